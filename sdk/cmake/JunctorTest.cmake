@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# How this tree's own tests are declared. Not installed.
+
+# junctor_add_test(NAME SOURCES a_test.cpp ... [LIBS lib ...] [LABEL unit])
+# One doctest executable, registered with ctest under NAME. Does nothing where tests are switched off.
+function(junctor_add_test name)
+  cmake_parse_arguments(T "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  if(NOT JUNCTOR_TESTS)
+    return()
+  endif()
+  if(NOT T_LABEL)
+    set(T_LABEL unit)
+  endif()
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${T_SOURCES} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
+  target_link_libraries(${name} PRIVATE ${T_LIBS} doctest::doctest Threads::Threads)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT})
+endfunction()
+
+# junctor_add_fuzzer(NAME SOURCES fuzz_x.cpp [LIBS lib ...] [CORPUS dir])
+# A libFuzzer target; ctest runs it for a few seconds from its seed corpus (label fuzz).
+function(junctor_add_fuzzer name)
+  cmake_parse_arguments(F "" "CORPUS" "SOURCES;LIBS" ${ARGN})
+  if(NOT JUNCTOR_FUZZERS)
+    return()
+  endif()
+  add_executable(${name} ${F_SOURCES})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(${name} PRIVATE ${F_LIBS} Threads::Threads)
+  set(work ${CMAKE_CURRENT_BINARY_DIR}/${name}.corpus)
+  file(MAKE_DIRECTORY ${work})
+  add_test(NAME ${name} COMMAND ${name} -max_total_time=5 -timeout=5 -rss_limit_mb=2048 ${work} ${F_CORPUS})
+  set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+endfunction()
