@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Loops, tasks, timers, clocks and blocking work: junctor.loop/1. */
+#ifndef JUNCTOR_LOOP_H
+#define JUNCTOR_LOOP_H
+
+#include "abi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define JCT_LOOP_API "junctor.loop/1"
+#define JCT_NO_LOOP UINT32_MAX
+
+/* [loop] A negative answer ends the timer and is counted against the plugin. */
+typedef jct_status (*jct_timer_fn)(void* self, jct_handle timer);
+
+typedef struct jct_loop_api {
+  uint32_t size;
+  uint32_t reserved;
+  /* [any] Worker loops, fixed for the process's life. */
+  uint32_t (*count)(const jct_host* host);
+  /* [any] The worker loop that the caller runs on, or JCT_NO_LOOP. */
+  uint32_t (*current)(const jct_host* host);
+  /* [any] The instance's home loop. */
+  uint32_t (*home)(const jct_host* host);
+  /* [any] Runs the task on a worker loop, never inline. Once the instance is stopping the task is dropped instead.
+   * JCT_E_ARG for no such loop; then drop has been called too. */
+  jct_status (*post)(const jct_host* host, uint32_t loop, jct_task task);
+  /* [any] Runs work on [pool], then done on the calling loop (home for other callers). JCT_E_LIMIT when the pool's
+   * queue is full; both have been dropped then. */
+  jct_status (*offload)(const jct_host* host, jct_task work, jct_task done);
+  /* [any] Nanoseconds, monotonic; on a loop the time at which this turn woke up. */
+  uint64_t (*now)(const jct_host* host);
+  /* [any] Microseconds since 1970, wall clock: for people and records, never for timeouts. */
+  uint64_t (*wall)(const jct_host* host);
+  /* [loop] Calls fn on this loop (from [control]: the home loop) after delay_ns, then every repeat_ns if that is not
+   * 0. Resolution 1 ms; never early. */
+  jct_status (*timer_start)(const jct_host* host, uint64_t delay_ns, uint64_t repeat_ns, jct_timer_fn fn, void* self,
+                            jct_handle* out);
+  /* [loop] Afterwards fn is not called. JCT_E_CLOSED for one that has ended. */
+  jct_status (*timer_cancel)(const jct_host* host, jct_handle timer);
+  /* [any] Random bytes fit for keys. */
+  void (*random)(const jct_host* host, uint8_t* out, uint64_t size);
+} jct_loop_api;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
