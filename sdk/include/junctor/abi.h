@@ -138,7 +138,7 @@ typedef struct jct_option {
 /* ---- the host ------------------------------------------------------------------------------------------------------
  */
 
-/* One per instance; alive from before create until destroy has returned. */
+/* One per instance; alive as long as the process, so that a late callback may still ask its gate (loop.h, enter). */
 typedef struct jct_host jct_host;
 struct jct_host {
   uint32_t size;

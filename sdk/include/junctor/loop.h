@@ -40,6 +40,11 @@ typedef struct jct_loop_api {
                             jct_handle* out);
   /* [loop] Afterwards fn is not called. JCT_E_CLOSED for one that has ended. */
   jct_status (*timer_cancel)(const jct_host* host, jct_handle timer);
+  /* [any] The instance's gate, for callbacks that another plugin makes (service completions, handlers): enter answers
+   * JCT_E_STATE once the instance is stopping, and then nothing of it may be touched; after JCT_OK call leave, soon.
+   * A host outlives its instance, so that this may be asked at any time. The C++ layer does it for its callbacks. */
+  jct_status (*enter)(const jct_host* host);
+  void (*leave)(const jct_host* host);
   /* [any] Random bytes fit for keys. */
   void (*random)(const jct_host* host, uint8_t* out, uint64_t size);
 } jct_loop_api;
