@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// A turn: sleep, then events, timers, posted tasks, what was put off, and last what gathers. Runs on the loop's thread.
+#include "loop/event_loop.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+namespace junctor::loop {
+
+namespace {
+
+thread_local EventLoop* current_loop = nullptr;
+
+}  // namespace
+
+EventLoop::EventLoop(uint32_t index, Clock& clock)
+    : index_{index},
+      clock_{clock},
+      epoll_{epoll_create1(EPOLL_CLOEXEC)},
+      owner_{std::this_thread::get_id()},
+      now_{clock.now()},
+      timers_{now_} {
+  if (epoll_ < 0) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;
+  event.data.ptr = nullptr;  // tells the wake-up from a handler
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, tasks_.fd(), &event) != 0) {
+    const int error = errno;
+    ::close(epoll_);
+    throw std::system_error{error, std::generic_category(), "watching a loop's eventfd"};
+  }
+}
+
+EventLoop::~EventLoop() { ::close(epoll_); }
+
+EventLoop* EventLoop::current() { return current_loop; }
+
+void EventLoop::wrong_thread() const {
+  std::fprintf(stderr, "junctor: loop %u: a method that belongs to its thread was called from another\n", index_);
+  std::abort();
+}
+
+int EventLoop::watch(int fd, uint32_t events, FdHandler* handler) {
+  assert_here();
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+}
+
+void EventLoop::modify(int fd, uint32_t events, FdHandler* handler) {
+  assert_here();
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = handler;
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+}
+
+void EventLoop::unwatch(int fd, FdHandler* handler) {
+  assert_here();
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  for (int i = event_next_; i < event_count_; ++i) {
+    auto& event = events_[static_cast<size_t>(i)];
+    if (event.data.ptr == handler) event.data.ptr = nullptr;
+  }
+}
+
+int EventLoop::sleep_ms(Duration max_wait) {
+  if (!deferred_.empty() || !turn_end_.empty() || stopping_.load(std::memory_order_relaxed)) return 0;
+  constexpr Duration kLongest = std::chrono::hours{1};
+  Duration wait = std::clamp(max_wait, Duration::zero(), kLongest);
+  if (const auto next = timers_.next_wakeup())
+    wait = std::clamp<Duration>(*next - clock_.now(), Duration::zero(), wait);
+  if (wait > Duration::zero() && !tasks_.may_sleep()) return 0;
+  // Rounded up: waking before a timer is due would spin through empty turns.
+  return static_cast<int>((wait.count() + 999'999) / 1'000'000);
+}
+
+void EventLoop::begin_turn() {
+  tasks_.awake();
+  now_ = clock_.now();
+  pulse_.turn_started.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+void EventLoop::end_turn() {
+  pulse_.turn_started.store(0, std::memory_order_relaxed);
+  pulse_.turns.store(pulse_.turns.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void EventLoop::dispatch() {
+  while (event_next_ < event_count_) {
+    const epoll_event event = events_[static_cast<size_t>(event_next_++)];
+    if (event.data.ptr != nullptr) static_cast<FdHandler*>(event.data.ptr)->on_fd(event.events);
+  }
+  event_count_ = event_next_ = 0;
+}
+
+void EventLoop::run_list(List<Deferred>& list) {
+  List<Deferred> now;
+  now.splice(list);
+  while (!now.empty()) {
+    Deferred& work = now.pop_front();
+    work.fn_(work.self_);
+  }
+}
+
+void EventLoop::turn(Duration max_wait) {
+  const int wait = sleep_ms(max_wait);
+  const int count = epoll_wait(epoll_, events_.data(), kMaxEvents, wait);
+  event_count_ = std::max(count, 0);
+  event_next_ = 0;
+  begin_turn();
+  dispatch();
+  timers_.advance(now_);
+  tasks_.run();
+  run_list(deferred_);
+  run_list(turn_end_);
+  end_turn();
+}
+
+void EventLoop::run_once(Duration max_wait) {
+  assert_here();
+  EventLoop* const outer = std::exchange(current_loop, this);
+  turn(max_wait);
+  current_loop = outer;
+}
+
+void EventLoop::run() {
+  adopt();
+  EventLoop* const outer = std::exchange(current_loop, this);
+  while (!stopping_.load(std::memory_order_acquire)) turn(Duration::max());
+  turn(Duration::zero());
+  stopping_.store(false, std::memory_order_relaxed);
+  current_loop = outer;
+}
+
+void EventLoop::stop() {
+  stopping_.store(true, std::memory_order_release);
+  tasks_.wake();
+}
+
+void EventLoop::drain() {
+  assert_here();
+  EventLoop* const outer = std::exchange(current_loop, this);
+  while (tasks_.run() > 0 || !deferred_.empty() || !turn_end_.empty()) {
+    now_ = clock_.now();
+    run_list(deferred_);
+    run_list(turn_end_);
+  }
+  current_loop = outer;
+}
+
+}  // namespace junctor::loop
