@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "fault.hpp"
-#include "schema.hpp"
-#include "snapshot.hpp"
+#include "config/fault.hpp"
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
 
 namespace junctor::config {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "snapshot.hpp"
+#include "config/snapshot.hpp"
 
 namespace junctor::config {
 

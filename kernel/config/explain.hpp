@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "schema.hpp"
-#include "snapshot.hpp"
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
 
 namespace junctor::config {
 

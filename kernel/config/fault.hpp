@@ -44,7 +44,8 @@ class Faults {
   void add(const Origin& where, std::string text);
   void add(Fault fault);
   bool empty() const { return list_.empty(); }
-  size_t size() const { return list_.size(); }
+  /// All that were added, the merely counted too.
+  size_t seen() const { return list_.size() + dropped_; }
 
   /// In order of finding; where some were only counted, the last one says how many.
   std::vector<Fault> take();

@@ -2,8 +2,8 @@
 // The options of the [kernel] table, declared as a plugin's are. Pure functions, any thread.
 #pragma once
 
-#include "schema.hpp"
-#include "snapshot.hpp"
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
 
 namespace junctor::config {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "schema.hpp"
-#include "snapshot.hpp"
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
 
 namespace junctor::config {
 

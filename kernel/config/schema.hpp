@@ -10,6 +10,7 @@
 
 namespace junctor::config {
 
+/// In the order of the C header's JCT_OPT_*, which begin at 1.
 enum class Type {
   kBool,
   kInt,
@@ -28,7 +29,7 @@ enum class Type {
 struct Option {
   std::string name;  ///< [a-z][a-z0-9_]*
   Type type = Type::kString;
-  /// As a person would write it, strings without quotes: `30s`, `true`, `:P+1`; for a list a TOML array.
+  /// As a person would write it, strings without quotes: `30s`, `true`, `:P+1`; a list's items between commas.
   std::string default_text;
   bool has_default = false;
   int64_t min = 0;  ///< in the unit of the type; min > max means unbounded

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "fault.hpp"
-#include "schema.hpp"
-#include "values.hpp"
+#include "config/fault.hpp"
+#include "config/schema.hpp"
+#include "config/values.hpp"
 
 namespace junctor::config {
 
@@ -29,8 +29,9 @@ struct Listener {
   int64_t accept_rate = 0;   ///< new connections a second from one source
   int64_t idle_timeout = 0;  ///< nanoseconds
   int64_t backlog = 0;
-  int64_t receive_buffer = 0;  ///< bytes, SO_RCVBUF
-  int64_t send_buffer = 0;     ///< bytes, SO_SNDBUF
+  int64_t receive_buffer = 0;  ///< bytes of a stream that may wait unconsumed
+  int64_t send_queue = 0;      ///< bytes of a stream that may wait to be sent
+  int64_t socket_buffer = 0;   ///< bytes, SO_RCVBUF and SO_SNDBUF of datagram sockets
   bool operator==(const Listener&) const = default;
 };
 
@@ -93,12 +94,14 @@ struct KernelConfig {
   std::string plugin_dir;      ///< empty: beside the program
   std::string data_dir;        ///< empty: beside the program
   std::string user;            ///< to become after binding; empty: stay
-  std::string log_level;       ///< error warning info debug trace
+  std::string log_level;       ///< error warning info debug
   std::string log_format;      ///< kv json
   std::string log_file;        ///< empty: standard error
+  int64_t log_rotate = 0;      ///< bytes; 0: never
+  int64_t log_keep = 0;        ///< rotated files
+  int64_t log_rate = 0;        ///< lines a second of one plugin
   std::string control_socket;
   int64_t drain_timeout = 0;
-  int64_t create_timeout = 0;
   int64_t loop_stall = 0;
   int64_t offload_threads = 0;
   int64_t offload_queue = 0;
@@ -117,7 +120,7 @@ struct Snapshot {
 /// `path` where a relative one belongs: under the data directory.
 std::string under_data_dir(const KernelConfig& kernel, const std::string& path);
 
-/// `value` as an operator would write it, strings without quotes; lists and records as TOML. Knows nothing of secrets.
+/// `value` as an operator would write it, strings without quotes; lists and records as TOML; a secret as `***`.
 std::string print_value(const Option& option, const Value& value);
 
 }  // namespace junctor::config

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fields of a listener table, their bounds, and the struct made of them. Pure functions, any thread.
+#include "config/listener.hpp"
+
+#include <string_view>
+
+#include "config/option_table.hpp"
+
+namespace junctor::config {
+namespace {
+
+template <typename T>
+const T& field(const Record& record, std::string_view name) {
+  return *record.find(name)->value.get<T>();
+}
+
+}  // namespace
+
+const std::vector<Option>& listener_fields() {
+  static const std::vector<Option> kFields = {
+      option("address", Type::kAddress, "where to listen; without it, the option's default address"),
+      with_default(option("proxy_protocol", Type::kBool, "expect a PROXY header from the trusted proxies"), "false"),
+      list_of(option("trusted_proxies", Type::kNetwork, "whose word on a client's address is taken")),
+      bounded(option("max_connections", Type::kInt, "open connections; 0: the kernel's bound alone"), "0", 0,
+              10'000'000),
+      bounded(option("max_per_source", Type::kInt, "open connections of one source address; 0: no bound"), "0", 0,
+              10'000'000),
+      bounded(option("accept_rate", Type::kInt, "new connections a second of one source address; 0: no bound"), "0", 0,
+              10'000'000),
+      with_default(option("idle_timeout", Type::kDuration, "closes silent connections; 0: the plugin's own rule"), "0"),
+      bounded(option("backlog", Type::kInt, "the queue of connections not yet accepted; 0: the system's most"), "0", 0,
+              1'000'000),
+      bounded(option("receive_buffer", Type::kSize,
+                     "bytes of a stream that may wait to be consumed; 0: the kernel's choice"),
+              "0", 0, 1 << 30),
+      bounded(option("send_queue", Type::kSize, "bytes of a stream that may wait to be sent; 0: the kernel's choice"),
+              "0", 0, 1 << 30),
+      bounded(option("socket_buffer", Type::kSize, "the system's buffers of a datagram socket; 0: the kernel's choice"),
+              "0", 0, 1 << 30),
+  };
+  return kFields;
+}
+
+const std::vector<Option>& tls_fields() {
+  static const std::vector<Option> kFields = {
+      required(option("certificate", Type::kPath, "PEM file with the certificate and its chain")),
+      required(option("key", Type::kPath, "PEM file with the private key")),
+  };
+  return kFields;
+}
+
+bool make_listener(const Record& table, const Record& tls, Listener* out, std::string* why) {
+  if (table.find("address")->present) {
+    out->address = field<Address>(table, "address");
+  } else if (*out == Listener{}) {
+    *why = "required option \"address\" is missing";
+    return false;
+  }
+  out->proxy_protocol = field<bool>(table, "proxy_protocol");
+  out->trusted_proxies.clear();
+  for (const Value& network : field<std::vector<Value>>(table, "trusted_proxies")) {
+    out->trusted_proxies.push_back(*network.get<Network>());
+  }
+  if (out->proxy_protocol && out->trusted_proxies.empty()) {
+    *why = "proxy_protocol needs trusted_proxies: a stranger's word on an address is not taken";
+    return false;
+  }
+  out->max_connections = field<int64_t>(table, "max_connections");
+  out->max_per_source = field<int64_t>(table, "max_per_source");
+  out->accept_rate = field<int64_t>(table, "accept_rate");
+  out->idle_timeout = field<int64_t>(table, "idle_timeout");
+  out->backlog = field<int64_t>(table, "backlog");
+  out->receive_buffer = field<int64_t>(table, "receive_buffer");
+  out->send_queue = field<int64_t>(table, "send_queue");
+  out->socket_buffer = field<int64_t>(table, "socket_buffer");
+  if (tls.find("certificate") != nullptr) {
+    out->tls_certificate = field<std::string>(tls, "certificate");
+    out->tls_key = field<std::string>(tls, "key");
+  }
+  return true;
+}
+
+}  // namespace junctor::config
