@@ -98,7 +98,10 @@ void LoopSet::barrier() {
   if (!running()) return;
   Rendezvous done;
   for (auto& worker : workers_) {
-    if (EventLoop::current() != worker.get()) worker->post([ticket = Rendezvous::Ticket{done}] {});
+    // Twice: the first task runs in the middle of a turn, the second in the turn after that one.
+    worker->post([loop = worker.get(), ticket = Rendezvous::Ticket{done}]() mutable {
+      loop->post([last = std::move(ticket)] {});
+    });
   }
   done.wait();
 }

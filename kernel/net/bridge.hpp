@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two TCP connections of one loop joined in the kernel: splice through borrowed pipes, or a copy where there is none.
+// Lives on that loop. It owns itself: on_close is the last that is heard of it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "loop/event_loop.hpp"
+#include "net/limits.hpp"
+#include "net/net_loop.hpp"
+#include "net/pipe_pool.hpp"
+#include "net/status.hpp"
+#include "net/stream.hpp"
+
+namespace junctor::net {
+
+struct BridgePolicy {
+  loop::Duration idle_timeout{0};  // without a byte either way; 0: none
+  loop::Duration max_lifetime{0};  // 0: none
+  uint64_t rate = 0;               // bits a second, each direction; 0: none
+};
+
+struct BridgeStats {
+  uint64_t bytes_ab = 0;  // delivered to b
+  uint64_t bytes_ba = 0;
+  loop::Duration age{0};
+  loop::Duration idle{0};
+};
+
+class Bridge;
+
+class BridgeEvents {
+ public:
+  /// The last call: kOk both ends done, kTimeout idle or lifetime, kReset, kClosed by close(). Not from inside a call.
+  virtual void on_close(Bridge& bridge, Status reason, const BridgeStats& stats) = 0;
+
+ protected:
+  ~BridgeEvents() = default;
+};
+
+class Bridge final : private loop::ListNode {
+ public:
+  struct Join {
+    Bridge* bridge = nullptr;  // null: status says why
+    Status status = Status::kOk;
+  };
+  /// Takes both streams, which get no more events and die with this turn; what was unsent to a side and then what was
+  /// unread from the other goes first. From inside on_data of one of them, its unread bytes are those it leaves
+  /// unconsumed. kState: one is closed, connecting, moving or bridged; kArg: the same, or of another loop.
+  static Join join(Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events);
+
+  BridgeStats stats() const;
+  void set_policy(const BridgePolicy& policy);
+  /// Ends both sides now. on_close(kClosed) follows, not inline.
+  void close();
+  NetLoop& home() { return home_; }
+  const Address& peer_a() const { return sides_[0].peer; }
+  const Address& peer_b() const { return sides_[1].peer; }
+  /// Of its owner: a handle.
+  uint64_t user = 0;
+
+ private:
+  friend class NetLoop;
+  friend class loop::List<Bridge>;
+
+  /// One connection; direction i is from side i to the other.
+  struct Side final : loop::FdHandler {
+    void on_fd(uint32_t events) override { bridge->on_side(*this, events); }
+    Bridge* bridge = nullptr;
+    Fd fd;
+    uint32_t interest = 0;  // what epoll watches for; 0: not watched at all
+    Address peer;
+    LimitTicket ticket;
+  };
+  struct Direction {
+    std::vector<std::byte> pending;  // user-space bytes that go before the pipe's
+    size_t pending_head = 0;
+    Pipe pipe;
+    uint32_t in_pipe = 0;
+    bool ended = false;       // the source sends nothing more
+    bool done = false;        // and all of it was delivered, or cannot be
+    bool blocked = false;     // the destination takes no more now
+    bool throttled = false;   // out of tokens
+    bool shut_asked = false;  // the destination's end() came before the bridge
+    uint64_t bytes = 0;
+    int64_t tokens = 0;  // bytes
+    loop::Instant filled;
+  };
+
+  Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events);
+  ~Bridge();
+
+  // bridge.cpp: life
+  void begin();
+  void on_deferred();
+  void on_deadline();
+  void on_refill();
+  void on_side(Side& side, uint32_t events);
+  void arm_deadline();
+  void finish(Status reason);
+  void deliver_close();
+
+  // bridge_pump.cpp: bytes
+  Side& from(size_t way) { return sides_[way]; }
+  Side& to(size_t way) { return sides_[1 - way]; }
+  void pump(size_t way);
+  bool pump_pending(size_t way);
+  bool pump_pipe(size_t way);
+  bool fill(size_t way);
+  bool fill_by_copy(size_t way, size_t want);
+  size_t allowance(size_t way);
+  void delivered(size_t way, size_t bytes, bool spliced);
+  void source_ended(size_t way, int error);
+  void target_failed(size_t way, int error);
+  void settle(size_t way);
+  void give_pipe_back(size_t way);
+  void update_interest();
+  void set_interest(Side& side, uint32_t interest);
+
+  NetLoop& home_;
+  BridgeEvents* events_;
+  BridgePolicy policy_;
+  std::array<Stream*, 2> streams_;  // until begin()
+  std::array<Side, 2> sides_;
+  std::array<Direction, 2> ways_;
+  loop::Instant born_;
+  loop::Instant last_byte_;
+  bool broken_ = false;
+  bool finished_ = false;
+  Status reason_ = Status::kOk;
+  loop::Timer deadline_;
+  loop::Timer refill_;
+  loop::Deferred deferred_;
+};
+
+}  // namespace junctor::net

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many connections a listener takes: in all, from one source, and new ones from a source per second. Any thread;
+// a shard's mutex is held for a few memory accesses.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "loop/clock.hpp"
+#include "net/address.hpp"
+
+namespace junctor::net {
+
+/// A source is an IPv4 address or an IPv6 /64. 0 switches a bound off.
+struct LimitOptions {
+  uint32_t max_connections = 0;
+  uint32_t max_per_source = 0;
+  uint32_t new_per_second = 0;   // per source; a burst of as many is allowed
+  uint32_t max_sources = 65536;  // entries kept; the longest idle one makes room
+};
+
+enum class Refusal : uint8_t { kNone, kConnections, kSourceConnections, kSourceRate, kSources };
+constexpr size_t kRefusals = 5;
+/// A stable word for logs and metrics: "max_connections", "max_per_source", "new_per_second", "max_sources".
+const char* refusal_name(Refusal refusal);
+
+class Limits {
+ public:
+  explicit Limits(const LimitOptions& options);
+
+  /// Counts the connection in, or says which bound refuses it. Each kNone is matched by a release().
+  Refusal admit(const Address& source, loop::Instant now);
+  void release(const Address& source, loop::Instant now);
+
+  /// New bounds hold for new connections; nobody is thrown out.
+  void set_options(const LimitOptions& options);
+
+  uint64_t open() const { return open_.load(std::memory_order_relaxed); }
+  uint64_t refused(Refusal reason) const {
+    return refused_[static_cast<size_t>(reason)].load(std::memory_order_relaxed);
+  }
+  /// Sources remembered now.
+  size_t sources() const;
+
+ private:
+  static constexpr size_t kShards = 16;
+  static constexpr uint32_t kNil = UINT32_MAX;
+
+  /// A source's key: its family and its first 8 bytes.
+  struct Key {
+    uint64_t bytes;
+    uint8_t family;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    uint64_t seed;
+    size_t operator()(const Key& key) const noexcept;
+  };
+  struct Entry {
+    Key key{};
+    uint32_t open = 0;
+    uint32_t older = kNil;  // in the list of idle entries, by when they became idle
+    uint32_t newer = kNil;
+    double tokens = 0;
+    loop::Instant stamp;
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<Key, uint32_t, KeyHash> index;
+    std::vector<Entry> entries;
+    std::vector<uint32_t> free;
+    uint32_t oldest = kNil;
+    uint32_t newest = kNil;
+  };
+
+  static Key key_of(const Address& source);
+  Shard& shard_of(const Key& key);
+  Refusal admit_source(const Address& source, loop::Instant now);
+  uint32_t find_or_add(Shard& shard, const Key& key, loop::Instant now);
+  static void refill(Entry& entry, uint32_t per_second, loop::Instant now);
+  void expire(Shard& shard, loop::Instant now) const;
+  static void erase_idle(Shard& shard, uint32_t at);
+  static void link_idle(Shard& shard, uint32_t at);
+  static void unlink_idle(Shard& shard, uint32_t at);
+  bool tracks_sources() const;
+
+  std::atomic<uint32_t> max_connections_;
+  std::atomic<uint32_t> max_per_source_;
+  std::atomic<uint32_t> new_per_second_;
+  std::atomic<uint32_t> max_sources_;
+  std::atomic<uint64_t> open_{0};
+  std::array<std::atomic<uint64_t>, kRefusals> refused_{};
+  uint64_t seed_;
+  std::array<Shard, kShards> shards_;
+};
+
+/// A place under some limits, given back when it dies. Empty ones are under none.
+class LimitTicket {
+ public:
+  LimitTicket() = default;
+  LimitTicket(std::shared_ptr<Limits> limits, const Address& source) : limits_{std::move(limits)}, source_{source} {}
+  LimitTicket(LimitTicket&& other) noexcept = default;
+  LimitTicket& operator=(LimitTicket&& other) noexcept {
+    if (this != &other) {
+      give_back();
+      limits_ = std::move(other.limits_);
+      source_ = other.source_;
+    }
+    return *this;
+  }
+  LimitTicket(const LimitTicket&) = delete;
+  LimitTicket& operator=(const LimitTicket&) = delete;
+  ~LimitTicket() { give_back(); }
+
+ private:
+  void give_back();
+  std::shared_ptr<Limits> limits_;
+  Address source_;
+};
+
+}  // namespace junctor::net

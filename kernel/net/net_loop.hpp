@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all sockets of one loop share: the read buffer, counters, the spare descriptor, a pipe at hand, and the lists by
+// which everything is found at the end. Lives on its loop.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "loop/event_loop.hpp"
+#include "net/counters.hpp"
+#include "net/pipe_pool.hpp"
+#include "net/socket.hpp"
+
+namespace junctor::net {
+
+class Stream;
+class Bridge;
+
+class NetLoop {
+ public:
+  static constexpr size_t kScratch = 64 * 1024;
+
+  /// `loop` and `pipes` outlive it.
+  NetLoop(loop::EventLoop& loop, PipePool& pipes);
+  /// Closes what is left, without callbacks. close_all() first, where owners should be told.
+  ~NetLoop();
+  NetLoop(const NetLoop&) = delete;
+  NetLoop& operator=(const NetLoop&) = delete;
+
+  /// [any]
+  loop::EventLoop& loop() { return loop_; }
+  /// [any]
+  const NetCounters& counters() const { return counters_; }
+  NetCounters& count() { return counters_; }
+
+  /// Resets every stream and closes every bridge; their on_close calls follow in this or the next turn.
+  void close_all();
+  bool idle() const { return streams_.empty() && bridges_.empty(); }
+
+  /// Bytes that are being read or copied; whoever is on the loop's stack owns them until it returns to the loop.
+  std::span<std::byte> scratch() { return {scratch_.get(), kScratch}; }
+
+  /// From the loop's own spare one, else from the pool.
+  Pipe borrow_pipe();
+  void give_back_pipe(Pipe pipe, bool empty);
+
+  /// Descriptors ran out: closes the spare one so that one accept may succeed; false when there is none.
+  bool drop_spare();
+  /// Takes it back as soon as the system allows.
+  void restore_spare();
+
+ private:
+  friend class Stream;
+  friend class Bridge;
+
+  loop::EventLoop& loop_;
+  PipePool& pipes_;
+  NetCounters counters_;
+  std::unique_ptr<std::byte[]> scratch_;
+  Pipe pipe_;
+  Fd spare_;
+  loop::List<Stream> streams_;
+  loop::List<Bridge> bridges_;
+};
+
+}  // namespace junctor::net

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// A TCP connection on one loop: bounded both ways, moved between loops on demand. Every method belongs to the stream's
+// loop unless it says [any]. It owns itself: on_close is the last that is heard of it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "loop/event_loop.hpp"
+#include "net/limits.hpp"
+#include "net/net_loop.hpp"
+#include "net/socket.hpp"
+#include "net/status.hpp"
+
+namespace junctor::net {
+
+struct StreamOptions {
+  uint32_t receive_buffer = 64 * 1024;                     // bytes that may wait unconsumed
+  uint32_t send_high = 256 * 1024;                         // queued bytes above which send() answers kAgain
+  uint32_t send_low = 64 * 1024;                           // at which on_writable follows
+  loop::Duration idle{0};                                  // without a received byte; 0: never
+  loop::Duration linger = std::chrono::seconds{10};        // how long a close waits for the queue to be sent
+  loop::Duration user_timeout = std::chrono::seconds{30};  // unacknowledged data (TCP_USER_TIMEOUT); 0: the system's
+  loop::Duration keepalive = std::chrono::seconds{60};     // idle time before probes; 0: none
+};
+
+class Stream;
+
+/// What a stream calls: on its loop, never overlapping, never from inside a call on the same stream. Any of them may
+/// call any method of the stream.
+class StreamEvents {
+ public:
+  /// All bytes not yet consumed, in one piece; `consumed` comes in as 0. What is left is given again with what follows,
+  /// after resume() and after attach(). A negative status closes the stream with it.
+  virtual Status on_data(Stream& stream, std::span<const std::byte> data, size_t& consumed) = 0;
+  /// The queue has fallen to the low mark after a kAgain; also: an outgoing connection is there.
+  virtual Status on_writable(Stream& stream);
+  /// The peer sends nothing more and all its bytes were delivered. Unless overridden it closes the stream after its
+  /// queue.
+  virtual Status on_end(Stream& stream);
+  /// The last call, exactly once; the stream is gone when it returns. kOk: closed by us, or both ends done.
+  virtual void on_close(Stream& stream, Status reason) = 0;
+
+ protected:
+  ~StreamEvents() = default;
+};
+
+/// An accepted or connected socket without the stream around it.
+struct StreamRemains {
+  Fd fd;
+  Address peer;
+  LimitTicket ticket;
+  std::vector<std::byte> unread;  // received, not consumed
+  std::vector<std::byte> unsent;  // queued, not written
+  bool ended = false;             // the peer's FIN has been read
+  bool half_closed = false;       // our end() has been asked for
+  bool broken = false;            // a reset has been seen
+};
+
+class Stream final : private loop::FdHandler, private loop::ListNode {
+ public:
+  /// Takes over an accepted socket. Until attach() it reads nothing.
+  static Stream* adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options,
+                       LimitTicket ticket = {});
+
+  struct Dial {
+    Stream* stream = nullptr;  // null: status and error say why
+    Status status = Status::kOk;
+    int error = 0;  // errno
+  };
+  /// Connects from `local` (shared by SO_REUSEADDR and SO_REUSEPORT; port 0: any) or, when null, from anywhere.
+  /// `timeout` 0: the system's. on_writable tells that it is there, on_close that it failed.
+  static Dial connect(NetLoop& home, const Address& peer, const Address* local, loop::Duration timeout,
+                      const StreamOptions& options, StreamEvents& events);
+
+  /// `events` lives until on_close or the next attach. Unread bytes, and an end already told, are told to the new one.
+  void attach(StreamEvents& events);
+  bool attached() const { return events_ != nullptr; }
+
+  /// Copies all of it or nothing. kAgain: the queue is above its high mark. kLimit: larger than any queue.
+  Status send(std::span<const std::byte> data);
+  /// No on_data and no on_end until resume(). A close is still told, unless unread bytes come before it.
+  Status pause();
+  Status resume();
+  /// Half-close after what is queued.
+  Status end();
+  /// What is queued is sent first (`linger` at most). on_close(`reason`) follows, not inline.
+  Status close(Status reason = Status::kOk);
+  /// Resets the connection now. on_close(`reason`) follows, not inline.
+  Status abort(Status reason = Status::kOk);
+  /// Closes (kTimeout) after so long without a received byte; 0: never.
+  Status set_idle_timeout(loop::Duration timeout);
+
+  /// Moves to another loop, with unread and unsent bytes, after the running callback; `arrived` runs there and then
+  /// events go on. In between every call answers kState. If it ends on the way, on_close comes after `arrived`. If that
+  /// loop is closed already, `arrived` is dropped and on_close(kClosed) called, on the thread that finds out.
+  Status migrate(NetLoop& target, loop::Task arrived);
+
+  /// [any] Null while it moves.
+  NetLoop* home() const { return home_.load(std::memory_order_acquire); }
+  const Address& peer() const { return peer_; }
+  /// The address that was hit; asked of the system on first use.
+  const Address& local();
+  /// Bytes queued to be sent.
+  size_t queued() const { return out_.size() - out_head_; }
+  size_t unread() const { return in_.size(); }
+  bool connected() const { return state_ != State::kConnecting; }
+  /// Of its owner: a handle.
+  uint64_t user = 0;
+
+ private:
+  friend class Bridge;
+  friend class NetLoop;
+  friend class loop::List<Stream>;
+
+  enum class State : uint8_t {
+    kConnecting,
+    kOpen,
+    kClosing,    // close(): the queue is being sent
+    kFinished,   // on_close is due
+    kLingering,  // on_close was called; waits for the peer's FIN so that no reset destroys our last bytes
+    kMoving,
+    kBridging,  // a Bridge takes it over before this turn ends
+  };
+
+  Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket);
+  ~Stream();
+
+  // stream.cpp: life
+  void enter(NetLoop& home);
+  void leave();
+  void on_fd(uint32_t events) override;
+  void on_deferred();
+  void on_timer();
+  void arm_idle();
+  bool live() const { return state_ == State::kOpen || state_ == State::kConnecting; }
+  Status usable() const;
+  void finish(Status reason);
+  void deliver_close();
+  void depart();
+  void arrive(NetLoop& home, loop::Task arrived);
+  void finish_connect();
+  void progress();
+  StreamRemains dismantle();
+  void later();
+
+  // stream_read.cpp
+  ssize_t read_some(std::span<std::byte> into);
+  void read_ready();
+  bool read_once();
+  bool deliver(std::span<const std::byte> fresh);
+  void keep(std::span<const std::byte> fresh, size_t consumed);
+  void read_ended(int error);
+  void tell_end();
+  bool bytes_wait_in_kernel() const;
+  void discard_input();
+
+  // stream_write.cpp
+  ssize_t write_some(std::span<const std::byte> from);
+  void flush();
+  void write_failed(int error);
+  void after_flush();
+
+  std::atomic<NetLoop*> home_;
+  StreamEvents* events_ = nullptr;
+  Fd fd_;
+  State state_ = State::kOpen;
+  bool watched_ : 1 = false;
+  bool paused_ : 1 = false;
+  bool readable_ : 1 = false;  // the kernel may have bytes or an end for us
+  bool calling_ : 1 = false;   // inside one of our callbacks
+  bool ended_ : 1 = false;     // the peer's FIN has been read
+  bool end_told_ : 1 = false;
+  bool give_unread_ : 1 = false;  // on_data is due for what is already there
+  bool shut_asked_ : 1 = false;
+  bool shut_done_ : 1 = false;
+  bool want_writable_ : 1 = false;
+  bool writable_due_ : 1 = false;
+  bool broken_ : 1 = false;  // writing failed: the connection was reset
+  bool aborted_ : 1 = false;
+  Status reason_ = Status::kOk;
+  StreamOptions options_;
+  Address peer_;
+  Address local_;
+  LimitTicket ticket_;
+  std::vector<std::byte> in_;
+  std::vector<std::byte> out_;
+  size_t out_head_ = 0;
+  loop::Instant last_in_;
+  loop::Timer timer_;
+  loop::Deferred deferred_;
+  struct Move;
+  std::unique_ptr<Move> move_;
+};
+
+}  // namespace junctor::net
