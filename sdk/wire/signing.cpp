@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ed25519 by libsodium's crypto_sign. No thread of its own.
+#include "wire/signing.hpp"
+
+#include <algorithm>
+#include <climits>
+
+#include "wire/base64.hpp"
+#include "wire/rendezvous.pb.h"
+
+namespace junctor::wire {
+namespace {
+
+static_assert(crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_SECRETKEYBYTES == 64 && crypto_sign_SEEDBYTES == 32);
+static_assert(crypto_sign_BYTES == kSignatureSize);
+
+const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
+}
+
+void explain(std::string* why, std::string text) {
+  if (why != nullptr) *why = std::move(text);
+}
+
+}  // namespace
+
+bool init_crypto() { return sodium_init() >= 0; }
+
+std::string_view bytes_of(const PublicKey& key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
+
+std::string public_key_text(const PublicKey& key) { return encode_base64(bytes_of(key)); }
+
+std::optional<PublicKey> parse_public_key(std::string_view text) {
+  const auto bytes = decode_base64(trimmed(text));
+  PublicKey key{};
+  if (!bytes || bytes->size() != key.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), key.begin());
+  return key;
+}
+
+SigningKeys SigningKeys::generate() {
+  init_crypto();
+  SigningKeys keys;
+  do {
+    crypto_sign_keypair(keys.public_.data(), keys.secret_.data());
+  } while (keys.public_text().find_first_of("/:") != std::string::npos);
+  return keys;
+}
+
+SigningKeys SigningKeys::from_seed(const std::array<uint8_t, 32>& seed) {
+  init_crypto();
+  SigningKeys keys;
+  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), seed.data());
+  return keys;
+}
+
+std::optional<SigningKeys> SigningKeys::parse_secret(std::string_view text, std::string* why) {
+  auto bytes = decode_base64(trimmed(text));
+  if (!bytes) {
+    explain(why, "expected base64 of a 64-byte secret key");
+    return std::nullopt;
+  }
+  if (bytes->size() != crypto_sign_SECRETKEYBYTES) {
+    explain(why, "expected base64 of a 64-byte secret key, got " + std::to_string(bytes->size()) + " bytes");
+    wipe(*bytes);
+    return std::nullopt;
+  }
+  init_crypto();
+  SigningKeys keys;
+  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), raw(*bytes));
+  const bool consistent = sodium_memcmp(keys.secret_.data(), bytes->data(), crypto_sign_SECRETKEYBYTES) == 0;
+  wipe(*bytes);
+  if (consistent) return keys;
+  explain(why, "the last 32 bytes of the secret key are not the public key of the first 32: the text is damaged");
+  return std::nullopt;
+}
+
+std::string SigningKeys::secret_text() const {
+  return encode_base64({reinterpret_cast<const char*>(secret_.data()), secret_.size()});
+}
+
+std::string SigningKeys::sign(std::string_view message) const {
+  std::string signed_message(kSignatureSize + message.size(), '\0');
+  crypto_sign(raw(signed_message), nullptr, raw(message), message.size(), secret_.data());
+  return signed_message;
+}
+
+std::optional<std::string> open_signed(const PublicKey& key, std::string_view signed_message) {
+  if (signed_message.size() < kSignatureSize) return std::nullopt;
+  init_crypto();
+  std::string message{signed_message.substr(kSignatureSize)};
+  if (crypto_sign_verify_detached(raw(signed_message), raw(message), message.size(), key.data()) != 0) {
+    return std::nullopt;
+  }
+  return message;
+}
+
+std::string serialise_id_pk(std::string_view id, std::string_view pk) {
+  hbb::IdPk message;
+  message.set_id(std::string{id});
+  message.set_pk(std::string{pk});
+  return message.SerializeAsString();
+}
+
+std::string sign_id_pk(const SigningKeys& keys, std::string_view id, std::string_view pk) {
+  return keys.sign(serialise_id_pk(id, pk));
+}
+
+std::optional<SignedId> open_id_pk(const PublicKey& key, std::string_view signed_id) {
+  const auto bytes = open_signed(key, signed_id);
+  hbb::IdPk message;
+  if (!bytes || bytes->size() > INT_MAX || !message.ParseFromString(*bytes)) return std::nullopt;
+  return SignedId{message.id(), message.pk()};
+}
+
+}  // namespace junctor::wire
