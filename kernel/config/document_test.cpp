@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "config/merge.hpp"
-#include "config/nesting.hpp"
+#include "config/text_guard.hpp"
 
 using namespace junctor::config;
 
@@ -46,6 +46,13 @@ TEST_CASE("a syntax error is one fault at its place") {
   CHECK(first_fault("a = \"\xff\"\n").rfind("f.toml:1:", 0) == 0);
 }
 
+TEST_CASE("a header without a key is a syntax error and not an assertion") {
+  CHECK(first_fault("[!]\n").rfind("f.toml:1:2: syntax: ", 0) == 0);
+  CHECK(first_fault("[[=]]\n").rfind("f.toml:1:3: syntax: ", 0) == 0);
+  CHECK(first_fault(std::string("[\0]\n", 4)).rfind("f.toml:1:", 0) == 0);
+  CHECK(first_fault("[a.!]\n").rfind("f.toml:1:", 0) == 0);
+}
+
 TEST_CASE("nesting beyond 16 is a fault before the parser sees it") {
   CHECK(first_fault("a = " + repeat("[", 16) + repeat("]", 16)) == "");
   CHECK(first_fault("a = " + repeat("[", 17) + repeat("]", 17)) ==
@@ -58,13 +65,22 @@ TEST_CASE("nesting beyond 16 is a fault before the parser sees it") {
 }
 
 TEST_CASE("dots and brackets in strings and comments are not nesting") {
-  CHECK_FALSE(find_deep_nesting("a = \"" + repeat(".[", 50) + "\""));
-  CHECK_FALSE(find_deep_nesting("a = '" + repeat(".[", 50) + "\\'"));
-  CHECK_FALSE(find_deep_nesting("# it's " + repeat(".[", 50)));
-  CHECK_FALSE(find_deep_nesting("a = \"\"\"\n" + repeat(".[\n", 50) + " \\\"\"\"\" " + "\"\"\""));
-  CHECK_FALSE(find_deep_nesting("a = [" + repeat("1.5, ", 100) + "]"));
-  CHECK(find_deep_nesting("a = \"\"\"x\"\"\"\"\"\nb = " + repeat("[", 17)).has_value());
-  CHECK(find_deep_nesting("a = '''x''''\nb = " + repeat("[", 17)).has_value());
+  CHECK_FALSE(guard_text("a = \"" + repeat(".[", 50) + "\""));
+  CHECK_FALSE(guard_text("a = '" + repeat(".[", 50) + "\\'"));
+  CHECK_FALSE(guard_text("# it's " + repeat(".[", 50)));
+  CHECK_FALSE(guard_text("a = \"\"\"\n" + repeat(".[\n", 50) + " \\\"\"\"\" " + "\"\"\""));
+  CHECK_FALSE(guard_text("a = [" + repeat("1.5, ", 100) + "]"));
+  CHECK(guard_text("a = \"\"\"x\"\"\"\"\"\nb = " + repeat("[", 17)).has_value());
+  CHECK(guard_text("a = '''x''''\nb = " + repeat("[", 17)).has_value());
+}
+
+TEST_CASE("characters beyond ASCII stand in strings and comments, where toml++ can take them") {
+  CHECK(first_fault("\xef\xbb\xbf# \u00f9\na = \"\u00f9\"\n\"\u00f9\" = '\u00f9'\n") == "");
+  CHECK(first_fault("[\u00f9]\n") == "f.toml:1:2: a character beyond ASCII stands in quotes");
+  CHECK(first_fault("a = \"\u00f9\" \u00f9\n") == "f.toml:1:9: a character beyond ASCII stands in quotes");
+  CHECK(first_fault("a = \"\"\"x\\\n  \u00f9\"\"\"\n") ==
+        "f.toml:2:3: a character beyond ASCII may not be the first after a line-ending backslash");
+  CHECK(first_fault("a = \"\"\"x\\\n  y\u00f9\"\"\"\n") == "");
 }
 
 TEST_CASE("a value on the command line is TOML, or else a bare string") {

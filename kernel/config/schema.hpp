@@ -39,6 +39,7 @@ struct Option {
   bool required = false;  ///< must be written down
   bool secret = false;    ///< may be `{ file = "PATH" }`, never printed
   bool list = false;      ///< an array of `type`
+  bool datagram = false;  ///< of kListener: UDP
   std::string help;
   std::vector<Option> fields;  ///< of each record
 
