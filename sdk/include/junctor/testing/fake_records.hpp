@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fake host keeps for a test to look at: log lines and metrics. Any (pretended) thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../log.h"
+#include "../metric.h"
+#include "../result.hpp"
+#include "fake_loops.hpp"
+
+namespace junctor::testing {
+
+struct LogLine {
+  uint32_t level = 0;
+  std::string event;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  /// "" where there is no such field.
+  std::string field(std::string_view key) const {
+    for (const auto& [name, value] : fields) {
+      if (name == key) return value;
+    }
+    return {};
+  }
+  /// "event=relay.refused reason=wrong_key"
+  std::string text() const {
+    std::string out = "event=" + event;
+    for (const auto& [name, value] : fields) out += ' ' + name + '=' + value;
+    return out;
+  }
+};
+
+struct MetricRecord {
+  uint32_t kind = 0;
+  int64_t value = 0;  ///< the sum for a histogram
+  uint64_t count = 0;
+};
+
+class FakeRecords {
+ public:
+  explicit FakeRecords(FakeLoops& loops) : loops_{loops} {}
+
+  const std::vector<LogLine>& lines() const { return lines_; }
+  /// The last line of an event; a line without event where there is none.
+  LogLine last(std::string_view event) const {
+    for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+      if (line->event == event) return *line;
+    }
+    return {};
+  }
+  size_t count(std::string_view event) const {
+    size_t n = 0;
+    for (const LogLine& line : lines_) n += line.event == event ? 1 : 0;
+    return n;
+  }
+  /// label: as it was opened with ("reason=wrong_key"); all zero where nobody opened it.
+  MetricRecord metric(const std::string& name, const std::string& label = "") const {
+    const auto at = names_.find({name, label});
+    return at == names_.end() ? MetricRecord{} : metrics_[at->second - 1];
+  }
+
+  uint32_t log_level = JCT_LOG_DEBUG;
+  size_t metric_capacity = 1000;
+
+  static const jct_log_api* log_table() {
+    static constexpr jct_log_api kTable{
+        sizeof(jct_log_api), 0,
+        [](const jct_host* h, uint32_t level) -> uint32_t { return level <= of(h).log_level ? 1 : 0; },
+        [](const jct_host* h, uint32_t level, const char* event, const jct_field* fields, uint64_t count) {
+          of(h).write(level, event, fields, count);
+        }};
+    return &kTable;
+  }
+  static const jct_metric_api* metric_table() {
+    static constexpr jct_metric_api kTable{
+        sizeof(jct_metric_api), 0,
+        [](const jct_host* h, uint32_t kind, const char* name, const char* label, const char*, jct_handle* out) {
+          return of(h).open(kind, name, label, out);
+        },
+        [](const jct_host* h, jct_handle metric, int64_t value) { of(h).add(metric, value); },
+        [](const jct_host* h, jct_handle metric, int64_t value) { of(h).set(metric, value); }};
+    return &kTable;
+  }
+
+ private:
+  static FakeRecords& of(const jct_host* host) { return *HostRecord::of(host).records; }
+
+  void write(uint32_t level, const char* event, const jct_field* fields, uint64_t count) {
+    if (level > log_level) return;
+    LogLine line{level, event, {}};
+    for (uint64_t i = 0; i < count; ++i) line.fields.emplace_back(fields[i].key, view(fields[i].value));
+    lines_.push_back(std::move(line));
+  }
+
+  jct_status open(uint32_t kind, const char* name, const char* label, jct_handle* out) {
+    if (const jct_status status = loops_.need_loop("metric open"); status != JCT_OK) return status;
+    if (kind < JCT_METRIC_COUNTER || kind > JCT_METRIC_HISTOGRAM || name == nullptr || out == nullptr) return JCT_E_ARG;
+    const std::pair<std::string, std::string> key{name, label == nullptr ? "" : label};
+    const auto known = names_.find(key);
+    if (known == names_.end() && metrics_.size() >= metric_capacity) return JCT_E_LIMIT;
+    if (known == names_.end()) {
+      metrics_.push_back({kind, 0, 0});
+      names_[key] = metrics_.size();
+    } else if (metrics_[known->second - 1].kind != kind) {
+      return JCT_E_EXISTS;
+    }
+    *out = names_[key];
+    return JCT_OK;
+  }
+  void add(jct_handle metric, int64_t value) {
+    if (metric == 0 || metric > metrics_.size()) return;
+    metrics_[metric - 1].value += value;
+    ++metrics_[metric - 1].count;
+  }
+  void set(jct_handle metric, int64_t value) {
+    if (metric == 0 || metric > metrics_.size() || metrics_[metric - 1].kind != JCT_METRIC_GAUGE) return;
+    metrics_[metric - 1].value = value;
+  }
+
+  FakeLoops& loops_;
+  std::vector<LogLine> lines_;
+  std::map<std::pair<std::string, std::string>, jct_handle> names_;
+  std::vector<MetricRecord> metrics_;
+};
+
+}  // namespace junctor::testing
