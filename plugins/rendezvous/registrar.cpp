@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registration as protocol.md 6.1 has it. Any thread.
+#include "registrar.hpp"
+
+#include "id_rules.hpp"
+#include "junctor/result.hpp"
+#include "wire/abi.hpp"
+
+namespace junctor::rendezvous {
+
+namespace {
+
+using Response = hbb::RegisterPkResponse;
+
+/// Does the address on record differ from the one that the message came from? Loopback never differs (protocol.md 6.1);
+/// an address that was never recorded always does.
+bool ip_differs(const jct_peer_record& stored, const jct_channel& from) {
+  const wire::Address now = wire::from_abi(from.peer);
+  if (now.is_loopback()) return false;
+  const auto then = wire::Address::parse_ip(view(stored.ip));
+  return !then || !then->same_ip(now);
+}
+
+enum class Claim { kStore, kUnchanged, kForeign };
+
+Claim judge(const jct_peer_record* stored, std::string_view uuid, std::string_view pk, const jct_channel& from) {
+  if (stored == nullptr) return Claim::kStore;
+  if (view(stored->uuid) != uuid) return Claim::kForeign;
+  const bool moved = ip_differs(*stored, from);
+  const bool new_key = view(stored->pk) != pk;
+  const bool had_key = stored->pk.size > 0;
+  if (moved && new_key && had_key) return Claim::kForeign;
+  return moved || new_key ? Claim::kStore : Claim::kUnchanged;
+}
+
+}  // namespace
+
+Registrar::Registrar(RegistrarPorts& ports, Presence& presence, RegisterRate& rate, size_t max_lookups)
+    : ports_{ports},
+      presence_{presence},
+      rate_{rate},
+      lookups_{max_lookups, kMaxWaiters},
+      registrations_{max_lookups, 1} {}
+
+void Registrar::set_max_lookups(size_t max_lookups) {
+  lookups_.set_capacity(max_lookups);
+  registrations_.set_capacity(max_lookups);
+}
+
+// ---- RegisterPeer ---------------------------------------------------------------------------------------------------
+
+void Registrar::register_peer(const jct_channel& from, std::string_view id) {
+  switch (presence_.beat(id, from, ports_.now())) {
+    case Presence::Beat::kAlive:
+      return ports_.answer_peer(from, false);
+    case Presence::Beat::kMoved:
+      return ports_.answer_peer(from, true);
+    case Presence::Beat::kUnknown:
+      return look_up(from, id);
+  }
+}
+
+void Registrar::look_up(const jct_channel& from, std::string_view id) {
+  if (id.empty()) return ports_.refused(Refusal::kBadId, id, from);
+  if (!is_valid_id(id)) {  // no key can be on record for it; RegisterPk will say what is wrong
+    ports_.refused(Refusal::kBadId, id, from);
+    return ports_.answer_peer(from, true);
+  }
+  switch (lookups_.join(id, from)) {
+    case Flights::Join::kFull:
+      return ports_.refused(Refusal::kLookupsFull, id, from);
+    case Flights::Join::kJoined:
+      return;
+    case Flights::Join::kFirst:
+      break;
+  }
+  ports_.load(id, [this, key = std::string{id}](jct_status status, const jct_peer_record* record) {
+    looked_up(key, status, record);
+  });
+}
+
+void Registrar::looked_up(const std::string& id, jct_status status, const jct_peer_record* record) {
+  const bool known = status == JCT_OK && record != nullptr && record->pk.size > 0;
+  const bool failed = status != JCT_OK && status != JCT_E_NOT_FOUND;
+  for (const jct_channel& from : lookups_.take(id)) {
+    if (failed) {
+      ports_.refused(Refusal::kStorage, id, from);  // silence: it asks again in 3 s
+    } else if (known) {
+      welcome(id, from, *record);
+    } else {
+      ports_.answer_peer(from, true);
+    }
+  }
+}
+
+void Registrar::welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record) {
+  // A RegisterPk may have come meanwhile: what memory says is newer than what storage said.
+  const Presence::Beat beat = presence_.beat(id, from, ports_.now());
+  const bool moved = beat == Presence::Beat::kMoved || (beat == Presence::Beat::kUnknown && ip_differs(record, from));
+  if (moved) return ports_.answer_peer(from, true);
+  if (beat == Presence::Beat::kUnknown && !presence_.put(id, from, ports_.now())) {
+    return ports_.refused(Refusal::kPeersFull, id, from);
+  }
+  ports_.answer_peer(from, false);
+}
+
+// ---- RegisterPk -----------------------------------------------------------------------------------------------------
+
+void Registrar::register_pk(const jct_channel& from, const hbb::RegisterPk& request) {
+  if (!plausible(from, request)) return;
+  const auto attempt = std::make_shared<const Attempt>(Attempt{request.id(), request.uuid(), request.pk(), from});
+  if (registrations_.join(attempt->id, from) != Flights::Join::kFirst) {
+    return ports_.refused(Refusal::kBusy, attempt->id, from);  // it asks again in 3 s
+  }
+  ports_.admit(attempt->id, from, [this, attempt](std::string_view reason) {
+    if (reason == "auth_timeout") return refuse(attempt, Refusal::kDenied, Response::SERVER_ERROR);
+    if (!reason.empty()) return refuse(attempt, Refusal::kDenied, Response::NOT_DEPLOYED);
+    ports_.load(attempt->id,
+                [this, attempt](jct_status status, const jct_peer_record* stored) { decide(attempt, status, stored); });
+  });
+}
+
+bool Registrar::plausible(const jct_channel& from, const hbb::RegisterPk& request) {
+  const auto no = [&](Refusal why) {
+    ports_.refused(why, request.id(), from);
+    return false;
+  };
+  const auto answer = [&](Refusal why, Response::Result result) {
+    ports_.answer_pk(from, result);
+    return no(why);
+  };
+  if (from.transport != JCT_CHANNEL_UDP || !request.old_id().empty()) {
+    return answer(Refusal::kNotSupported, Response::NOT_SUPPORT);
+  }
+  if (request.uuid().empty() || request.pk().empty()) return no(Refusal::kIncomplete);
+  if (request.uuid().size() > kMaxUuid || request.pk().size() > kMaxKey) return no(Refusal::kIncomplete);
+  if (!is_valid_id(request.id())) return answer(Refusal::kBadId, Response::UUID_MISMATCH);
+  if (!rate_.allow(request.id(), ports_.now())) return answer(Refusal::kTooFrequent, Response::TOO_FREQUENT);
+  return true;
+}
+
+void Registrar::decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored) {
+  if (status != JCT_OK && status != JCT_E_NOT_FOUND) return refuse(attempt, Refusal::kStorage, Response::SERVER_ERROR);
+  switch (judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from)) {
+    case Claim::kForeign:
+      return refuse(attempt, Refusal::kUuidMismatch, Response::UUID_MISMATCH);
+    case Claim::kUnchanged:  // durable already: nothing to write
+      return confirm(attempt);
+    case Claim::kStore:
+      return store(attempt);
+  }
+}
+
+void Registrar::store(const AttemptPtr& attempt) {
+  const std::string ip = wire::from_abi(attempt->from.peer).ip_text();
+  jct_peer_record record{};
+  record.size = sizeof record;
+  record.id = str(attempt->id);
+  record.uuid = bytes(attempt->uuid);
+  record.pk = bytes(attempt->pk);
+  record.ip = str(ip);
+  ports_.store(record, [this, attempt](jct_status status) {
+    if (status != JCT_OK) return refuse(attempt, Refusal::kStorage, Response::SERVER_ERROR);
+    confirm(attempt);
+  });
+}
+
+void Registrar::confirm(const AttemptPtr& attempt) {
+  if (!presence_.put(attempt->id, attempt->from, ports_.now())) {
+    return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
+  }
+  registrations_.take(attempt->id);
+  ports_.answer_pk(attempt->from, Response::OK);
+}
+
+void Registrar::refuse(const AttemptPtr& attempt, Refusal why, Response::Result result) {
+  registrations_.take(attempt->id);
+  ports_.answer_pk(attempt->from, result);
+  ports_.refused(why, attempt->id, attempt->from);
+}
+
+}  // namespace junctor::rendezvous

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of Registrar: each rule of protocol.md 6.1, with a storage that answers when told to.
+#include "registrar.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "test_values.hpp"
+
+namespace junctor::rendezvous {
+namespace {
+
+using namespace std::chrono_literals;
+using Response = hbb::RegisterPkResponse;
+using test::udp_from;
+
+struct Stored {
+  std::string uuid, pk, ip;
+};
+
+class FakePorts : public RegistrarPorts {
+ public:
+  Duration now() const override { return time; }
+
+  void load(std::string_view id, Loaded done) override {
+    ++loads;
+    queue.push_back([this, key = std::string{id}, done = std::move(done)] {
+      if (broken) return done(JCT_E_IO, nullptr);
+      const auto found = disk.find(key);
+      if (found == disk.end()) return done(JCT_E_NOT_FOUND, nullptr);
+      jct_peer_record record{};
+      record.id = str(key);
+      record.uuid = bytes(found->second.uuid);
+      record.pk = bytes(found->second.pk);
+      record.ip = str(found->second.ip);
+      done(JCT_OK, &record);
+    });
+  }
+  void store(const jct_peer_record& record, Stored done) override {
+    ++stores;
+    rendezvous::Stored copy{std::string{view(record.uuid)}, std::string{view(record.pk)}, std::string{view(record.ip)}};
+    queue.push_back([this, key = std::string{view(record.id)}, copy, done = std::move(done)] {
+      if (broken || full) return done(JCT_E_IO);
+      disk[key] = copy;
+      done(JCT_OK);
+    });
+  }
+  void admit(std::string_view, const jct_channel&, Admitted done) override { done(denial); }
+  void answer_peer(const jct_channel& to, bool request_pk) override { peer_answers.emplace_back(port(to), request_pk); }
+  void answer_pk(const jct_channel&, Response::Result result) override { pk_answers.push_back(result); }
+  void refused(Refusal why, std::string_view, const jct_channel&) override { refusals.push_back(why); }
+
+  /// Lets storage do everything that it was asked for.
+  void pump() {
+    while (!queue.empty()) {
+      auto job = std::move(queue.front());
+      queue.pop_front();
+      job();
+    }
+  }
+
+  static uint16_t port(const jct_channel& channel) { return channel.peer.port; }
+
+  Duration time = 1000s;
+  bool broken = false, full = false;
+  std::string denial;
+  std::map<std::string, rendezvous::Stored> disk;
+  std::deque<std::function<void()>> queue;
+  std::vector<std::pair<uint16_t, bool>> peer_answers;
+  std::vector<Response::Result> pk_answers;
+  std::vector<Refusal> refusals;
+  int loads = 0, stores = 0;
+};
+
+struct Site {
+  explicit Site(size_t max_lookups = 100, size_t max_peers = 100)
+      : presence{{1}, max_peers}, registrar{ports, presence, rate, max_lookups} {}
+
+  void peer(std::string_view from, std::string_view id) {
+    registrar.register_peer(udp_from(from), id);
+    ports.pump();
+  }
+  Response::Result pk(std::string_view from, const std::string& id, const std::string& uuid, const std::string& key) {
+    const size_t before = ports.pk_answers.size();
+    registrar.register_pk(udp_from(from), message(id, uuid, key));
+    ports.pump();
+    REQUIRE(ports.pk_answers.size() == before + 1);
+    return ports.pk_answers.back();
+  }
+  static hbb::RegisterPk message(const std::string& id, const std::string& uuid, const std::string& key) {
+    hbb::RegisterPk m;
+    m.set_id(id);
+    m.set_uuid(uuid);
+    m.set_pk(key);
+    return m;
+  }
+  bool online(std::string_view id) {
+    const auto seen = presence.find(id);
+    return seen && seen->online(ports.time, 30s);
+  }
+  std::string address(std::string_view id) { return wire::from_abi(presence.find(id)->channel.peer).text(); }
+
+  FakePorts ports;
+  Presence presence;
+  RegisterRate rate{{1}};
+  Registrar registrar;
+};
+
+constexpr auto kHome = "198.51.100.1:5000";
+constexpr auto kElsewhere = "198.51.100.2:5000";
+const std::string kId = "123456789";
+
+using Answers = std::vector<std::pair<uint16_t, bool>>;
+
+// ---- RegisterPeer ---------------------------------------------------------------------------------------------------
+
+TEST_CASE("an unknown id is asked for its key and leaves no entry") {
+  Site site;
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.presence.size() == 0);
+}
+
+TEST_CASE("a peer that storage knows is online from its next RegisterPeer on, and no key is asked of it") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "198.51.100.1"};
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, false}});
+  CHECK(site.online(kId));
+}
+
+TEST_CASE("an address that a stock server stored in its mapped form is the same address") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "::ffff:198.51.100.1"};
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, false}});
+}
+
+TEST_CASE("a stored peer at another IP is asked for its key and is not online") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "198.51.100.77"};
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.presence.size() == 0);
+}
+
+TEST_CASE("a stored peer without a recorded IP or key is asked for its key") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", ""};
+  site.ports.disk["987654321"] = {"uuid", "", "198.51.100.1"};
+  site.peer(kHome, kId);
+  site.peer(kHome, "987654321");
+  CHECK(site.ports.peer_answers == Answers{{5000, true}, {5000, true}});
+  CHECK(site.presence.size() == 0);
+}
+
+TEST_CASE("a heartbeat of a known peer is answered at once, without storage") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  const int loads = site.ports.loads;
+  site.ports.time += 15s;
+  site.registrar.register_peer(udp_from("198.51.100.1:6000"), kId);
+  CHECK(site.ports.peer_answers == Answers{{6000, false}});
+  CHECK(site.ports.loads == loads);
+  CHECK(site.address(kId) == "198.51.100.1:6000");
+}
+
+TEST_CASE("a known peer that comes from another IP keeps its old address until its RegisterPk succeeds") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  site.peer(kElsewhere, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.address(kId) == kHome);
+  CHECK(site.pk(kElsewhere, kId, "uuid", "key") == Response::OK);
+  CHECK(site.address(kId) == kElsewhere);
+  CHECK(site.ports.disk[kId].ip == "198.51.100.2");
+}
+
+TEST_CASE("storage is asked once for an id, and everybody who waits is answered") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "198.51.100.1"};
+  site.registrar.register_peer(udp_from(kHome), kId);
+  site.registrar.register_peer(udp_from(kHome), kId);
+  site.registrar.register_peer(udp_from("198.51.100.9:7000"), kId);
+  CHECK(site.ports.loads == 1);
+  site.ports.pump();
+  CHECK(site.ports.peer_answers == Answers{{5000, false}, {7000, true}});
+  CHECK(site.address(kId) == kHome);
+}
+
+TEST_CASE("look-ups in flight are bounded, and known peers do not notice") {
+  Site site{2};
+  site.pk(kHome, kId, "uuid", "key");
+  for (int i = 0; i < 5; ++i) site.registrar.register_peer(udp_from(kElsewhere), "flood" + std::to_string(i));
+  CHECK(site.ports.queue.size() == 2);
+  CHECK(site.ports.refusals == std::vector<Refusal>(3, Refusal::kLookupsFull));
+  site.registrar.register_peer(udp_from(kHome), kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, false}});
+  site.ports.pump();
+  site.peer(kElsewhere, "flood9");
+  CHECK(site.ports.refusals.size() == 3);
+}
+
+TEST_CASE("while storage fails, unknown peers hear nothing and known ones go on") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  site.ports.broken = true;
+  site.peer(kHome, "987654321");
+  CHECK(site.ports.peer_answers.empty());
+  CHECK(site.ports.refusals.back() == Refusal::kStorage);
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, false}});
+}
+
+TEST_CASE("an empty id is dropped, an impossible one never reaches storage") {
+  Site site;
+  site.peer(kHome, "");
+  CHECK(site.ports.peer_answers.empty());
+  site.peer(kHome, "a b c d e f");
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.ports.loads == 0);
+}
+
+TEST_CASE("a peer too many is stored but not let in") {
+  Site site{100, 1};
+  site.pk(kHome, kId, "uuid", "key");
+  site.ports.disk["987654321"] = {"uuid", "key", "198.51.100.1"};
+  site.peer(kHome, "987654321");
+  CHECK(site.ports.peer_answers.empty());
+  CHECK(site.ports.refusals.back() == Refusal::kPeersFull);
+  CHECK(site.pk(kHome, "abcdefgh", "uuid", "key") == Response::SERVER_ERROR);
+}
+
+// ---- RegisterPk -----------------------------------------------------------------------------------------------------
+
+TEST_CASE("a new id is stored, and OK makes it online") {
+  Site site;
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+  CHECK(site.ports.disk[kId].uuid == "uuid");
+  CHECK(site.ports.disk[kId].pk == "key");
+  CHECK(site.ports.disk[kId].ip == "198.51.100.1");
+  CHECK(site.online(kId));
+}
+
+TEST_CASE("OK waits for storage, and until then the peer is not online") {
+  Site site;
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, "uuid", "key"));
+  CHECK(site.ports.pk_answers.empty());
+  CHECK_FALSE(site.online(kId));
+  site.ports.pump();
+  CHECK(site.ports.pk_answers == std::vector{Response::OK});
+}
+
+TEST_CASE("when storage fails the answer is SERVER_ERROR and nobody is online") {
+  Site site;
+  SUBCASE("reading") { site.ports.broken = true; }
+  SUBCASE("writing") { site.ports.full = true; }
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::SERVER_ERROR);
+  CHECK_FALSE(site.online(kId));
+  site.ports.broken = site.ports.full = false;
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+}
+
+TEST_CASE("a registration that changes nothing is confirmed without a write") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  CHECK(site.pk("198.51.100.1:6000", kId, "uuid", "key") == Response::OK);
+  CHECK(site.ports.stores == 1);
+  CHECK(site.address(kId) == "198.51.100.1:6000");
+}
+
+TEST_CASE("another uuid does not get a known id") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  CHECK(site.pk(kHome, kId, "other", "key") == Response::UUID_MISMATCH);
+  CHECK(site.ports.disk[kId].uuid == "uuid");
+  CHECK(site.ports.refusals.back() == Refusal::kUuidMismatch);
+}
+
+TEST_CASE("the same uuid may change its key or its IP, but not both at once") {
+  Site site;
+  site.pk(kHome, kId, "uuid", "key");
+  CHECK(site.pk(kElsewhere, kId, "uuid", "new") == Response::UUID_MISMATCH);
+  CHECK(site.ports.disk[kId].pk == "key");
+  CHECK(site.pk(kHome, kId, "uuid", "new") == Response::OK);
+  CHECK(site.ports.disk[kId].pk == "new");
+  site.ports.time += 60s;
+  CHECK(site.pk(kElsewhere, kId, "uuid", "new") == Response::OK);
+}
+
+TEST_CASE("an empty uuid or key is dropped") {
+  Site site;
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, "", "key"));
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, "uuid", ""));
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, std::string(257, 'u'), "key"));
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, "uuid", std::string(257, 'k')));
+  site.ports.pump();
+  CHECK(site.ports.pk_answers.empty());
+  CHECK(site.ports.refusals == std::vector<Refusal>(4, Refusal::kIncomplete));
+}
+
+TEST_CASE("an id that may not be is answered UUID_MISMATCH") {
+  Site site;
+  for (const char* id : {"12345", "", "1234 5678", "123456\n"}) {
+    CAPTURE(id);
+    CHECK(site.pk(kHome, id, "uuid", "key") == Response::UUID_MISMATCH);
+  }
+  CHECK(site.ports.loads == 0);
+}
+
+TEST_CASE("the fourth registration of an id within six seconds is TOO_FREQUENT") {
+  Site site;
+  for (int i = 0; i < 3; ++i) CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::TOO_FREQUENT);
+  site.ports.time += 6s;
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+}
+
+TEST_CASE("two devices that race for a new id cannot both get it") {
+  Site site;
+  site.registrar.register_pk(udp_from(kHome), Site::message(kId, "first", "key"));
+  site.registrar.register_pk(udp_from(kElsewhere), Site::message(kId, "second", "key"));
+  site.ports.pump();
+  CHECK(site.ports.pk_answers == std::vector{Response::OK});
+  CHECK(site.ports.refusals == std::vector{Refusal::kBusy});
+  CHECK(site.ports.disk[kId].uuid == "first");
+  CHECK(site.pk(kElsewhere, kId, "second", "key") == Response::UUID_MISMATCH);
+}
+
+TEST_CASE("a device that is not admitted is told NOT_DEPLOYED, and a silent check is a SERVER_ERROR") {
+  Site site;
+  site.ports.denial = "not_admitted";
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::NOT_DEPLOYED);
+  site.ports.denial = "auth_timeout";
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::SERVER_ERROR);
+  CHECK(site.ports.disk.empty());
+}
+
+TEST_CASE("registration over a connection and a change of id are NOT_SUPPORT") {
+  Site site;
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", "key"));
+  hbb::RegisterPk rename = Site::message("abcdefgh", "uuid", "");
+  rename.set_old_id(kId);
+  site.registrar.register_pk(udp_from(kHome), rename);
+  CHECK(site.ports.pk_answers == std::vector{Response::NOT_SUPPORT, Response::NOT_SUPPORT});
+  CHECK(site.ports.disk.empty());
+}
+
+TEST_CASE("a RegisterPk that is confirmed while storage is asked for the old record wins") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "198.51.100.1"};
+  site.registrar.register_peer(udp_from(kHome), kId);
+  REQUIRE(site.presence.put(kId, udp_from(kElsewhere), site.ports.time));
+  site.ports.pump();
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.address(kId) == kElsewhere);
+}
+
+}  // namespace
+}  // namespace junctor::rendezvous
