@@ -80,11 +80,10 @@ class Bridge final : private loop::ListNode {
     size_t pending_head = 0;
     Pipe pipe;
     uint32_t in_pipe = 0;
-    bool ended = false;       // the source sends nothing more
-    bool done = false;        // and all of it was delivered, or cannot be
-    bool blocked = false;     // the destination takes no more now
-    bool throttled = false;   // out of tokens
-    bool shut_asked = false;  // the destination's end() came before the bridge
+    bool ended = false;      // the source sends nothing more
+    bool done = false;       // and all of it was delivered, or cannot be
+    bool blocked = false;    // the destination takes no more now
+    bool throttled = false;  // out of tokens
     uint64_t bytes = 0;
     int64_t tokens = 0;  // bytes
     loop::Instant filled;
@@ -94,12 +93,13 @@ class Bridge final : private loop::ListNode {
   ~Bridge();
 
   // bridge.cpp: life
-  void begin();
   void on_deferred();
   void on_deadline();
-  void on_refill();
   void on_side(Side& side, uint32_t events);
+  void begin();
   void arm_deadline();
+  void update();
+  bool set_interest(Side& side, uint32_t interest);
   void finish(Status reason);
   void deliver_close();
 
@@ -107,18 +107,19 @@ class Bridge final : private loop::ListNode {
   Side& from(size_t way) { return sides_[way]; }
   Side& to(size_t way) { return sides_[1 - way]; }
   void pump(size_t way);
-  bool pump_pending(size_t way);
-  bool pump_pipe(size_t way);
-  bool fill(size_t way);
-  bool fill_by_copy(size_t way, size_t want);
+  bool drain(size_t way);
+  bool drain_pending(size_t way);
+  bool drain_pipe(size_t way);
+  size_t fill(size_t way);
+  size_t fill_by_copy(size_t way, size_t want);
   size_t allowance(size_t way);
+  void on_refill();
+  void spend(size_t way, size_t bytes);
   void delivered(size_t way, size_t bytes, bool spliced);
-  void source_ended(size_t way, int error);
-  void target_failed(size_t way, int error);
-  void settle(size_t way);
+  void read_failed(size_t way, int error);
+  void write_failed(size_t way, int error);
+  void abandon(size_t way);
   void give_pipe_back(size_t way);
-  void update_interest();
-  void set_interest(Side& side, uint32_t interest);
 
   NetLoop& home_;
   BridgeEvents* events_;

@@ -32,11 +32,12 @@ const char* refusal_name(Refusal refusal);
 
 class Limits {
  public:
-  explicit Limits(const LimitOptions& options);
+  /// `clock` outlives it.
+  explicit Limits(const LimitOptions& options, const loop::Clock& clock = loop::SteadyClock::instance());
 
   /// Counts the connection in, or says which bound refuses it. Each kNone is matched by a release().
-  Refusal admit(const Address& source, loop::Instant now);
-  void release(const Address& source, loop::Instant now);
+  Refusal admit(const Address& source);
+  void release(const Address& source);
 
   /// New bounds hold for new connections; nobody is thrown out.
   void set_options(const LimitOptions& options);
@@ -81,7 +82,7 @@ class Limits {
 
   static Key key_of(const Address& source);
   Shard& shard_of(const Key& key);
-  Refusal admit_source(const Address& source, loop::Instant now);
+  Refusal admit_source(const Address& source);
   uint32_t find_or_add(Shard& shard, const Key& key, loop::Instant now);
   static void refill(Entry& entry, uint32_t per_second, loop::Instant now);
   void expire(Shard& shard, loop::Instant now) const;
@@ -90,6 +91,7 @@ class Limits {
   static void unlink_idle(Shard& shard, uint32_t at);
   bool tracks_sources() const;
 
+  const loop::Clock& clock_;
   std::atomic<uint32_t> max_connections_;
   std::atomic<uint32_t> max_per_source_;
   std::atomic<uint32_t> new_per_second_;

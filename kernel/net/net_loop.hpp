@@ -34,8 +34,10 @@ class NetLoop {
   const NetCounters& counters() const { return counters_; }
   NetCounters& count() { return counters_; }
 
-  /// Resets every stream and closes every bridge; their on_close calls follow in this or the next turn.
+  /// Resets every stream and closes every bridge; their on_close calls follow in this or the next turn. What arrives
+  /// later (accepted, connected, moved here) is closed at once.
   void close_all();
+  bool closing() const { return closing_; }
   bool idle() const { return streams_.empty() && bridges_.empty(); }
 
   /// Bytes that are being read or copied; whoever is on the loop's stack owns them until it returns to the loop.
@@ -57,6 +59,7 @@ class NetLoop {
   loop::EventLoop& loop_;
   PipePool& pipes_;
   NetCounters counters_;
+  bool closing_ = false;
   std::unique_ptr<std::byte[]> scratch_;
   Pipe pipe_;
   Fd spare_;

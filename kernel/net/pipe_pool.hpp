@@ -27,7 +27,8 @@ struct Pipe {
 
 class PipePool {
  public:
-  explicit PipePool(const PipeOptions& options = {}) : options_{options} {}
+  /// Ignores SIGPIPE for the process, where it had its default: no flag keeps splice from raising it.
+  explicit PipePool(const PipeOptions& options = {});
 
   /// An empty pipe, or none: the allowance is used up, descriptors ran out, or the kernel grants only tiny ones.
   Pipe borrow();

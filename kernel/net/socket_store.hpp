@@ -58,6 +58,8 @@ class SocketStore {
   /// first, their connections closed with a FIN. Returns how many sets were closed.
   size_t retire(const std::function<bool(const SocketRequest&)>& keep = {});
 
+  /// A set for it is open, used or not.
+  bool holds(const SocketRequest& request) const;
   size_t size() const { return sets_.size(); }
   /// Connections that retire() found in accept queues and closed.
   uint64_t drained() const { return drained_; }
@@ -68,7 +70,8 @@ class SocketStore {
  private:
   void fill(SocketSet& set);
   void fill_family(SocketSet& set, uint8_t family, uint16_t port);
-  std::shared_ptr<BoundSocket> bind_one(const SocketRequest& request, const Address& address, int* error) const;
+  std::shared_ptr<BoundSocket> bind_one(const SocketRequest& request, const Address& address, bool first,
+                                        int* error) const;
   bool host_lacks(uint8_t family) const;
   void close_set(SocketSet& set);
 

@@ -30,6 +30,9 @@ struct StreamOptions {
 
 class Stream;
 
+/// TCP_NODELAY, keep-alive and user timeout; accepted sockets inherit them from the listening one.
+void set_tcp_options(int fd, const StreamOptions& options);
+
 /// What a stream calls: on its loop, never overlapping, never from inside a call on the same stream. Any of them may
 /// call any method of the stream.
 class StreamEvents {
@@ -134,46 +137,52 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   void enter(NetLoop& home);
   void leave();
   void on_fd(uint32_t events) override;
-  void on_deferred();
   void on_timer();
+  void progress();
+  bool step(int& budget);
+  bool paused_step();
   void arm_idle();
-  bool live() const { return state_ == State::kOpen || state_ == State::kConnecting; }
   Status usable() const;
+  void later();
   void finish(Status reason);
   void deliver_close();
-  void depart();
-  void arrive(NetLoop& home, loop::Task arrived);
+  void linger_on();
   void finish_connect();
-  void progress();
+
+  // stream_move.cpp
+  void depart();
+  void arrive();
+  void lost();
   StreamRemains dismantle();
-  void later();
 
   // stream_read.cpp
   ssize_t read_some(std::span<std::byte> into);
-  void read_ready();
-  bool read_once();
-  bool deliver(std::span<const std::byte> fresh);
-  void keep(std::span<const std::byte> fresh, size_t consumed);
+  void read_once();
+  void deliver(std::span<const std::byte> data);
   void read_ended(int error);
   void tell_end();
   bool bytes_wait_in_kernel() const;
-  void discard_input();
+  bool discard_input();
 
   // stream_write.cpp
   ssize_t write_some(std::span<const std::byte> from);
   void flush();
   void write_failed(int error);
   void after_flush();
+  void drop_queue();
+  void end_if_both_done();
 
   std::atomic<NetLoop*> home_;
   StreamEvents* events_ = nullptr;
   Fd fd_;
   State state_ = State::kOpen;
-  bool watched_ : 1 = false;
   bool paused_ : 1 = false;
-  bool readable_ : 1 = false;  // the kernel may have bytes or an end for us
-  bool calling_ : 1 = false;   // inside one of our callbacks
-  bool ended_ : 1 = false;     // the peer's FIN has been read
+  bool end_hint_ : 1 = false;    // epoll has seen a FIN or an error: read until it comes
+  bool error_hint_ : 1 = false;  // it was more than a FIN
+  bool graceful_ : 1 = false;    // finished by close(), with everything sent
+  bool readable_ : 1 = false;    // the kernel may have bytes or an end for us
+  bool calling_ : 1 = false;     // inside one of our callbacks
+  bool ended_ : 1 = false;       // the peer's FIN has been read
   bool end_told_ : 1 = false;
   bool give_unread_ : 1 = false;  // on_data is due for what is already there
   bool shut_asked_ : 1 = false;
@@ -193,7 +202,10 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   loop::Instant last_in_;
   loop::Timer timer_;
   loop::Deferred deferred_;
-  struct Move;
+  struct Move {
+    NetLoop* target;
+    loop::Task arrived;
+  };
   std::unique_ptr<Move> move_;
 };
 

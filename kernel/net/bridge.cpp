@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bridge's life: from two streams, through interest and deadlines, to its last call. Lives on its loop.
+#include "net/bridge.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace junctor::net {
+
+namespace {
+
+/// Input that is thrown away before a close, so that the close says FIN and not reset; rounds of NetLoop::kScratch.
+constexpr int kDiscardRounds = 16;
+
+/// Lets what was sent arrive: closing with unread input would reset the connection.
+void close_softly(Fd& fd) {
+  if (!fd) return;
+  ::shutdown(fd.get(), SHUT_WR);
+  for (int i = 0; i < kDiscardRounds; ++i) {
+    if (::recv(fd.get(), nullptr, NetLoop::kScratch, MSG_DONTWAIT | MSG_TRUNC) <= 0) break;
+  }
+  fd.reset();
+}
+
+}  // namespace
+
+Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events)
+    : home_{home},
+      events_{&events},
+      policy_{policy},
+      streams_{&a, &b},
+      born_{home.loop().now()},
+      last_byte_{born_},
+      deadline_{loop::Timer::of<&Bridge::on_deadline>(this)},
+      refill_{loop::Timer::of<&Bridge::on_refill>(this)},
+      deferred_{loop::Deferred::of<&Bridge::on_deferred>(this)} {
+  for (size_t i = 0; i < 2; ++i) {
+    sides_[i].bridge = this;
+    sides_[i].peer = streams_[i]->peer_;
+  }
+  home_.bridges_.push_back(*this);
+  home_.count().bridges_open.add();
+  home_.count().bridges_total.add();
+}
+
+Bridge::~Bridge() {
+  for (size_t i = 0; i < 2; ++i) {
+    if (streams_[i] != nullptr) delete streams_[i];
+    set_interest(sides_[i], 0);
+    home_.give_back_pipe(std::move(ways_[i].pipe), ways_[i].in_pipe == 0);
+  }
+  home_.count().bridges_open.sub();
+}
+
+Bridge::Join Bridge::join(Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events) {
+  NetLoop* const home = a.home();
+  if (home == nullptr || b.home() == nullptr) return {nullptr, Status::kState};
+  if (&a == &b || b.home() != home) return {nullptr, Status::kArg};
+  for (Stream* stream : {&a, &b}) {
+    if (stream->usable() != Status::kOk || !stream->connected()) return {nullptr, Status::kState};
+  }
+  auto* bridge = new Bridge{*home, a, b, policy, events};
+  for (Stream* stream : {&a, &b}) {
+    stream->state_ = Stream::State::kBridging;
+    stream->events_ = nullptr;
+    stream->timer_.cancel();
+  }
+  // Not now: one of them may be inside on_data, and what it leaves unconsumed is not known yet.
+  home->loop().defer(bridge->deferred_);
+  return {bridge, Status::kOk};
+}
+
+void Bridge::on_deferred() {
+  if (finished_) return deliver_close();
+  if (streams_[0] != nullptr) begin();
+  pump(0);
+  pump(1);
+  update();
+}
+
+void Bridge::begin() {
+  std::array<StreamRemains, 2> remains;
+  for (size_t i = 0; i < 2; ++i) remains[i] = std::exchange(streams_[i], nullptr)->dismantle();
+  for (size_t way = 0; way < 2; ++way) {
+    Direction& direction = ways_[way];
+    StreamRemains& source = remains[way];
+    StreamRemains& target = remains[1 - way];
+    direction.ended = source.ended;
+    direction.pending = std::move(target.unsent);
+    if (target.half_closed) {
+      direction.ended = true;
+    } else if (direction.pending.empty()) {
+      direction.pending = std::move(source.unread);
+    } else {
+      direction.pending.insert(direction.pending.end(), source.unread.begin(), source.unread.end());
+    }
+    direction.filled = home_.loop().now();
+    direction.tokens = INT64_MAX;  // cut down to a burst on first use
+    if (target.broken) {
+      broken_ = true;
+      abandon(way);
+    }
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    sides_[i].fd = std::move(remains[i].fd);
+    sides_[i].ticket = std::move(remains[i].ticket);
+  }
+  arm_deadline();
+}
+
+void Bridge::on_side(Side& side, uint32_t events) {
+  const size_t way = &side == &sides_[0] ? 0 : 1;
+  const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  if (trouble || (events & EPOLLOUT) != 0) pump(1 - way);
+  if (trouble || (events & EPOLLIN) != 0) pump(way);
+  update();
+}
+
+/// Watches for what can go on, and for nothing else: all is level-triggered, and a side that cannot make progress must
+/// not wake the loop.
+void Bridge::update() {
+  if (finished_) return;
+  if (ways_[0].done && ways_[1].done) return finish(broken_ ? Status::kReset : Status::kOk);
+  for (size_t i = 0; i < 2; ++i) {
+    const Direction& out = ways_[i];
+    const bool reads = !out.ended && !out.done && !out.blocked && !out.throttled;
+    const uint32_t interest = (reads ? EPOLLIN : 0U) | (ways_[1 - i].blocked ? EPOLLOUT : 0U);
+    if (!set_interest(sides_[i], interest)) return finish(Status::kNoMemory);
+  }
+}
+
+bool Bridge::set_interest(Side& side, uint32_t interest) {
+  if (interest == side.interest) return true;
+  const uint32_t before = std::exchange(side.interest, interest);
+  if (before == 0) return home_.loop().watch(side.fd.get(), interest, &side) == 0;
+  if (interest == 0) {
+    home_.loop().unwatch(side.fd.get(), &side);
+  } else {
+    home_.loop().modify(side.fd.get(), interest, &side);
+  }
+  return true;
+}
+
+void Bridge::arm_deadline() {
+  constexpr auto kNever = loop::Instant::max();
+  auto when = kNever;
+  if (policy_.idle_timeout > loop::Duration::zero()) when = last_byte_ + policy_.idle_timeout;
+  if (policy_.max_lifetime > loop::Duration::zero()) when = std::min(when, born_ + policy_.max_lifetime);
+  deadline_.cancel();
+  if (when != kNever) home_.loop().start_at(deadline_, when);
+}
+
+void Bridge::on_deadline() {
+  const loop::Instant now = home_.loop().now();
+  const auto passed = [&](loop::Duration bound, loop::Instant since) {
+    return bound > loop::Duration::zero() && now - since >= bound;
+  };
+  if (passed(policy_.idle_timeout, last_byte_) || passed(policy_.max_lifetime, born_)) {
+    finish(Status::kTimeout);
+  } else {
+    arm_deadline();
+  }
+}
+
+BridgeStats Bridge::stats() const {
+  const loop::Instant now = home_.loop().now();
+  return {ways_[0].bytes, ways_[1].bytes, now - born_, now - last_byte_};
+}
+
+void Bridge::set_policy(const BridgePolicy& policy) {
+  home_.loop().assert_here();
+  policy_ = policy;
+  if (finished_) return;
+  for (Direction& direction : ways_) direction.throttled = false;
+  if (streams_[0] == nullptr) arm_deadline();
+  home_.loop().defer(deferred_);
+}
+
+void Bridge::close() {
+  home_.loop().assert_here();
+  finish(Status::kClosed);
+}
+
+void Bridge::finish(Status reason) {
+  if (std::exchange(finished_, true)) return;
+  reason_ = reason;
+  deadline_.cancel();
+  refill_.cancel();
+  for (Side& side : sides_) set_interest(side, 0);
+  home_.loop().defer(deferred_);
+}
+
+void Bridge::deliver_close() {
+  if (reason_ == Status::kReset) home_.count().resets.add();
+  for (Side& side : sides_) {
+    if (reason_ == Status::kOk || reason_ == Status::kReset) {
+      close_softly(side.fd);
+    } else {
+      side.fd.reset();
+    }
+  }
+  events_->on_close(*this, reason_, stats());
+  delete this;
+}
+
+}  // namespace junctor::net

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a bridge moves bytes: what waits in user space first, then source to pipe to target. Lives on its loop.
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "net/bridge.hpp"
+
+namespace junctor::net {
+
+namespace {
+
+/// Chunks of one direction in one go, so that one bridge does not hold the loop.
+constexpr int kChunks = 4;
+/// A burst lasts this long, and is no smaller than kLeastBurst.
+constexpr int64_t kBurstsPerSecond = 20;
+constexpr int64_t kLeastBurst = 16 * 1024;
+/// Reading goes on when the tokens of this time, and at least of one packet, are there.
+constexpr int64_t kQuantaPerSecond = 50;
+constexpr int64_t kPacket = 1460;
+
+}  // namespace
+
+void Bridge::pump(size_t way) {
+  Direction& direction = ways_[way];
+  if (direction.done || finished_) return;
+  bool empty = drain(way);
+  for (int i = 0; i < kChunks && empty && !direction.ended && !direction.done; ++i) {
+    const size_t got = fill(way);
+    if (got == 0) break;
+    empty = drain(way);
+    // Little came, so the source is most likely empty; epoll knows for less than another splice.
+    if (got < NetLoop::kScratch) break;
+  }
+  give_pipe_back(way);
+  if (empty && direction.ended && !direction.done) {
+    direction.done = true;
+    ::shutdown(to(way).fd.get(), SHUT_WR);
+  }
+}
+
+bool Bridge::drain(size_t way) {
+  Direction& direction = ways_[way];
+  direction.blocked = false;
+  return drain_pending(way) && drain_pipe(way);
+}
+
+bool Bridge::drain_pending(size_t way) {
+  Direction& direction = ways_[way];
+  while (direction.pending_head < direction.pending.size()) {
+    const auto rest = std::span{direction.pending}.subspan(direction.pending_head);
+    const ssize_t put = ::send(to(way).fd.get(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (put < 0) {
+      write_failed(way, errno);
+      return false;
+    }
+    direction.pending_head += static_cast<size_t>(put);
+    delivered(way, static_cast<size_t>(put), false);
+  }
+  if (direction.pending.capacity() != 0) std::vector<std::byte>{}.swap(direction.pending);
+  direction.pending_head = 0;
+  return true;
+}
+
+bool Bridge::drain_pipe(size_t way) {
+  Direction& direction = ways_[way];
+  while (direction.in_pipe != 0) {
+    const ssize_t put = ::splice(direction.pipe.read.get(), nullptr, to(way).fd.get(), nullptr, direction.in_pipe,
+                                 SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    if (put <= 0) {
+      write_failed(way, put == 0 ? EPIPE : errno);
+      return false;
+    }
+    direction.in_pipe -= static_cast<uint32_t>(put);
+    delivered(way, static_cast<size_t>(put), true);
+  }
+  return true;
+}
+
+/// The pipe is empty when this is called, so EAGAIN can only mean that the source is.
+size_t Bridge::fill(size_t way) {
+  Direction& direction = ways_[way];
+  const size_t want = allowance(way);
+  if (want == 0) return 0;
+  if (!direction.pipe) direction.pipe = home_.borrow_pipe();
+  if (!direction.pipe) return fill_by_copy(way, want);
+  const ssize_t got = ::splice(from(way).fd.get(), nullptr, direction.pipe.write.get(), nullptr,
+                               std::min<size_t>(want, direction.pipe.size), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  if (got <= 0) {
+    read_failed(way, got == 0 ? 0 : errno);
+    return 0;
+  }
+  direction.in_pipe = static_cast<uint32_t>(got);
+  spend(way, static_cast<size_t>(got));
+  return static_cast<size_t>(got);
+}
+
+size_t Bridge::fill_by_copy(size_t way, size_t want) {
+  Direction& direction = ways_[way];
+  const auto scratch = home_.scratch();
+  const ssize_t got = ::recv(from(way).fd.get(), scratch.data(), std::min(want, scratch.size()), MSG_DONTWAIT);
+  if (got <= 0) {
+    read_failed(way, got == 0 ? 0 : errno);
+    return 0;
+  }
+  home_.count().copy_fallbacks.add();
+  spend(way, static_cast<size_t>(got));
+  auto rest = scratch.first(static_cast<size_t>(got));
+  const ssize_t put = ::send(to(way).fd.get(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (put > 0) {
+    rest = rest.subspan(static_cast<size_t>(put));
+    delivered(way, static_cast<size_t>(put), false);
+  }
+  // An error shows again when the rest is tried.
+  direction.pending.assign(rest.begin(), rest.end());
+  return static_cast<size_t>(got);
+}
+
+size_t Bridge::allowance(size_t way) {
+  Direction& direction = ways_[way];
+  if (policy_.rate == 0) return SIZE_MAX;
+  const auto rate = static_cast<int64_t>(std::min<uint64_t>(policy_.rate / 8, uint64_t{1} << 40));  // bytes a second
+  const int64_t burst = std::max(rate / kBurstsPerSecond, kLeastBurst);
+  const loop::Instant now = home_.loop().now();
+  const double seconds = std::min(1.0, std::chrono::duration<double>(now - direction.filled).count());
+  direction.tokens =
+      std::min(burst, std::min(direction.tokens, burst) + static_cast<int64_t>(static_cast<double>(rate) * seconds));
+  direction.filled = now;
+  const int64_t need = std::min(burst, std::max(rate / kQuantaPerSecond, kPacket));
+  if (direction.tokens >= need) return static_cast<size_t>(direction.tokens);
+  direction.throttled = true;
+  if (!refill_.armed()) {
+    const double wait = static_cast<double>(need - direction.tokens) / static_cast<double>(std::max<int64_t>(rate, 1));
+    home_.loop().start(refill_, std::chrono::nanoseconds{static_cast<int64_t>(wait * 1e9)});
+  }
+  return 0;
+}
+
+void Bridge::on_refill() {
+  for (size_t way = 0; way < 2; ++way) {
+    if (!ways_[way].throttled) continue;
+    ways_[way].throttled = false;
+    pump(way);
+  }
+  update();
+}
+
+void Bridge::spend(size_t way, size_t bytes) {
+  if (policy_.rate != 0) ways_[way].tokens -= static_cast<int64_t>(bytes);
+}
+
+void Bridge::delivered(size_t way, size_t bytes, bool spliced) {
+  ways_[way].bytes += bytes;
+  last_byte_ = home_.loop().now();
+  home_.count().bridge_bytes.add(bytes);
+  if (spliced) home_.count().bridge_spliced.add(bytes);
+}
+
+/// `error` 0: the source's FIN. A reset: what came before it is still delivered; nothing can go the other way.
+void Bridge::read_failed(size_t way, int error) {
+  if (error == EAGAIN || error == EINTR) return;
+  ways_[way].ended = true;
+  if (error == 0) return;
+  broken_ = true;
+  abandon(1 - way);
+}
+
+/// The target is gone. What it sent before still goes the other way; its own end follows there.
+void Bridge::write_failed(size_t way, int error) {
+  if (error == EAGAIN || error == EINTR) {
+    ways_[way].blocked = true;
+    return;
+  }
+  broken_ = true;
+  abandon(way);
+}
+
+void Bridge::abandon(size_t way) {
+  Direction& direction = ways_[way];
+  direction.done = true;
+  direction.blocked = false;
+  std::vector<std::byte>{}.swap(direction.pending);
+  direction.pending_head = 0;
+  home_.give_back_pipe(std::move(direction.pipe), direction.in_pipe == 0);
+  direction.pipe = Pipe{};
+  direction.in_pipe = 0;
+}
+
+void Bridge::give_pipe_back(size_t way) {
+  Direction& direction = ways_[way];
+  if (!direction.pipe || direction.in_pipe != 0) return;
+  home_.give_back_pipe(std::move(direction.pipe), true);
+  direction.pipe = Pipe{};
+}
+
+}  // namespace junctor::net

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accepting. The group belongs to [control], each acceptor to its loop.
+#include "net/listener.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace junctor::net {
+
+/// The listening sockets of one group on one loop.
+class ListenerGroup::Acceptor {
+ public:
+  Acceptor(ListenerGroup& group, NetLoop& home)
+      : group_{group}, home_{home}, limits_{group.limits_}, resume_{loop::Timer::of<&Acceptor::resume>(this)} {}
+
+  NetLoop& home() { return home_; }
+  void add(std::shared_ptr<BoundSocket> socket) {
+    auto& door = doors_.emplace_back(std::make_unique<Door>());
+    door->owner = this;
+    door->socket = std::move(socket);
+  }
+  void start();
+  void stop();
+
+ private:
+  struct Door final : loop::FdHandler {
+    void on_fd(uint32_t /*events*/) override { owner->accept_some(*this); }
+    Acceptor* owner = nullptr;
+    std::shared_ptr<BoundSocket> socket;
+  };
+  enum class Next : uint8_t { kGoOn, kEmpty, kPause };
+
+  void accept_some(Door& door);
+  Next accept_one(Door& door);
+  Next accept_failed(int error, Door& door);
+  void shed(Door& door);
+  void take(Fd fd, const Address& peer);
+  void watch(bool on);
+  void resume();
+
+  ListenerGroup& group_;
+  NetLoop& home_;
+  std::shared_ptr<Limits> limits_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  loop::Timer resume_;
+  bool running_ = false;
+  bool paused_ = false;
+  bool stopped_ = false;
+};
+
+void ListenerGroup::Acceptor::watch(bool on) {
+  for (auto& door : doors_) {
+    const int fd = door->socket->fd.get();
+    if (on) {
+      home_.loop().watch(fd, EPOLLIN, door.get());
+    } else {
+      home_.loop().unwatch(fd, door.get());
+    }
+  }
+}
+
+void ListenerGroup::Acceptor::start() {
+  if (running_ || stopped_) return;
+  running_ = true;
+  watch(true);
+}
+
+void ListenerGroup::Acceptor::stop() {
+  home_.loop().assert_here();
+  if (running_ && !paused_) watch(false);
+  resume_.cancel();
+  running_ = paused_ = false;
+  stopped_ = true;  // a start() that was posted earlier may come yet
+}
+
+void ListenerGroup::Acceptor::resume() {
+  paused_ = false;
+  home_.restore_spare();
+  watch(true);
+}
+
+void ListenerGroup::Acceptor::accept_some(Door& door) {
+  for (uint32_t i = 0; i < group_.options_.accepts_per_turn && running_; ++i) {
+    const Next next = accept_one(door);
+    if (next == Next::kEmpty) return;
+    if (next == Next::kPause) {
+      // Level-triggered and not to be satisfied: without a pause the loop would spin.
+      if (!running_ || paused_) return;
+      paused_ = true;
+      home_.count().accept_pauses.add();
+      watch(false);
+      home_.loop().start(resume_, group_.options_.shed_pause);
+      return;
+    }
+  }
+}
+
+ListenerGroup::Acceptor::Next ListenerGroup::Acceptor::accept_one(Door& door) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  Fd fd{::accept4(door.socket->fd.get(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  if (!fd) return accept_failed(errno, door);
+  take(std::move(fd), Address::from(reinterpret_cast<const sockaddr*>(&storage), size));
+  return Next::kGoOn;
+}
+
+ListenerGroup::Acceptor::Next ListenerGroup::Acceptor::accept_failed(int error, Door& door) {
+  switch (error) {
+    case EAGAIN:
+      return Next::kEmpty;
+    case EMFILE:
+    case ENFILE:
+      shed(door);
+      return Next::kPause;
+    case ENOBUFS:
+    case ENOMEM:
+      return Next::kPause;
+    default:  // of the one connection: it was reset in the queue, or a firewall forbids it
+      if (error != EINTR) home_.count().accept_failed.add();
+      return Next::kGoOn;
+  }
+}
+
+void ListenerGroup::Acceptor::shed(Door& door) {
+  if (!home_.drop_spare()) return home_.restore_spare();
+  for (uint32_t i = 0; i < group_.options_.accepts_per_turn; ++i) {
+    const Fd fd{::accept4(door.socket->fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (!fd) break;
+    home_.count().shed.add();
+  }
+  home_.restore_spare();
+}
+
+void ListenerGroup::Acceptor::take(Fd fd, const Address& peer) {
+  if (limits_->admit(peer) != Refusal::kNone) return;
+  home_.count().accepted.add();
+  Stream* stream = Stream::adopt(home_, std::move(fd), peer, group_.options_.stream, LimitTicket{limits_, peer});
+  group_.events_.on_accept(group_, *stream);
+  if (!stream->attached()) stream->abort();
+}
+
+ListenerGroup::ListenerGroup(SocketStore& store, std::vector<NetLoop*> loops, std::span<const Address> addresses,
+                             const ListenOptions& options, AcceptEvents& events)
+    : store_{store}, options_{options}, events_{events}, limits_{std::make_shared<Limits>(options.limits)} {
+  for (NetLoop* home : loops) acceptors_.push_back(std::make_shared<Acceptor>(*this, *home));
+  try {
+    for (const Address& address : addresses) {
+      SocketRequest request;
+      request.address = address;
+      request.sockets = static_cast<uint32_t>(loops.size());
+      request.backlog = options.backlog;
+      sets_.push_back(store.open(request));
+    }
+  } catch (...) {
+    release();
+    throw;
+  }
+  for (const auto& set : sets_) {
+    const auto bound = set->addresses();
+    addresses_.insert(addresses_.end(), bound.begin(), bound.end());
+    notes_.insert(notes_.end(), set->notes.begin(), set->notes.end());
+    for (const Address& address : bound) {
+      size_t turn = 0;  // each family is dealt out by itself
+      for (const auto& socket : set->sockets) {
+        if (socket->address != address) continue;
+        set_tcp_options(socket->fd.get(), options.stream);
+        acceptors_[turn++ % acceptors_.size()]->add(socket);
+      }
+    }
+  }
+}
+
+ListenerGroup::~ListenerGroup() { release(); }
+
+void ListenerGroup::start() {
+  for (const auto& acceptor : acceptors_) {
+    acceptor->home().loop().post([acceptor] { acceptor->start(); });
+  }
+}
+
+void ListenerGroup::close() {
+  for (const auto& acceptor : acceptors_) {
+    loop::EventLoop& loop = acceptor->home().loop();
+    if (loop.here()) {
+      acceptor->stop();
+    } else {
+      loop.post([acceptor] { acceptor->stop(); });
+    }
+  }
+}
+
+void ListenerGroup::release() {
+  for (const auto& set : sets_) store_.release(set);
+  sets_.clear();
+}
+
+}  // namespace junctor::net

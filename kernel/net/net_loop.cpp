@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all sockets of one loop share. Lives on its loop.
+#include "net/net_loop.hpp"
+
+#include <fcntl.h>
+
+#include "net/bridge.hpp"
+#include "net/stream.hpp"
+
+namespace junctor::net {
+
+NetLoop::NetLoop(loop::EventLoop& loop, PipePool& pipes)
+    : loop_{loop}, pipes_{pipes}, scratch_{new std::byte[kScratch]} {
+  restore_spare();
+}
+
+NetLoop::~NetLoop() {
+  while (!bridges_.empty()) delete &bridges_.front();
+  while (!streams_.empty()) delete &streams_.front();
+  pipes_.give_back(std::move(pipe_));
+}
+
+void NetLoop::close_all() {
+  loop_.assert_here();
+  closing_ = true;
+  loop::List<Bridge> bridges;
+  bridges.splice(bridges_);
+  while (!bridges.empty()) {
+    Bridge& bridge = bridges.pop_front();
+    bridges_.push_back(bridge);
+    bridge.close();
+  }
+  loop::List<Stream> streams;
+  streams.splice(streams_);
+  while (!streams.empty()) {
+    Stream& stream = streams.pop_front();
+    streams_.push_back(stream);
+    if (stream.state_ == Stream::State::kLingering) {
+      delete &stream;
+    } else {
+      stream.abort(Status::kClosed);
+    }
+  }
+}
+
+Pipe NetLoop::borrow_pipe() {
+  if (pipe_) return std::move(pipe_);
+  return pipes_.borrow();
+}
+
+void NetLoop::give_back_pipe(Pipe pipe, bool empty) {
+  if (empty && !pipe_) {
+    pipe_ = std::move(pipe);
+  } else {
+    pipes_.give_back(std::move(pipe), empty);
+  }
+}
+
+bool NetLoop::drop_spare() {
+  if (!spare_) return false;
+  spare_.reset();
+  return true;
+}
+
+void NetLoop::restore_spare() {
+  if (!spare_) spare_ = Fd{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+}
+
+}  // namespace junctor::net

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream's life: from a socket, through what is due in its turn, to its last call. Lives on the stream's loop.
+#include "net/stream.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace junctor::net {
+
+namespace {
+
+/// After our FIN: how long the peer's is waited for. Closing earlier would answer its late bytes with a reset, which
+/// may destroy our last ones.
+constexpr auto kLingerForFin = std::chrono::seconds{2};
+/// Callbacks in one go, so that one busy stream does not hold the loop.
+constexpr int kStepBudget = 16;
+constexpr uint32_t kLeastReceive = 1024;
+
+Status connect_status(int error) { return error == ETIMEDOUT ? Status::kTimeout : Status::kIo; }
+
+}  // namespace
+
+Status StreamEvents::on_writable(Stream& /*stream*/) { return Status::kOk; }
+
+Status StreamEvents::on_end(Stream& stream) {
+  stream.close();
+  return Status::kOk;
+}
+
+void set_tcp_options(int fd, const StreamOptions& options) {
+  set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  const auto user_ms = std::chrono::duration_cast<std::chrono::milliseconds>(options.user_timeout).count();
+  set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(user_ms));
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options.keepalive).count();
+  set_int(fd, SOL_SOCKET, SO_KEEPALIVE, seconds > 0 ? 1 : 0);
+  if (seconds <= 0) return;
+  set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
+  set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(std::max<int64_t>(1, seconds / 4)));
+  set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+Stream::Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket)
+    : home_{&home},
+      fd_{std::move(fd)},
+      options_{options},
+      peer_{peer},
+      ticket_{std::move(ticket)},
+      last_in_{home.loop().now()},
+      timer_{loop::Timer::of<&Stream::on_timer>(this)},
+      deferred_{loop::Deferred::of<&Stream::progress>(this)} {
+  options_.receive_buffer = std::max(options_.receive_buffer, kLeastReceive);
+}
+
+Stream::~Stream() {
+  if (linked()) leave();
+}
+
+Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket) {
+  home.loop().assert_here();
+  auto* stream = new Stream{home, std::move(fd), peer, options, std::move(ticket)};
+  stream->enter(home);
+  stream->arm_idle();
+  return stream;
+}
+
+Stream::Dial Stream::connect(NetLoop& home, const Address& peer, const Address* local, loop::Duration timeout,
+                             const StreamOptions& options, StreamEvents& events) {
+  home.loop().assert_here();
+  sockaddr_storage to{};
+  const socklen_t size = peer.to(to);
+  if (size == 0) return {nullptr, Status::kArg, EAFNOSUPPORT};
+  Fd fd = open_socket(peer.family, SOCK_STREAM);
+  if (!fd) return {nullptr, Status::kNoMemory, errno};
+  set_tcp_options(fd.get(), options);
+  if (local != nullptr && local->valid()) {
+    set_int(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    set_int(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+    sockaddr_storage from{};
+    const socklen_t from_size = local->to(from);
+    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&from), from_size) != 0) {
+      return {nullptr, Status::kIo, errno};
+    }
+  }
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), size) != 0 && errno != EINPROGRESS) {
+    home.count().dial_failed.add();
+    return {nullptr, connect_status(errno), errno};
+  }
+  auto* stream = new Stream{home, std::move(fd), peer, options, {}};
+  stream->state_ = State::kConnecting;
+  stream->events_ = &events;
+  stream->enter(home);
+  if (timeout > loop::Duration::zero()) home.loop().start(stream->timer_, timeout);
+  home.count().dialed.add();
+  return {stream, Status::kOk, 0};
+}
+
+void Stream::enter(NetLoop& home) {
+  home_.store(&home, std::memory_order_release);
+  home.streams_.push_back(*this);
+  home.count().streams_open.add();
+  // Edge-triggered and for everything at once: neither pausing nor a full queue costs a system call.
+  const int error = home.loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this);
+  if (error != 0) finish(Status::kNoMemory);
+  if (home.closing()) {
+    aborted_ = true;
+    finish(Status::kClosed);
+  }
+}
+
+void Stream::leave() {
+  NetLoop& home = *home_.load(std::memory_order_relaxed);
+  home.loop().unwatch(fd_.get(), this);
+  timer_.cancel();
+  deferred_.cancel();
+  unlink();
+  home.count().streams_open.sub();
+}
+
+const Address& Stream::local() {
+  if (!local_.valid()) local_ = local_address(fd_.get());
+  return local_;
+}
+
+Status Stream::usable() const {
+  NetLoop* const home = home_.load(std::memory_order_acquire);
+  if (home == nullptr) return Status::kState;
+  home->loop().assert_here();
+  switch (state_) {
+    case State::kConnecting:
+    case State::kOpen:
+      return Status::kOk;
+    case State::kMoving:
+    case State::kBridging:
+      return Status::kState;
+    default:
+      return Status::kClosed;
+  }
+}
+
+void Stream::later() {
+  if (!calling_) home_.load(std::memory_order_relaxed)->loop().defer(deferred_);
+}
+
+void Stream::attach(StreamEvents& events) {
+  if (usable() != Status::kOk) return;
+  events_ = &events;
+  give_unread_ = !in_.empty();
+  end_told_ = false;
+  later();
+}
+
+Status Stream::pause() {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  paused_ = true;
+  return Status::kOk;
+}
+
+Status Stream::resume() {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  if (!paused_) return Status::kOk;
+  paused_ = false;
+  give_unread_ = !in_.empty();
+  later();
+  return Status::kOk;
+}
+
+Status Stream::close(Status reason) {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  NetLoop& home = *home_.load(std::memory_order_relaxed);
+  reason_ = reason;
+  graceful_ = state_ == State::kOpen && !broken_;
+  if (!graceful_ || queued() == 0) {
+    finish(reason);
+  } else {
+    state_ = State::kClosing;
+    home.loop().start(timer_, options_.linger);
+  }
+  return Status::kOk;
+}
+
+Status Stream::abort(Status reason) {
+  const Status status = usable();
+  if (status != Status::kOk && state_ != State::kClosing) return status;
+  aborted_ = true;
+  finish(reason);
+  return Status::kOk;
+}
+
+Status Stream::set_idle_timeout(loop::Duration timeout) {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  options_.idle = timeout;
+  if (state_ == State::kConnecting) return Status::kOk;
+  last_in_ = home_.load(std::memory_order_relaxed)->loop().now();
+  timer_.cancel();
+  arm_idle();
+  return Status::kOk;
+}
+
+void Stream::arm_idle() {
+  if (options_.idle <= loop::Duration::zero() || state_ != State::kOpen) return;
+  home_.load(std::memory_order_relaxed)->loop().start_at(timer_, last_in_ + options_.idle);
+}
+
+void Stream::on_timer() {
+  NetLoop& home = *home_.load(std::memory_order_relaxed);
+  switch (state_) {
+    case State::kConnecting:
+      home.count().dial_failed.add();
+      finish(Status::kTimeout);
+      break;
+    case State::kOpen:
+      // Bytes only stamp last_in_; the timer finds out by itself how long is left.
+      if (home.loop().now() - last_in_ < options_.idle) return arm_idle();
+      home.count().idle_timeouts.add();
+      finish(Status::kTimeout);
+      break;
+    case State::kClosing:
+      aborted_ = true;
+      finish(reason_);
+      break;
+    case State::kLingering:
+      delete this;
+      return;
+    default:
+      break;
+  }
+}
+
+void Stream::on_fd(uint32_t events) {
+  if (state_ == State::kMoving || state_ == State::kBridging) return progress();
+  if (state_ == State::kConnecting) {
+    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
+    finish_connect();
+  }
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) readable_ = true;
+  if ((events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) end_hint_ = true;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) error_hint_ = true;
+  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0 && queued() != 0) flush();
+  progress();
+}
+
+void Stream::finish_connect() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  NetLoop& home = *home_.load(std::memory_order_relaxed);
+  timer_.cancel();
+  if (error != 0) {
+    home.count().dial_failed.add();
+    finish(connect_status(error));
+    return;
+  }
+  state_ = State::kOpen;
+  last_in_ = home.loop().now();
+  arm_idle();
+  writable_due_ = true;
+  after_flush();
+}
+
+void Stream::progress() {
+  int budget = kStepBudget;
+  while (true) {
+    switch (state_) {
+      case State::kFinished:
+        return deliver_close();
+      case State::kMoving:
+        return depart();
+      case State::kLingering:
+        return linger_on();
+      case State::kOpen:
+        if (events_ == nullptr || !step(budget)) return;
+        break;
+      default:
+        return;
+    }
+  }
+}
+
+bool Stream::step(int& budget) {
+  if (budget-- == 0) {
+    later();
+    return false;
+  }
+  if (writable_due_) {
+    writable_due_ = false;
+    calling_ = true;
+    const Status status = events_->on_writable(*this);
+    calling_ = false;
+    if (status < Status::kOk) close(status);
+    return true;
+  }
+  if (paused_) return paused_step();
+  if (give_unread_) {
+    give_unread_ = false;
+    if (!in_.empty()) deliver(in_);
+    return true;
+  }
+  if (readable_) {
+    read_once();
+    return true;
+  }
+  if (ended_ && !end_told_) {
+    tell_end();
+    return true;
+  }
+  return false;
+}
+
+bool Stream::paused_step() {
+  if (!error_hint_ || ended_ || !in_.empty() || bytes_wait_in_kernel()) return false;
+  std::byte none{};
+  const ssize_t got = read_some({&none, 1});
+  if (got > 0) {
+    in_.push_back(none);
+    return false;
+  }
+  if (got < 0 && errno == EAGAIN) return false;
+  read_ended(got < 0 ? errno : 0);
+  return true;
+}
+
+void Stream::finish(Status reason) {
+  if (state_ == State::kFinished || state_ == State::kLingering) return;
+  state_ = State::kFinished;
+  reason_ = reason;
+  timer_.cancel();
+  later();
+}
+
+void Stream::deliver_close() {
+  NetLoop& home = *home_.load(std::memory_order_relaxed);
+  if (reason_ == Status::kReset) home.count().resets.add();
+  if (aborted_) reset_on_close(fd_.get());
+  if (StreamEvents* const events = std::exchange(events_, nullptr)) {
+    calling_ = true;
+    events->on_close(*this, reason_);
+    calling_ = false;
+  }
+  if (!graceful_ || aborted_ || broken_ || ended_) {
+    delete this;
+    return;
+  }
+  state_ = State::kLingering;
+  std::vector<std::byte>{}.swap(in_);
+  if (!shut_done_) ::shutdown(fd_.get(), SHUT_WR);
+  home.loop().start(timer_, kLingerForFin);
+  linger_on();
+}
+
+void Stream::linger_on() {
+  if (!discard_input()) delete this;
+}
+
+}  // namespace junctor::net

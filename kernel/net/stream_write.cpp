@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// How bytes leave a stream. write_some is the one place where they do, so that TLS can stand there. Lives on the
+// stream's loop.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "net/stream.hpp"
+
+namespace junctor::net {
+
+namespace {
+
+/// The largest single send into an empty queue where the high mark is lower.
+constexpr size_t kLargestSend = 1024 * 1024;
+
+}  // namespace
+
+ssize_t Stream::write_some(std::span<const std::byte> from) {
+  ssize_t put = 0;
+  do {
+    put = ::send(fd_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (put < 0 && errno == EINTR);
+  if (put > 0) home_.load(std::memory_order_relaxed)->count().bytes_out.add(static_cast<size_t>(put));
+  return put;
+}
+
+Status Stream::send(std::span<const std::byte> data) {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  if (shut_asked_) return Status::kClosed;
+  if (broken_) return Status::kReset;
+  const size_t before = queued();
+  if (data.size() > std::max<size_t>(options_.send_high, kLargestSend)) return Status::kLimit;
+  if (before != 0 && before + data.size() > options_.send_high) {
+    want_writable_ = true;
+    home_.load(std::memory_order_relaxed)->count().send_again.add();
+    return Status::kAgain;
+  }
+  if (before == 0 && state_ == State::kOpen) {
+    const ssize_t put = write_some(data);
+    if (put < 0 && errno != EAGAIN) {
+      write_failed(errno);
+      return Status::kReset;
+    }
+    data = data.subspan(put > 0 ? static_cast<size_t>(put) : 0);
+  }
+  out_.insert(out_.end(), data.begin(), data.end());
+  return Status::kOk;
+}
+
+Status Stream::end() {
+  if (const Status status = usable(); status != Status::kOk) return status;
+  shut_asked_ = true;
+  if (state_ == State::kOpen && queued() == 0) after_flush();
+  return Status::kOk;
+}
+
+void Stream::flush() {
+  while (queued() != 0) {
+    const ssize_t put = write_some(std::span{out_}.subspan(out_head_));
+    if (put < 0) {
+      if (errno != EAGAIN) return write_failed(errno);
+      break;
+    }
+    out_head_ += static_cast<size_t>(put);
+  }
+  if (queued() == 0) {
+    drop_queue();
+  } else if (out_head_ >= out_.size() / 2) {
+    out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(out_head_));
+    out_head_ = 0;
+  }
+  after_flush();
+}
+
+void Stream::after_flush() {
+  if (want_writable_ && queued() <= options_.send_low) {
+    want_writable_ = false;
+    writable_due_ = true;
+  }
+  if (queued() != 0) return;
+  if (state_ == State::kClosing) return finish(reason_);
+  if (shut_asked_ && !shut_done_) {
+    shut_done_ = true;
+    ::shutdown(fd_.get(), SHUT_WR);
+    end_if_both_done();
+  }
+}
+
+void Stream::end_if_both_done() {
+  if (ended_ && end_told_ && shut_done_ && state_ == State::kOpen) finish(Status::kOk);
+}
+
+void Stream::drop_queue() {
+  std::vector<std::byte>{}.swap(out_);
+  out_head_ = 0;
+}
+
+void Stream::write_failed(int error) {
+  broken_ = true;
+  drop_queue();
+  if (state_ == State::kClosing) return finish(reason_);
+  if (error != EPIPE && error != ECONNRESET && error != ETIMEDOUT) return finish(Status::kIo);
+  // What the peer sent before its reset is still to be read; then reading finds the end.
+  readable_ = end_hint_ = error_hint_ = true;
+  later();
+}
+
+}  // namespace junctor::net
