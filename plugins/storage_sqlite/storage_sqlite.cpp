@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin storage_sqlite: storage/1 on an SQLite file. Wiring; the work is done on the threads of SqliteStore.
+#include <junctor/plugin.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "storage_memory/service_table.hpp"
+#include "storage_sqlite/fault_log.hpp"
+#include "storage_sqlite/sqlite_store.hpp"
+
+namespace junctor::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPath = opt::path("path", "db_v2.sqlite3").help("the database; a stock server's file is used as it is");
+constexpr auto kQueue = opt::count("queue", "100000")
+                            .range(1, 100'000'000)
+                            .live()
+                            .help("requests that may wait for the disk; more are refused");
+constexpr auto kQueueSize = opt::size("queue_size", "64MiB")
+                                .range(1 << 20, int64_t{1} << 40)
+                                .live()
+                                .help("memory of what waits; more is refused");
+constexpr auto kBatch =
+    opt::count("batch", "1000").range(1, 100'000).live().help("writes that share one commit, at most");
+constexpr auto kBusyTimeout = opt::duration("busy_timeout", "2s")
+                                  .range(0, 60'000'000'000)
+                                  .live()
+                                  .help("how long to wait for another process that has locked the file");
+constexpr auto kCache = opt::size("cache", "16MiB")
+                            .range(64 << 10, int64_t{1} << 40)
+                            .live()
+                            .help("page cache of each of the two connections");
+
+Settings read_settings(const Config& config) {
+  Settings settings;
+  settings.queue_requests = static_cast<size_t>(config[kQueue]);
+  settings.queue_bytes = static_cast<size_t>(config[kQueueSize]);
+  settings.batch = static_cast<size_t>(config[kBatch]);
+  settings.tuning.busy_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config[kBusyTimeout]);
+  settings.tuning.cache_bytes = static_cast<size_t>(config[kCache]);
+  return settings;
+}
+
+/// Metrics and log lines of the two threads; each FaultLog belongs to one of them.
+class HostObserver : public Observer {
+ public:
+  explicit HostObserver(const Host& host)
+      : host_{host},
+        commits_{host.counter("storage_commits", nullptr, "transactions made durable")},
+        writes_{host.counter("storage_writes", nullptr, "writes made durable; over storage_commits: the mean batch")},
+        batch_{host.gauge("storage_batch", nullptr, "writes of the last commit")},
+        waiting_{host.gauge("storage_queue", nullptr, "writes that waited behind the last commit")},
+        commit_time_{host.histogram("storage_commit_time", nullptr, "one transaction, from begin to durable")},
+        reads_{host.counter("storage_reads", nullptr, "reads served")},
+        read_time_{host.histogram("storage_read_time", nullptr, "one batch of reads")},
+        refused_{host.counter("storage_refused", nullptr, "requests refused by a full queue")} {
+    for (const char* reason : kReasons) {
+      const std::string label = std::string{"reason="} + reason;
+      failures_.emplace(reason, host.counter("storage_failures", label.c_str(), "requests that the database failed"));
+    }
+  }
+
+  void committed(size_t writes, std::chrono::nanoseconds took, size_t waiting) override {
+    commits_.add();
+    writes_.add(static_cast<int64_t>(writes));
+    batch_.set(static_cast<int64_t>(writes));
+    waiting_.set(static_cast<int64_t>(waiting));
+    commit_time_.observe(took);
+    if (const auto failed = write_log_.recovered()) host_.info("storage.recovered", {{"failed", *failed}});
+  }
+  void read(size_t reads, std::chrono::nanoseconds took) override {
+    reads_.add(static_cast<int64_t>(reads));
+    read_time_.observe(took);
+    read_log_.recovered();
+  }
+  void write_failed(const Fault& fault, size_t writes) override {
+    const bool alone = fault.reason == "constraint";
+    tell(alone ? change_log_ : write_log_, "storage.write_failed", fault, writes);
+  }
+  void read_failed(const Fault& fault, size_t reads) override { tell(read_log_, "storage.read_failed", fault, reads); }
+  void tidy_failed(const Fault& fault) override { tell(tidy_log_, "storage.checkpoint_failed", fault, 0); }
+  void refused() override { refused_.add(); }
+
+ private:
+  void tell(FaultLog& log, const char* event, const Fault& fault, size_t requests) {
+    const auto counter = failures_.find(fault.reason);
+    if (counter != failures_.end()) counter->second.add(static_cast<int64_t>(requests));
+    const auto untold = log.failed(fault.reason, requests, std::chrono::steady_clock::now());
+    if (!untold) return;
+    host_.error(event, {{"reason", fault.reason}, {"requests", *untold}, {"hint", fault.text}});
+  }
+
+  const Host& host_;
+  Metric commits_, writes_, batch_, waiting_, commit_time_, reads_, read_time_, refused_;
+  std::map<std::string, Metric> failures_;
+  FaultLog write_log_{10s}, change_log_{10s}, read_log_{10s}, tidy_log_{10s};
+};
+
+class SqlitePlugin {
+ public:
+  static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache);
+
+  SqlitePlugin(Host& host, const Config& config) : courier_{host}, observer_{host} {
+    try {
+      store_.emplace(config[kPath], read_settings(config), courier_, observer_);
+    } catch (const DatabaseError& error) {
+      throw Error{JCT_E_IO, error.what()};
+    }
+    provide_storage(host, *store_);
+    host.info("storage.opened", {{"file", config[kPath]}});
+  }
+
+  void start() {}
+  void reload(const Config& config) { store_->set(read_settings(config)); }
+  void stop() { store_->close(); }
+
+ private:
+  HostCourier courier_;
+  HostObserver observer_;
+  std::optional<SqliteStore> store_;
+};
+
+}  // namespace
+}  // namespace junctor::storage
+
+JUNCTOR_PLUGIN(junctor::storage::SqlitePlugin, "storage_sqlite", "peers and values in an SQLite file",
+               provides("storage/1"))
