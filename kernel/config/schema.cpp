@@ -45,7 +45,7 @@ std::string type_name(const Option& option) {
 }
 
 std::string service_name(std::string_view declared) {
-  if (!declared.empty() && declared.front() == '?') declared.remove_prefix(1);
+  if (!declared.empty() && (declared.front() == '?' || declared.front() == '*')) declared.remove_prefix(1);
   return std::string(declared.substr(0, declared.find('/')));
 }
 

@@ -119,6 +119,7 @@ typedef struct jct_error {
 #define JCT_OPT_LIVE 1u     /* a reload applies it in place */
 #define JCT_OPT_REQUIRED 2u /* has no default; must be given */
 #define JCT_OPT_SECRET 4u   /* never printed; may be { file = "PATH" } */
+#define JCT_OPT_UDP 16u     /* LISTENER only: for udp_open */
 #define JCT_OPT_LIST 8u     /* an array of the type; the default text separates elements with commas */
 
 typedef struct jct_option {

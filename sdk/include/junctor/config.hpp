@@ -131,6 +131,12 @@ constexpr Option<std::string> path(const char* name, const char* default_text) {
 constexpr Option<ListenerValue> listener(const char* name, const char* default_text) {
   return {detail::option(JCT_OPT_LISTENER, name, default_text)};
 }
+/// The same for datagrams (UdpSocket).
+constexpr Option<ListenerValue> datagrams(const char* name, const char* default_text) {
+  Option<ListenerValue> made = listener(name, default_text);
+  made.raw.flags |= JCT_OPT_UDP;
+  return made;
+}
 /// An array of tables; Fields is a constexpr table of static storage made by options().
 template <const auto& Fields>
 constexpr Option<RecordsValue> records(const char* name) {

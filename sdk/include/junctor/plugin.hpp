@@ -70,7 +70,7 @@ constexpr Ids<sizeof...(Id), true> provides(Id... ids) {
   static_assert(sizeof...(Id) <= 8, "at most eight services");
   return {{ids...}};
 }
-/// A leading '?' marks one that may be missing.
+/// A leading '?' marks one that may be missing, '*' any number of providers.
 template <class... Id>
 constexpr Ids<sizeof...(Id), false> needs(Id... ids) {
   static_assert(sizeof...(Id) <= 8, "at most eight services");

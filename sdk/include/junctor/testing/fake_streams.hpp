@@ -74,6 +74,7 @@ class FakeStreams {
     stream->events = events;
     stream->self = self;
     stream->fresh = !stream->unread.empty();
+    stream->end_told = false;
     wake(stream);
     return JCT_OK;
   }
@@ -98,6 +99,7 @@ class FakeStreams {
     const jct_status status = find(function, handle, &stream);
     if (status != JCT_OK) return status;
     stream->paused = paused;
+    if (!paused) stream->fresh = !stream->unread.empty();
     wake(stream);
     return JCT_OK;
   }

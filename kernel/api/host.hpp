@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// One instance's side of the boundary: its jct_host, its gate, what it may call now, and the breaches that are logged
+// against it. Lives as long as the process.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "api/config_view.hpp"
+#include "api/kernel.hpp"
+#include "junctor/abi.h"
+#include "loop/task.hpp"
+
+namespace junctor::api {
+
+/// Where the instance is in its life, for what it may call.
+enum class Phase { kCreating, kStarting, kRunning, kQuiet };
+
+class Host : public jct_host {
+ public:
+  Host(Kernel& kernel, std::string instance, std::string key, uint32_t home, bool parallel);
+
+  static Host& of(const jct_host* raw) { return *const_cast<Host*>(static_cast<const Host*>(raw)); }
+
+  Kernel& kernel() { return kernel_; }
+  const std::string& instance() const { return instance_; }
+  const std::string& key() const { return key_; }
+  uint32_t home() const { return home_; }
+  bool parallel() const { return parallel_; }
+  /// The loops that call this instance.
+  std::vector<net::NetLoop*> net_loops();
+
+  // ---- configuration [control]; the current one also on loops while a callback of this instance runs ----
+  const jct_config& config() const { return *config_; }
+  void set_config(std::unique_ptr<jct_config> config);
+
+  // ---- phase ----
+  Phase phase() const { return phase_.load(std::memory_order_acquire); }
+  void set_phase(Phase phase) { phase_.store(phase, std::memory_order_release); }
+  /// [control] What create and start opened begins when start has succeeded.
+  void arm_later(loop::Task arm) { pending_.push_back(std::move(arm)); }
+  void arm_all();
+  void forget_arms() { pending_.clear(); }
+
+  /// [any] May the calling thread, which is not the right loop, still have a call carried over? Only the control thread
+  /// inside a lifecycle call may.
+  bool carries_over() const;
+  /// [control] Marks that a lifecycle call of this instance is under way.
+  class Call;
+
+  // ---- gate [any] ----
+  bool enter();
+  void leave();
+  /// [control] Nobody enters any more.
+  void close_gate();
+  /// [control] False when something is still inside after `patience`.
+  bool wait_empty(loop::Duration patience);
+
+  // ---- the instance's name as text that lives as long as the process, for watchdogs ----
+  const char* label() const { return instance_.c_str(); }
+
+  /// [any] Logs that the instance called `function` where it may not; returns JCT_E_THREAD.
+  jct_status wrong_thread(const char* function);
+  /// [any] Logs a fault of the instance and counts it.
+  void blame(const char* event, const char* what, std::string_view detail);
+  /// [any] False when the instance has written more lines this second than it may; what is lost is told of later.
+  bool may_log();
+
+ private:
+  Kernel& kernel_;
+  const std::string instance_;
+  const std::string key_;
+  const uint32_t home_;
+  const bool parallel_;
+  std::unique_ptr<jct_config> config_;
+  std::unique_ptr<jct_config> retired_;  ///< the one before: views of it may be read by a call that is under way
+  std::atomic<Phase> phase_{Phase::kCreating};
+  std::atomic<bool> in_call_{false};
+  std::vector<loop::Task> pending_;
+
+  static constexpr uint64_t kClosed = uint64_t{1} << 63;
+  std::atomic<uint64_t> gate_{0};
+  std::mutex gate_mutex_;
+  std::condition_variable gate_empty_;
+
+  std::atomic<int64_t> log_second_{0};
+  std::atomic<int64_t> log_lines_{0};
+  ops::Metric* faults_;
+};
+
+class Host::Call {
+ public:
+  explicit Call(Host& host) : host_{host} { host_.in_call_.store(true, std::memory_order_relaxed); }
+  ~Call() { host_.in_call_.store(false, std::memory_order_relaxed); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+ private:
+  Host& host_;
+};
+
+/// A jct_task that drops itself exactly once.
+class OwnedTask {
+ public:
+  explicit OwnedTask(jct_task task) : task_{task} {}
+  OwnedTask(OwnedTask&& other) noexcept : task_{std::exchange(other.task_, jct_task{})} {}
+  OwnedTask& operator=(OwnedTask&&) = delete;
+  ~OwnedTask() {
+    if (task_.drop != nullptr) task_.drop(task_.self);
+  }
+  /// Inside the host's gate; not at all when it is closed.
+  void run(Host& host);
+
+ private:
+  jct_task task_;
+};
+
+/// Runs `fn(object)` on the object's loop: here, or carried over for the control thread. JCT_E_CLOSED for a stale
+/// handle, JCT_E_STATE while the object moves, JCT_E_THREAD (logged against the host) from anywhere else.
+template <class T, class Fn>
+jct_status on_object(Host& host, HandleTable<T>& table, jct_handle handle, const char* function, Fn fn) {
+  uint32_t loop = 0;
+  T* object = table.find(handle, &loop);
+  if (object == nullptr) return JCT_E_CLOSED;
+  if (loop == current_loop()) return fn(*object);
+  if (loop == HandleTable<T>::kMoving) return JCT_E_STATE;
+  if (!host.carries_over()) return host.wrong_thread(function);
+  jct_status status = JCT_E_CLOSED;
+  host.kernel().loops.run_on(loop, [&] {
+    uint32_t now = 0;
+    T* there = table.find(handle, &now);
+    if (there != nullptr && now == loop) status = fn(*there);
+  });
+  return status;
+}
+
+}  // namespace junctor::api

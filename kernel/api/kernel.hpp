@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tables of the boundary act on: the parts of the kernel, and every object that a plugin holds a handle of.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "api/handle_table.hpp"
+#include "loop/loop_set.hpp"
+#include "loop/worker_pool.hpp"
+#include "net/net_loop.hpp"
+#include "net/pipe_pool.hpp"
+#include "net/socket_store.hpp"
+#include "ops/commands.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "plugin/services.hpp"
+
+namespace junctor::api {
+
+class Host;
+struct TimerObject;
+struct ListenerObject;
+struct DatagramObject;
+struct StreamObject;
+struct BridgeObject;
+
+struct Kernel {
+  Kernel(uint32_t workers, uint32_t offload_threads, size_t offload_queue, ops::Log& the_log);
+  ~Kernel();
+
+  ops::Log& log;
+  ops::Metrics metrics;
+  ops::Commands commands;
+  plugin::Services services;
+  loop::LoopSet loops;
+  loop::WorkerPool pool;
+  net::PipePool pipes;
+  net::SocketStore sockets;
+  std::vector<std::unique_ptr<net::NetLoop>> net;  ///< by worker loop
+
+  HandleTable<TimerObject> timers{Kind::kTimer};
+  HandleTable<ListenerObject> listeners{Kind::kListener};
+  HandleTable<DatagramObject> datagrams{Kind::kDatagrams};
+  HandleTable<StreamObject> streams{Kind::kStream};
+  HandleTable<BridgeObject> bridges{Kind::kBridge};
+  HandleTable<ops::Metric> metric_handles{Kind::kMetric};
+
+  /// Hosts outlive their instances: a late callback may still ask its gate.
+  std::vector<std::unique_ptr<Host>> hosts;
+
+  std::atomic<int64_t> log_rate{1000};      ///< lines a second of one plugin
+  std::atomic<int64_t> max_connections{0};  ///< of the whole server; 0: what descriptors allow
+};
+
+/// The worker loop that the calling thread runs, or JCT_NO_LOOP.
+inline uint32_t current_loop() {
+  const loop::EventLoop* loop = loop::EventLoop::current();
+  return loop == nullptr ? UINT32_MAX : loop->index();
+}
+
+}  // namespace junctor::api

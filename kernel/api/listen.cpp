@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// LISTENER options become sockets: what the operator wrote is parsed once for every plugin alike. [control]
+#include <Poco/Exception.h>
+#include <Poco/Net/DNS.h>
+#include <Poco/Net/HostEntry.h>
+
+#include <utility>
+
+#include "api/net_objects.hpp"
+#include "junctor/loop.h"
+
+namespace junctor::api {
+namespace {
+
+/// What a listener's host names: both families for "", else the literal or all addresses of the name.
+std::vector<net::Address> resolve(const config::Address& address) {
+  if (address.host.empty() || address.host == "*") {
+    net::Address both;
+    both.port = address.port;
+    return {both};
+  }
+  if (const auto literal = net::Address::parse_ip(address.host)) return {literal->with_port(address.port)};
+  std::vector<net::Address> found;
+  try {
+    for (const auto& ip : Poco::Net::DNS::hostByName(address.host).addresses()) {
+      const auto parsed = net::Address::parse_ip(ip.toString());
+      if (parsed) found.push_back(parsed->with_port(address.port));
+    }
+  } catch (const Poco::Exception& e) {
+    throw net::NetError{address.host + ": cannot be resolved: " + e.displayText()};
+  }
+  if (found.empty()) throw net::NetError{address.host + ": has no address"};
+  return found;
+}
+
+void refuse_unsupported(const config::Listener& listener) {
+  if (!listener.tls_certificate.empty()) {
+    throw net::NetError{config::print_address(listener.address) +
+                        ": tls is not supported by this version; terminate it in front (nginx, HAProxy)"};
+  }
+  if (listener.proxy_protocol) {
+    throw net::NetError{config::print_address(listener.address) +
+                        ": proxy_protocol is not supported by this version; switch it off"};
+  }
+}
+
+uint32_t bound32(int64_t value) { return value > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(value); }
+
+net::ListenOptions listen_options(const config::Listener& listener) {
+  net::ListenOptions options;
+  options.limits.max_connections = bound32(listener.max_connections);
+  options.limits.max_per_source = bound32(listener.max_per_source);
+  options.limits.new_per_second = bound32(listener.accept_rate);
+  if (listener.idle_timeout > 0) options.stream.idle = loop::Duration{listener.idle_timeout};
+  if (listener.backlog > 0) options.backlog = static_cast<int>(listener.backlog);
+  return options;
+}
+
+net::DatagramOptions datagram_options(const config::Listener& listener) {
+  net::DatagramOptions options;
+  if (listener.receive_buffer > 0) options.socket_receive_bytes = static_cast<int>(listener.receive_buffer);
+  return options;
+}
+
+/// Runs a body that may throw NetError; its text goes into the log, against the option.
+template <class Body>
+jct_status opening(Host& host, const char* option, Body body) {
+  try {
+    body();
+    return JCT_OK;
+  } catch (const net::NetError& e) {
+    const ops::Field fields[] = {{"option", option}, {"reason", e.what()}};
+    host.kernel().log.write(ops::Level::kError, host.instance(), "net.listen_failed", fields);
+    return JCT_E_IO;
+  }
+}
+
+jct_status may_open(Host& host, const char* option, const void* events, const jct_handle* out) {
+  if (option == nullptr || events == nullptr || out == nullptr) return JCT_E_ARG;
+  if (!host.carries_over()) return host.wrong_thread("listen");
+  return host.phase() == Phase::kStarting ? JCT_OK : JCT_E_STATE;
+}
+
+void log_notes(Host& host, const char* option, const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) {
+    const ops::Field fields[] = {{"option", option}, {"note", note}};
+    host.kernel().log.write(ops::Level::kWarning, host.instance(), "net.family_missing", fields);
+  }
+}
+
+/// The descriptions behind the option; none where it is not a LISTENER of that protocol.
+std::vector<config::Listener> wanted_of(Host& host, const char* name, bool datagram) {
+  const config::Instance& values = *host.config().snapshot->find(host.instance());
+  const config::Option* option = config::find_option(values.schema->options, name);
+  if (option == nullptr || option->type != config::Type::kListener || option->datagram != datagram) return {};
+  return listeners_of(values, name);
+}
+
+/// Closes an object's groups and waits until no loop is inside them.
+template <class Object>
+void shut(Host& host, Object& object) {
+  for (auto& group : object.groups) group->close();
+  host.kernel().loops.barrier();
+  object.groups.clear();  // gives the sockets back to the store
+}
+
+template <class Object>
+size_t release_of(Host& host, HandleTable<Object>& table, bool all) {
+  size_t open = 0;
+  for (Object* object : table.all()) {
+    if (&object->host != &host || (!all && !object->closed)) continue;
+    if (!object->closed) ++open;
+    shut(host, *object);
+    table.remove(object->handle);
+    delete object;
+  }
+  return open;
+}
+
+template <class Object>
+bool mark_closed(Host& host, HandleTable<Object>& table, jct_handle handle) {
+  uint32_t unused = 0;
+  Object* object = table.find(handle, &unused);
+  if (object == nullptr || &object->host != &host) return false;
+  object->closed = true;
+  for (auto& group : object->groups) group->close();
+  return true;
+}
+
+template <class Object>
+bool addresses_of(HandleTable<Object>& table, jct_handle handle, std::vector<net::Address>* out) {
+  uint32_t unused = 0;
+  Object* object = table.find(handle, &unused);
+  if (object == nullptr) return false;
+  for (const auto& group : object->groups) {
+    out->insert(out->end(), group->addresses().begin(), group->addresses().end());
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<config::Listener> listeners_of(const config::Instance& values, const std::string& option) {
+  std::vector<config::Listener> all;
+  const config::Setting* setting = values.find(option);
+  if (setting == nullptr || !setting->present) return all;
+  if (const auto* one = setting->value.get<config::Listener>()) all.push_back(*one);
+  if (const auto* list = setting->value.get<std::vector<config::Value>>()) {
+    for (const config::Value& element : *list) {
+      if (const auto* listener = element.get<config::Listener>()) all.push_back(*listener);
+    }
+  }
+  return all;
+}
+
+bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why) {
+  for (const config::Option& option : values.schema->options) {
+    if (option.type != config::Type::kListener) continue;
+    try {
+      for (const config::Listener& listener : listeners_of(values, option.name)) {
+        refuse_unsupported(listener);
+        for (const net::Address& address : resolve(listener.address)) {
+          net::SocketRequest request;
+          request.protocol = option.datagram ? net::Protocol::kUdp : net::Protocol::kTcp;
+          request.address = address;
+          if (!kernel.sockets.holds(request)) kernel.sockets.release(kernel.sockets.open(request));
+        }
+      }
+    } catch (const net::NetError& e) {
+      *why = option.name + ": " + e.what();
+      return false;
+    }
+  }
+  return true;
+}
+
+jct_status open_listener(Host& host, const char* option, const jct_listen_events* events, void* self, jct_handle* out) {
+  const jct_status allowed = may_open(host, option, events, out);
+  if (allowed != JCT_OK) return allowed;
+  const std::vector<config::Listener> wanted = wanted_of(host, option, false);
+  if (wanted.empty()) return JCT_E_NOT_FOUND;
+  auto object = std::make_unique<ListenerObject>(host, copy_record(events), self);
+  object->refused_total = host.kernel().metrics.open(
+      ops::MetricKind::kCounter, {host.instance(), "connections_refused", "reason=server_full"},
+      "connections closed because the server has [kernel] max_connections");
+  const jct_status opened = opening(host, option, [&] {
+    for (const config::Listener& listener : wanted) {
+      refuse_unsupported(listener);
+      const std::vector<net::Address> addresses = resolve(listener.address);
+      object->groups.push_back(std::make_unique<net::ListenerGroup>(host.kernel().sockets, host.net_loops(), addresses,
+                                                                    listen_options(listener), *object));
+      log_notes(host, option, object->groups.back()->notes());
+    }
+  });
+  if (opened != JCT_OK) return opened;
+  object->handle = host.kernel().listeners.add(object.get(), host.home());
+  if (object->handle == 0) return JCT_E_LIMIT;
+  *out = object->handle;
+  ListenerObject* made = object.release();
+  for (auto& group : made->groups) {
+    host.arm_later([group = group.get()] { group->start(); });
+  }
+  return JCT_OK;
+}
+
+jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events* events, void* self, jct_handle* out) {
+  const jct_status allowed = may_open(host, option, events, out);
+  if (allowed != JCT_OK) return allowed;
+  const std::vector<config::Listener> wanted = wanted_of(host, option, true);
+  if (wanted.empty()) return JCT_E_NOT_FOUND;
+  auto object = std::make_unique<DatagramObject>(host, copy_record(events), self);
+  const jct_status opened = opening(host, option, [&] {
+    for (const config::Listener& listener : wanted) {
+      const std::vector<net::Address> addresses = resolve(listener.address);
+      object->groups.push_back(std::make_unique<net::DatagramGroup>(host.kernel().sockets, host.net_loops(), addresses,
+                                                                    datagram_options(listener), *object));
+      log_notes(host, option, object->groups.back()->notes());
+    }
+  });
+  if (opened != JCT_OK) return opened;
+  object->handle = host.kernel().datagrams.add(object.get(), host.home());
+  if (object->handle == 0) return JCT_E_LIMIT;
+  *out = object->handle;
+  DatagramObject* made = object.release();
+  for (auto& group : made->groups) {
+    group->user = made->handle;
+    host.arm_later([group = group.get()] { group->start(); });
+  }
+  return JCT_OK;
+}
+
+jct_status close_listener(Host& host, jct_handle handle) {
+  const bool control = host.carries_over();
+  if (current_loop() == JCT_NO_LOOP && !control) return host.wrong_thread("close_listener");
+  const bool known =
+      mark_closed(host, host.kernel().listeners, handle) || mark_closed(host, host.kernel().datagrams, handle);
+  if (!known) return JCT_E_CLOSED;
+  if (control) release_listeners(host, false);
+  return JCT_OK;
+}
+
+size_t release_listeners(Host& host, bool all) {
+  return release_of(host, host.kernel().listeners, all) + release_of(host, host.kernel().datagrams, all);
+}
+
+jct_status listener_addresses(Host& host, jct_handle handle, jct_addr* out, uint64_t capacity, uint64_t* count) {
+  if (count == nullptr || (out == nullptr && capacity > 0)) return JCT_E_ARG;
+  std::vector<net::Address> found;
+  if (!addresses_of(host.kernel().listeners, handle, &found) &&
+      !addresses_of(host.kernel().datagrams, handle, &found)) {
+    return JCT_E_CLOSED;
+  }
+  *count = found.size();
+  for (uint64_t i = 0; i < found.size() && i < capacity; ++i) out[i] = addr_of(found[i]);
+  return JCT_OK;
+}
+
+std::vector<Listening> listening(const Kernel& kernel) {
+  std::vector<Listening> rows;
+  const auto add = [&rows](const auto& table, const char* protocol) {
+    for (const auto* object : table.all()) {
+      for (const auto& group : object->groups) {
+        for (const net::Address& address : group->addresses()) {
+          rows.push_back({object->host.instance(), protocol, address.to_string()});
+        }
+      }
+    }
+  };
+  add(kernel.listeners, "tcp");
+  add(kernel.datagrams, "udp");
+  return rows;
+}
+
+}  // namespace junctor::api

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/module.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include "api/config_view.hpp"
+#include "api/host.hpp"
+#include "api/net_objects.hpp"
+#include "api/timer_object.hpp"
+#include "plugin/shared_object.hpp"
+
+namespace junctor::api {
+namespace {
+
+/// How long stop() waits for work on the pool, or for another plugin's call, before it says so in the log.
+constexpr std::chrono::seconds kPatience{5};
+
+std::string text_of(const jct_error& error, jct_status status) {
+  const std::string text{error.text, strnlen(error.text, sizeof error.text)};
+  return text.empty() ? "it answered status " + std::to_string(status) + " without a text" : text;
+}
+
+jct_error empty_error() { return {sizeof(jct_error), JCT_OK, {}}; }
+
+/// One created instance. Every call comes from the control thread.
+class AbiObject final : public plugin::Object {
+ public:
+  AbiObject(const jct_plugin& plugin, Host& host, void* self) : plugin_{plugin}, host_{host}, self_{self} {}
+  ~AbiObject() override;
+
+  bool start(std::string* why) override;
+  bool check(const config::Instance& candidate, std::string* why) override;
+  void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) override;
+  void drain(std::function<void()> idle) override;
+  void stop() override;
+
+ private:
+  void on_home(loop::Task call);
+  void quiesce();
+  void close_streams(uint32_t loop);
+  void report_leftovers();
+
+  const jct_plugin& plugin_;
+  Host& host_;
+  void* self_;
+  bool stopped_ = false;
+};
+
+/// Runs it on the home loop, named for the watchdog, and waits.
+void AbiObject::on_home(loop::Task call) {
+  const Host::Call marked{host_};
+  loop::EventLoop& home = host_.kernel().loops.at(host_.home());
+  host_.kernel().loops.run_on(host_.home(), [&] {
+    const loop::BusyLabel busy{home, host_.label()};
+    call();
+  });
+}
+
+bool AbiObject::start(std::string* why) {
+  jct_error error = empty_error();
+  jct_status status = JCT_OK;
+  host_.set_phase(Phase::kStarting);
+  if (plugin_.start != nullptr) {
+    const Host::Call marked{host_};
+    status = plugin_.start(self_, &error);
+  }
+  if (status < 0) {
+    *why = text_of(error, status);
+    host_.forget_arms();
+    return false;
+  }
+  host_.set_phase(Phase::kRunning);
+  host_.arm_all();
+  return true;
+}
+
+bool AbiObject::check(const config::Instance& candidate, std::string* why) {
+  if (plugin_.check == nullptr) return true;
+  // The kernel's own values that a view gives out (base_port, data_dir) cannot change in a reload.
+  const auto view = make_config(host_.config().snapshot, candidate);
+  jct_error error = empty_error();
+  jct_status status = JCT_OK;
+  on_home([&] { status = plugin_.check(self_, view.get(), &error); });
+  if (status < 0) *why = text_of(error, status);
+  return status >= 0;
+}
+
+void AbiObject::apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) {
+  host_.set_config(make_config(std::move(snapshot), values));
+  if (plugin_.apply != nullptr) {
+    on_home([&] { plugin_.apply(self_, &host_.config()); });
+  }
+}
+
+void AbiObject::drain(std::function<void()> idle) {
+  if (plugin_.drain == nullptr) return idle();
+  struct Idle {
+    std::function<void()> tell;
+  };
+  const jct_task done{new Idle{std::move(idle)},
+                      [](void* self) {
+                        if (const auto tell = std::exchange(static_cast<Idle*>(self)->tell, nullptr)) tell();
+                      },
+                      [](void* self) { delete static_cast<Idle*>(self); }};
+  on_home([&] { plugin_.drain(self_, done); });
+  release_listeners(host_, false);  // those that it closed: their sockets are free for a successor
+}
+
+void AbiObject::close_streams(uint32_t loop) {
+  for (StreamObject* stream : host_.kernel().streams.on_loop(loop)) {
+    if (stream->host == &host_ && stream->stream != nullptr) stream->stream->abort(net::Status::kClosed);
+  }
+  for (BridgeObject* bridge : host_.kernel().bridges.on_loop(loop)) {
+    if (&bridge->host == &host_) bridge->bridge->close();
+  }
+}
+
+/// No callback of the instance runs afterwards: its connections end (each on_close still comes), its timers are
+/// disarmed, and what other threads do inside it is waited for.
+void AbiObject::quiesce() {
+  Kernel& kernel = host_.kernel();
+  host_.close_gate();
+  const size_t left_open = release_listeners(host_, true);
+  if (left_open > 0) host_.blame("plugin.leftover", "listeners", std::to_string(left_open));
+  host_.set_phase(Phase::kQuiet);
+  // Twice: what was on its way to another loop, or about to be accepted, has arrived by then.
+  for (int round = 0; round < 2; ++round) {
+    for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
+      kernel.loops.run_on(i, [this, i] { close_streams(i); });
+    }
+    kernel.loops.barrier();
+  }
+  kernel.loops.barrier();  // on_close of what was closed last
+  while (!host_.wait_empty(kPatience)) {
+    host_.blame("plugin.still_busy", "waiting", "work that it gave to the pool, or a call by another plugin");
+  }
+}
+
+void AbiObject::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  quiesce();
+  if (plugin_.stop != nullptr) {
+    const Host::Call marked{host_};
+    plugin_.stop(self_);
+  }
+}
+
+/// Timers that nobody cancelled: a leak in the plugin, harmless to the rest.
+void AbiObject::report_leftovers() {
+  Kernel& kernel = host_.kernel();
+  size_t timers = 0;
+  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
+    kernel.loops.run_on(i, [&] {
+      for (TimerObject* timer : kernel.timers.on_loop(i)) {
+        if (&timer->host != &host_) continue;
+        timer->end();
+        ++timers;
+      }
+    });
+  }
+  if (timers > 0) host_.blame("plugin.leftover", "timers", std::to_string(timers));
+}
+
+AbiObject::~AbiObject() {
+  stop();
+  {
+    const Host::Call marked{host_};
+    plugin_.destroy(self_);
+  }
+  report_leftovers();
+}
+
+class AbiModule final : public plugin::Module {
+ public:
+  AbiModule(Kernel* kernel, Descriptor descriptor) : kernel_{kernel}, descriptor_{std::move(descriptor)} {}
+
+  const config::Schema& schema() const override { return descriptor_.schema; }
+  const std::string& version() const override { return descriptor_.version; }
+
+  std::unique_ptr<plugin::Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,
+                                         const config::Instance& values, std::string* why) const override {
+    const bool parallel = (descriptor_.raw.flags & JCT_PLUGIN_PARALLEL) != 0;
+    const uint32_t home = static_cast<uint32_t>(kernel_->hosts.size()) % kernel_->loops.count();
+    kernel_->hosts.push_back(std::make_unique<Host>(*kernel_, values.name, key, home, parallel));
+    Host& host = *kernel_->hosts.back();
+    host.set_config(make_config(std::move(snapshot), values));
+    jct_error error = empty_error();
+    void* self = nullptr;
+    const Host::Call marked{host};
+    const jct_status status = descriptor_.raw.create(&host, &host.config(), &self, &error);
+    if (status >= 0) return std::make_unique<AbiObject>(descriptor_.raw, host, self);
+    *why = text_of(error, status);
+    host.close_gate();
+    host.set_phase(Phase::kQuiet);
+    return nullptr;
+  }
+
+ private:
+  Kernel* kernel_;
+  Descriptor descriptor_;
+};
+
+}  // namespace
+
+const plugin::Module* Modules::load(const std::string& name, std::string* why) {
+  if (const auto found = loaded_.find(name); found != loaded_.end()) return found->second.get();
+  void* entry = plugin::open_plugin(dir_, name, JCT_ENTRY_NAME, why);
+  if (entry == nullptr) return nullptr;
+  auto descriptor = read_descriptor(reinterpret_cast<jct_entry>(entry)(), name, why);
+  if (!descriptor) {
+    *why = dir_ + "/" + name + ".so: " + *why;
+    return nullptr;
+  }
+  return loaded_.emplace(name, std::make_unique<AbiModule>(kernel_, std::move(*descriptor))).first->second.get();
+}
+
+}  // namespace junctor::api

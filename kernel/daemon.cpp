@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon.hpp"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "api/net_objects.hpp"
+
+namespace junctor {
+namespace {
+
+uint32_t workers_of(const config::KernelConfig& kernel) {
+  if (kernel.workers > 0) return static_cast<uint32_t>(kernel.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+plugin::Surroundings surroundings(api::Kernel& kernel, Loader& loader) {
+  plugin::Surroundings around;
+  around.control = &kernel.loops.control();
+  around.log = &kernel.log;
+  around.services = &kernel.services;
+  around.module = [&loader](const std::string& plugin, std::string* why) { return loader.module(plugin, why); };
+  around.prepare_sockets = [&kernel](const config::Instance& values, std::string* why) {
+    return api::prepare_sockets(kernel, values, why);
+  };
+  around.retire_sockets = [&kernel] { kernel.sockets.retire(); };
+  around.forget_commands = [&kernel](const std::string& key) { kernel.commands.remove(key); };
+  return around;
+}
+
+/// Signals are read from a descriptor; every thread that is started later inherits the mask.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+}  // namespace
+
+Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> first, ops::Log& log)
+    : invocation_{std::move(invocation)},
+      log_{log},
+      kernel_{workers_of(first->kernel), static_cast<uint32_t>(first->kernel.offload_threads),
+              static_cast<size_t>(first->kernel.offload_queue), log},
+      loader_{invocation_, &kernel_},
+      manager_{surroundings(kernel_, loader_)},
+      watch_{loop::Timer::of<&Daemon::on_watch>(this)},
+      born_{kernel_.loops.control().clock().now()} {}
+
+Daemon::~Daemon() {
+  if (signals_.fd >= 0) {
+    kernel_.loops.control().unwatch(signals_.fd, &signals_);
+    ::close(signals_.fd);
+  }
+}
+
+int Daemon::run() {
+  const sigset_t signals = block_signals();
+  signals_.fd = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  loop::EventLoop& control = kernel_.loops.control();
+  control.adopt();
+  control.watch(signals_.fd, EPOLLIN, &signals_);
+  kernel_.loops.start();
+  const bool started = start();
+  if (started) {
+    on_watch();
+    control.run();
+  }
+  watch_.cancel();
+  control_.reset();
+  manager_.stop();
+  kernel_.pool.stop();
+  kernel_.loops.stop();
+  if (started) log_.write(ops::Level::kInfo, "server.stopped", {});
+  return started ? kExitClean : kExitPlugin;
+}
+
+bool Daemon::start() {
+  const config::Checked checked = loader_.load();
+  if (!checked.snapshot) {  // it changed since it was checked
+    log_.write(ops::Level::kError, "server.start_failed", {{"reason", checked.faults.front().print()}});
+    return false;
+  }
+  const config::KernelConfig& settings = checked.snapshot->kernel;
+  apply_kernel(settings);
+  std::string why;
+  if (!manager_.start(checked.snapshot, &why)) {
+    log_.write(ops::Level::kError, "server.start_failed", {{"reason", why}});
+    return false;
+  }
+  add_commands();
+  try {
+    const std::string path = config::under_data_dir(settings, settings.control_socket);
+    control_ = std::make_unique<ops::ControlSocket>(kernel_.loops.control(), log_, kernel_.commands, path);
+  } catch (const std::runtime_error& e) {
+    log_.write(ops::Level::kError, "server.start_failed", {{"reason", e.what()}});
+    return false;
+  }
+  std::string addresses;
+  for (const api::Listening& listening : api::listening(kernel_)) {
+    addresses += (addresses.empty() ? "" : " ") + listening.protocol + ":" + listening.address;
+  }
+  log_.write(ops::Level::kInfo, "server.ready", {{"listening", addresses}, {"data", settings.data_dir}});
+  return true;
+}
+
+void Daemon::apply_kernel(const config::KernelConfig& settings) {
+  if (const auto level = ops::parse_level(settings.log_level)) log_.set_level(*level);
+  kernel_.log_rate = settings.log_rate;
+  kernel_.max_connections = settings.max_connections;
+}
+
+void Daemon::on_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    if (info.ssi_signo != SIGHUP) {
+      begin_drain();
+      continue;
+    }
+    std::string why;
+    reload(&why);  // the log has what came of it
+  }
+}
+
+/// The first request drains, the second stops at once.
+void Daemon::begin_drain() {
+  if (draining_) return kernel_.loops.control().stop();
+  draining_ = true;
+  log_.write(ops::Level::kInfo, "server.draining", {});
+  manager_.drain([this] { kernel_.loops.control().stop(); });
+}
+
+bool Daemon::reload(std::string* why) {
+  if (draining_) {
+    *why = "the server is draining";
+    return false;
+  }
+  const config::Checked checked = loader_.load();
+  if (!checked.snapshot) {
+    for (const config::Fault& fault : checked.faults) {
+      const std::string text = fault.print();
+      *why += (why->empty() ? "" : "\n") + text;
+      log_.write(ops::Level::kError, "config.fault", {{"fault", text}});
+    }
+    return false;
+  }
+  if (!manager_.reload(checked.snapshot, why)) return false;
+  apply_kernel(checked.snapshot->kernel);
+  return true;
+}
+
+/// Names the plugin whose callback holds a loop.
+void Daemon::on_watch() {
+  const auto limit = loop::Duration{manager_.snapshot()->kernel.loop_stall};
+  loop::EventLoop& control = kernel_.loops.control();
+  stalled_turns_.resize(kernel_.loops.count());
+  for (uint32_t i = 0; i < kernel_.loops.count(); ++i) {
+    const loop::LoopPulse& pulse = kernel_.loops.at(i).pulse();
+    const int64_t since = pulse.turn_started.load(std::memory_order_relaxed);
+    const uint64_t turn = pulse.turns.load(std::memory_order_relaxed) + 1;
+    const auto held = control.clock().now().time_since_epoch() - loop::Duration{since};
+    if (since == 0 || held < limit || stalled_turns_[i] == turn) continue;
+    stalled_turns_[i] = turn;
+    const char* busy = pulse.busy.load(std::memory_order_relaxed);
+    log_.write(ops::Level::kError, busy == nullptr ? "" : busy, "loop.stalled",
+               std::initializer_list<ops::Field>{
+                   {"loop", std::to_string(i)},
+                   {"held_ms", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(held).count())}});
+  }
+  control.start(watch_, limit / 2);
+}
+
+}  // namespace junctor

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running server: the parts of the kernel put together, signals, reload and drain. [control]
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/kernel.hpp"
+#include "api/module.hpp"
+#include "config/conf_dir.hpp"
+#include "loop/event_loop.hpp"
+#include "ops/control_socket.hpp"
+#include "plugin/manager.hpp"
+
+namespace junctor {
+
+/// What the command line says.
+struct Invocation {
+  std::string config_file;
+  std::vector<std::string> overrides;  ///< TABLE.KEY=VALUE
+  std::string prefix;                  ///< of the installed tree: plugins and data lie beside the program
+};
+
+/// design.md 6.
+enum ExitCode { kExitClean = 0, kExitConfig = 1, kExitPlugin = 2, kExitFault = 3 };
+
+/// A configuration read and checked against the plugins' own tables, the graph included.
+class Loader {
+ public:
+  Loader(const Invocation& invocation, api::Kernel* kernel) : invocation_{invocation}, kernel_{kernel} {}
+
+  config::Checked load();
+  /// After load(): null and `*why` for one that cannot be used.
+  const plugin::Module* module(const std::string& plugin, std::string* why);
+
+ private:
+  const Invocation& invocation_;
+  api::Kernel* kernel_;
+  std::unique_ptr<api::Modules> modules_;
+};
+
+/// [kernel] directories where the operator gave none: beside the program.
+std::string plugin_dir_of(const config::KernelConfig& kernel, const std::string& prefix);
+
+class Daemon {
+ public:
+  Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> first, ops::Log& log);
+  ~Daemon();
+
+  /// Until a signal or a command ends it. Returns an ExitCode.
+  int run();
+
+ private:
+  /// A signal arrives as a readable descriptor.
+  struct Signals final : loop::FdHandler {
+    explicit Signals(Daemon& the_owner) : owner{the_owner} {}
+    void on_fd(uint32_t) override { owner.on_signals(); }
+    Daemon& owner;
+    int fd = -1;
+  };
+
+  bool start();
+  void on_signals();
+  void on_watch();
+  void begin_drain();
+  bool reload(std::string* why);
+  void apply_kernel(const config::KernelConfig& kernel);
+  void add_commands();
+  std::string status_json();
+  std::string plugins_json();
+  std::string config_json() const;
+
+  Invocation invocation_;
+  ops::Log& log_;
+  api::Kernel kernel_;
+  Loader loader_;
+  plugin::Manager manager_;
+  std::unique_ptr<ops::ControlSocket> control_;
+  Signals signals_{*this};
+  loop::Timer watch_;
+  std::vector<uint64_t> stalled_turns_;
+  loop::Instant born_;
+  bool draining_ = false;
+};
+
+}  // namespace junctor

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// junctord: the command line. Everything else is Daemon's.
+#include <Poco/Util/HelpFormatter.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionCallback.h>
+#include <Poco/Util/OptionSet.h>
+#include <Poco/Util/ServerApplication.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "config/explain.hpp"
+#include "config/kernel_options.hpp"
+#include "daemon.hpp"
+#include "junctor_version.hpp"
+
+namespace junctor {
+namespace {
+
+/// The tree that this program is installed in: PREFIX/sbin/junctord.
+std::string find_prefix() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return program.parent_path().parent_path().string();
+}
+
+bool become(const std::string& user, std::string* why) {
+  if (user.empty() || ::geteuid() != 0) return true;
+  const passwd* entry = ::getpwnam(user.c_str());
+  if (entry == nullptr) {
+    *why = "kernel.user: there is no user \"" + user + "\"; create it, or set user = \"\" to stay root";
+    return false;
+  }
+  if (::initgroups(user.c_str(), entry->pw_gid) == 0 && ::setgid(entry->pw_gid) == 0 && ::setuid(entry->pw_uid) == 0) {
+    return true;
+  }
+  *why = "kernel.user: cannot become \"" + user + "\": " + std::strerror(errno);
+  return false;
+}
+
+bool make_data_dir(const std::string& dir, const std::string& user, std::string* why) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(dir, error);
+  if (error) {
+    *why = "kernel.data_dir: cannot create " + dir + ": " + error.message();
+    return false;
+  }
+  if (!made) return true;
+  ::chmod(dir.c_str(), 0750);
+  const passwd* entry = user.empty() ? nullptr : ::getpwnam(user.c_str());
+  if (::geteuid() == 0 && entry != nullptr && ::chown(dir.c_str(), entry->pw_uid, entry->pw_gid) != 0) {
+    *why = "kernel.data_dir: cannot give " + dir + " to " + user + ": " + std::strerror(errno);
+    return false;
+  }
+  return true;
+}
+
+ops::LogSettings log_settings(const config::KernelConfig& kernel) {
+  ops::LogSettings settings;
+  settings.level = ops::parse_level(kernel.log_level).value_or(ops::Level::kInfo);
+  settings.json = kernel.log_format == "json";
+  settings.file = kernel.log_file.empty() ? "" : config::under_data_dir(kernel, kernel.log_file);
+  settings.rotate_bytes = kernel.log_rotate;
+  settings.keep = kernel.log_keep;
+  return settings;
+}
+
+class Application final : public Poco::Util::ServerApplication {
+ protected:
+  void defineOptions(Poco::Util::OptionSet& options) override {
+    using Poco::Util::Option;
+    ServerApplication::defineOptions(options);
+    options.addOption(Option("help", "h", "show this").callback(on(&Application::on_word)));
+    options.addOption(Option("version", "", "show the version").callback(on(&Application::on_word)));
+    options.addOption(
+        Option("check", "", "check the configuration, print every fault and stop").callback(on(&Application::on_word)));
+    options.addOption(Option("explain", "", "print a plugin's options (or kernel's) from its own table")
+                          .argument("PLUGIN")
+                          .callback(on(&Application::on_word)));
+    options.addOption(
+        Option("reference", "", "the same as a Markdown page").argument("PLUGIN").callback(on(&Application::on_word)));
+    options.addOption(Option("config", "c", "the main file (default: etc/junctor/junctor.toml beside the program)")
+                          .argument("FILE")
+                          .callback(on(&Application::on_value)));
+    options.addOption(Option("data", "", "the data directory: keys, database, control socket")
+                          .argument("DIR")
+                          .callback(on(&Application::on_value)));
+    options.addOption(Option("set", "s", "override one key")
+                          .repeatable(true)
+                          .argument("TABLE.KEY=VALUE")
+                          .callback(on(&Application::on_value)));
+  }
+
+  int main(const std::vector<std::string>& rest) override {
+    if (!rest.empty()) {
+      std::cerr << "junctord: unexpected argument \"" << rest.front() << "\"; see --help\n";
+      return kExitConfig;
+    }
+    if (word_ == "help") return help();
+    if (word_ == "version") {
+      std::cout << "junctord " << JUNCTOR_VERSION << "\n";
+      return kExitClean;
+    }
+    invocation_.prefix = find_prefix();
+    if (invocation_.config_file.empty()) invocation_.config_file = invocation_.prefix + "/etc/junctor/junctor.toml";
+    if (word_ == "explain" || word_ == "reference") return explain();
+    return serve();
+  }
+
+ private:
+  using Handler = void (Application::*)(const std::string&, const std::string&);
+  Poco::Util::OptionCallback<Application> on(Handler handler) { return {this, handler}; }
+
+  void on_word(const std::string& name, const std::string& value) {
+    word_ = name;
+    topic_ = value;
+    stopOptionsProcessing();
+  }
+
+  void on_value(const std::string& name, const std::string& value) {
+    if (name == "config") invocation_.config_file = std::filesystem::absolute(value).string();
+    if (name == "data") {
+      invocation_.overrides.push_back("kernel.data_dir=" + std::filesystem::absolute(value).string());
+    }
+    if (name == "set") invocation_.overrides.push_back(value);
+  }
+
+  int help() {
+    Poco::Util::HelpFormatter formatter{options()};
+    formatter.setCommand("junctord");
+    formatter.setUsage("OPTIONS");
+    formatter.setHeader("A plugin-based rendezvous and relay server for RustDesk clients.");
+    formatter.setUnixStyle(true);
+    formatter.format(std::cout);
+    return kExitClean;
+  }
+
+  int explain() {
+    const auto print = [this](const config::Schema& schema) {
+      std::cout << (word_ == "explain" ? config::explain_text(schema) : config::explain_markdown(schema));
+      return kExitClean;
+    };
+    if (topic_ == "kernel") return print(config::kernel_schema());
+    api::Modules modules{nullptr, invocation_.prefix + "/lib/junctor"};
+    std::string why;
+    const plugin::Module* module = modules.load(topic_, &why);
+    if (module != nullptr) return print(module->schema());
+    std::cerr << why << "\n";
+    return kExitConfig;
+  }
+
+  int serve() {
+    Loader loader{invocation_, nullptr};
+    config::Checked checked = loader.load();
+    for (const config::Fault& fault : checked.faults) std::cerr << fault.print() << "\n";
+    if (!checked.snapshot) return kExitConfig;
+    if (word_ == "check") {
+      std::cout << "configuration ok: " << checked.snapshot->instances.size() << " instances\n";
+      return kExitClean;
+    }
+    config::KernelConfig kernel = checked.snapshot->kernel;
+    if (kernel.data_dir.empty()) {
+      kernel.data_dir = invocation_.prefix + "/var/lib/junctor";
+      invocation_.overrides.push_back("kernel.data_dir=" + kernel.data_dir);
+      checked = Loader{invocation_, nullptr}.load();
+      if (!checked.snapshot) return kExitConfig;
+    }
+    std::string why;
+    if (!make_data_dir(kernel.data_dir, kernel.user, &why) || !become(kernel.user, &why)) {
+      std::cerr << why << "\n";
+      return kExitConfig;
+    }
+    ops::Log log{log_settings(kernel)};
+    const int code = Daemon{invocation_, checked.snapshot, log}.run();
+    log.flush();
+    return code;
+  }
+
+  Invocation invocation_;
+  std::string word_;
+  std::string topic_;
+};
+
+int run(int argc, char** argv) {
+  try {
+    Application application;
+    return application.run(argc, argv);
+  } catch (const Poco::Exception& e) {
+    std::cerr << "junctord: " << e.displayText() << "\n";
+  } catch (const std::exception& e) {
+    std::cerr << "junctord: " << e.what() << "\n";
+  }
+  return kExitFault;
+}
+
+}  // namespace
+}  // namespace junctor
+
+int main(int argc, char** argv) { return junctor::run(argc, argv); }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ops/log.hpp"
+
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/FileChannel.h>
+#include <Poco/JSONString.h>
+#include <Poco/Message.h>
+#include <Poco/Timestamp.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include <vector>
+
+namespace junctor::ops {
+namespace {
+
+/// Standard error, whole lines in one write each.
+class StderrChannel final : public Poco::Channel {
+ public:
+  void log(const Poco::Message& message) override {
+    const std::string line = message.getText() + "\n";
+    size_t done = 0;
+    while (done < line.size()) {
+      const ssize_t n = ::write(STDERR_FILENO, line.data() + done, line.size() - done);
+      if (n <= 0) return;  // nobody reads any more: there is no better place to complain
+      done += static_cast<size_t>(n);
+    }
+  }
+};
+
+Poco::AutoPtr<Poco::Channel> open_channel(const LogSettings& settings) {
+  if (settings.file.empty()) return Poco::AutoPtr<Poco::Channel>{new StderrChannel};
+  Poco::AutoPtr<Poco::Channel> file{new Poco::FileChannel{settings.file}};
+  if (settings.rotate_bytes > 0) file->setProperty("rotation", std::to_string(settings.rotate_bytes));
+  if (settings.keep > 0) file->setProperty("purgeCount", std::to_string(settings.keep));
+  file->setProperty("flush", "true");
+  file->open();
+  return file;
+}
+
+std::string now_text() { return Poco::DateTimeFormatter::format(Poco::Timestamp{}, "%Y-%m-%dT%H:%M:%S.%iZ"); }
+
+bool plain(std::string_view value) {
+  if (value.empty()) return false;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= ' ' || byte == 0x7F || c == '"' || c == '=' || c == '\\') return false;
+  }
+  return true;
+}
+
+void add_kv(std::string& line, std::string_view key, std::string_view value) {
+  line += ' ';
+  line += key;
+  line += '=';
+  if (plain(value)) {
+    line += value;
+  } else {
+    line += Poco::toJSON(std::string{value});
+  }
+}
+
+void add_json(std::string& line, std::string_view key, std::string_view value) {
+  line += ',';
+  line += Poco::toJSON(std::string{key});
+  line += ':';
+  line += Poco::toJSON(std::string{value});
+}
+
+}  // namespace
+
+std::optional<Level> parse_level(std::string_view text) {
+  for (const Level level : {Level::kError, Level::kWarning, Level::kInfo, Level::kDebug}) {
+    if (level_name(level) == text) return level;
+  }
+  return std::nullopt;
+}
+
+std::string_view level_name(Level level) {
+  switch (level) {
+    case Level::kError:
+      return "error";
+    case Level::kWarning:
+      return "warning";
+    case Level::kInfo:
+      return "info";
+    case Level::kDebug:
+      return "debug";
+  }
+  return "error";
+}
+
+std::string format_kv(Level level, std::string_view time, std::string_view plugin, std::string_view event,
+                      std::span<const Field> fields) {
+  std::string line{time};
+  line += " level=";
+  line += level_name(level);
+  if (!plugin.empty()) add_kv(line, "plugin", plugin);
+  add_kv(line, "event", event);
+  for (const Field& field : fields) add_kv(line, field.key, field.value);
+  return line;
+}
+
+std::string format_json(Level level, std::string_view time, std::string_view plugin, std::string_view event,
+                        std::span<const Field> fields) {
+  std::string line = R"({"time":")" + std::string{time} + R"(","level":")" + std::string{level_name(level)} + '"';
+  if (!plugin.empty()) add_json(line, "plugin", plugin);
+  add_json(line, "event", event);
+  for (const Field& field : fields) add_json(line, field.key, field.value);
+  return line + '}';
+}
+
+Log::Log(const LogSettings& settings)
+    : level_{settings.level}, json_{settings.json}, channel_{open_channel(settings)}, thread_{[this] { serve(); }} {}
+
+Log::~Log() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  ready_.notify_all();
+  thread_.join();
+}
+
+void Log::write(Level level, std::string_view plugin, std::string_view event, std::span<const Field> fields) {
+  if (!enabled(level)) return;
+  const std::string time = now_text();
+  const bool followed = level <= Level::kInfo && followers_.load(std::memory_order_relaxed) > 0;
+  Line line{level,
+            json_ ? format_json(level, time, plugin, event, fields) : format_kv(level, time, plugin, event, fields),
+            ""};
+  if (followed) line.json = json_ ? line.text : format_json(level, time, plugin, event, fields);
+  {
+    const std::lock_guard lock{mutex_};
+    if (queue_.size() >= kMaxQueued) {
+      ++lost_;
+      return;
+    }
+    queue_.push_back(std::move(line));
+  }
+  ready_.notify_one();
+}
+
+void Log::emit(const Line& line) {
+  channel_->log(Poco::Message{"junctor", line.text, Poco::Message::PRIO_INFORMATION});
+  if (line.json.empty()) return;
+  const std::lock_guard lock{sink_mutex_};
+  for (const auto& [id, sink] : sinks_) sink(line.json);
+}
+
+void Log::serve() {
+  std::unique_lock lock{mutex_};
+  while (true) {
+    ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    std::deque<Line> batch;
+    batch.swap(queue_);
+    const uint64_t lost = std::exchange(lost_, 0);
+    writing_ = true;
+    lock.unlock();
+    for (const Line& line : batch) emit(line);
+    if (lost > 0) {
+      const std::string count = std::to_string(lost);
+      const Field field{"lines", count};
+      emit({Level::kWarning, format_kv(Level::kWarning, now_text(), "", "log.lost", {&field, 1}), ""});
+    }
+    lock.lock();
+    writing_ = false;
+    if (queue_.empty()) idle_.notify_all();
+  }
+}
+
+uint64_t Log::follow(std::function<void(const std::string&)> sink) {
+  const std::lock_guard lock{sink_mutex_};
+  sinks_.emplace(next_sink_, std::move(sink));
+  ++followers_;
+  return next_sink_++;
+}
+
+void Log::unfollow(uint64_t id) {
+  const std::lock_guard lock{sink_mutex_};
+  if (sinks_.erase(id) > 0) --followers_;
+}
+
+void Log::flush() {
+  std::unique_lock lock{mutex_};
+  idle_.wait(lock, [this] { return queue_.empty() && !writing_; });
+}
+
+}  // namespace junctor::ops

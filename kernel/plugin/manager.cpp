@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/manager.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace junctor::plugin {
+
+using config::Instance;
+using config::Snapshot;
+using ops::Level;
+
+std::string_view state_name(State state) {
+  switch (state) {
+    case State::kChecked:
+      return "checked";
+    case State::kCreated:
+      return "created";
+    case State::kRunning:
+      return "running";
+    case State::kDraining:
+      return "draining";
+    case State::kStopped:
+      return "stopped";
+    case State::kFailed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+struct Manager::Leaving {
+  Leaving(Manager* owner, std::list<Running> entries, std::function<void()> done)
+      : manager{owner},
+        group{std::move(entries)},
+        then{std::move(done)},
+        deadline{[](void* self) {
+                   auto* leaving = static_cast<Leaving*>(self);
+                   leaving->timed_out();
+                 },
+                 this} {}
+
+  void timed_out() {
+    for (const Running& entry : group) {
+      manager->around_.log->write(Level::kWarning, "plugin.drain_timeout", {{"instance", entry.name}});
+    }
+    manager->finish_leaving(this);
+  }
+
+  Manager* manager;
+  std::list<Running> group;
+  std::function<void()> then;
+  size_t busy = 0;
+  loop::Timer deadline;
+};
+
+Manager::Manager(Surroundings surroundings) : around_{std::move(surroundings)} {}
+Manager::~Manager() { stop(); }
+
+bool Manager::start(std::shared_ptr<const Snapshot> snapshot, std::string* why) {
+  std::vector<config::Fault> faults;
+  graph_ = build_graph(*snapshot, &faults);
+  if (!faults.empty()) {
+    *why = faults.front().print();
+    return false;
+  }
+  std::vector<std::string> names;
+  for (size_t index : graph_.order) names.push_back(snapshot->instances[index].name);
+  std::list<Running> made;
+  if (!create_all(snapshot, graph_, names, &made, why)) return false;
+  snapshot_ = std::move(snapshot);
+  running_ = std::move(made);
+  for (Running& entry : running_) {
+    if (start_one(entry, why)) continue;
+    stop();
+    return false;
+  }
+  return true;
+}
+
+bool Manager::create_all(const std::shared_ptr<const Snapshot>& next, const Graph& graph,
+                         const std::vector<std::string>& names, std::list<Running>* made, std::string* why) {
+  for (size_t index : graph.order) {
+    const Instance& values = next->instances[index];
+    if (std::find(names.begin(), names.end(), values.name) == names.end()) continue;
+    Running entry;
+    entry.name = values.name;
+    entry.key = values.name + "#" + std::to_string(++generation_);
+    entry.snapshot = next;
+    std::vector<std::string> providers;
+    for (size_t provider : graph.uses[index]) {
+      const std::string& name = next->instances[provider].name;
+      entry.uses.push_back(name);
+      providers.push_back(key_of(name, *made));
+    }
+    if (create_one(entry, values, std::move(providers), why)) {
+      made->push_back(std::move(entry));
+      continue;
+    }
+    around_.services->withdraw(entry.key);
+    around_.forget_commands(entry.key);
+    while (!made->empty()) {
+      destroy(made->back());
+      made->pop_back();
+    }
+    return false;
+  }
+  return true;
+}
+
+std::string Manager::key_of(const std::string& name, const std::list<Running>& made) const {
+  for (const std::list<Running>* world : {&made, &running_}) {
+    for (const Running& entry : *world) {
+      if (entry.name == name) return entry.key;
+    }
+  }
+  return {};
+}
+
+bool Manager::create_one(Running& entry, const Instance& values, std::vector<std::string> providers, std::string* why) {
+  entry.module = around_.module(values.plugin, why);
+  if (entry.module != nullptr) {
+    around_.services->bind(entry.key, std::move(providers));
+    entry.object = entry.module->create(entry.key, entry.snapshot, values, why);
+  }
+  if (!entry.object) {
+    *why = "[" + values.name + "] (" + values.origin.print() + "): " + *why;
+    around_.log->write(Level::kError, "plugin.create_failed", {{"instance", values.name}, {"reason", *why}});
+    return false;
+  }
+  entry.state = State::kCreated;
+  return true;
+}
+
+bool Manager::start_one(Running& entry, std::string* why) {
+  if (entry.object->start(why)) {
+    entry.state = State::kRunning;
+    around_.log->write(Level::kInfo, "plugin.started",
+                       {{"instance", entry.name}, {"version", entry.module->version()}});
+    return true;
+  }
+  *why = "[" + entry.name + "]: " + *why;
+  entry.state = State::kFailed;
+  entry.reason = *why;
+  around_.log->write(Level::kError, "plugin.start_failed", {{"instance", entry.name}, {"reason", *why}});
+  return false;
+}
+
+void Manager::destroy(Running& entry) {
+  if (entry.object) {
+    entry.object->stop();
+    entry.object.reset();
+  }
+  entry.state = State::kStopped;
+  around_.services->withdraw(entry.key);
+  around_.forget_commands(entry.key);
+  around_.log->write(Level::kInfo, "plugin.stopped", {{"instance", entry.name}});
+}
+
+void Manager::leave(std::list<Running> group, std::function<void()> then) {
+  leaving_.push_back(std::make_unique<Leaving>(this, std::move(group), std::move(then)));
+  Leaving* leaving = leaving_.back().get();
+  // One more than there are: nothing can finish before all have been asked.
+  leaving->busy = leaving->group.size() + 1;
+  const std::weak_ptr<bool> alive = alive_;
+  const auto one_idle = [this, leaving, alive] {
+    around_.control->post([this, leaving, alive] {
+      const bool known = !alive.expired() && std::any_of(leaving_.begin(), leaving_.end(), [&](const auto& candidate) {
+        return candidate.get() == leaving;
+      });
+      if (known && --leaving->busy == 0) finish_leaving(leaving);
+    });
+  };
+  for (auto entry = leaving->group.rbegin(); entry != leaving->group.rend(); ++entry) {
+    const bool runs = entry->state == State::kRunning;
+    entry->state = State::kDraining;
+    if (runs) {
+      entry->object->drain(one_idle);
+    } else {
+      one_idle();
+    }
+  }
+  one_idle();
+  around_.control->start(leaving->deadline, loop::Duration{snapshot_->kernel.drain_timeout});
+}
+
+void Manager::finish_leaving(Leaving* group) {
+  const auto at = std::find_if(leaving_.begin(), leaving_.end(),
+                               [group](const auto& candidate) { return candidate.get() == group; });
+  const std::unique_ptr<Leaving> gone = std::move(*at);
+  leaving_.erase(at);
+  while (!gone->group.empty()) {
+    destroy(gone->group.back());
+    gone->group.pop_back();
+  }
+  around_.retire_sockets();
+  if (gone->then) gone->then();
+}
+
+void Manager::drain(std::function<void()> idle) {
+  if (!snapshot_) return idle();
+  leave(std::exchange(running_, {}), std::move(idle));
+}
+
+void Manager::stop() {
+  while (!leaving_.empty()) {
+    leaving_.back()->then = nullptr;
+    finish_leaving(leaving_.back().get());
+  }
+  while (!running_.empty()) {
+    destroy(running_.back());
+    running_.pop_back();
+  }
+  around_.retire_sockets();
+}
+
+Manager::Running* Manager::find(const std::string& name) {
+  for (Running& entry : running_) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+std::vector<Status> Manager::status() const {
+  std::vector<Status> rows;
+  const auto add = [&rows](const Running& entry) {
+    rows.push_back({entry.name, entry.module != nullptr ? entry.module->schema().name : "",
+                    entry.module != nullptr ? entry.module->version() : "", entry.state, entry.reason, entry.uses});
+  };
+  for (const Running& entry : running_) add(entry);
+  for (const auto& group : leaving_) std::for_each(group->group.begin(), group->group.end(), add);
+  return rows;
+}
+
+}  // namespace junctor::plugin

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plugin as the kernel sees it, without the C boundary behind it (kernel/api). Modules are immutable and live as long
+// as the process; an Object is one created instance.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
+
+namespace junctor::plugin {
+
+/// What an instance's plugin does when asked. Calls come one at a time, on the threads that abi.h names; the
+/// implementation carries [home] calls over to the home loop and waits for them.
+class Object {
+ public:
+  virtual ~Object() = default;  ///< destroy: [control]
+
+  /// [control] False and `*why`: nothing of it runs.
+  virtual bool start(std::string* why) = 0;
+  /// [control] May these values be applied in place?
+  virtual bool check(const config::Instance& candidate, std::string* why) = 0;
+  /// [control] They are in force afterwards.
+  virtual void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) = 0;
+  /// [control] Begins; `idle` comes later from any thread, once.
+  virtual void drain(std::function<void()> idle) = 0;
+  /// [control] Afterwards no callback of it runs.
+  virtual void stop() = 0;
+};
+
+class Module {
+ public:
+  virtual ~Module() = default;
+  virtual const config::Schema& schema() const = 0;
+  virtual const std::string& version() const = 0;
+  /// [control] Null and `*why` where the plugin refuses. `key` tells this object from others of the same instance (an
+  /// old one that still drains). `snapshot` keeps `values` alive.
+  virtual std::unique_ptr<Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,
+                                         const config::Instance& values, std::string* why) const = 0;
+};
+
+}  // namespace junctor::plugin
