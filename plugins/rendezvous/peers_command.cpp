@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// junctorctl peers. [home]
+#include "peers_command.hpp"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <vector>
+
+#include "wire/abi.hpp"
+
+namespace junctor::rendezvous {
+
+namespace {
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+std::string text_of(const Object& object) {
+  std::ostringstream out;
+  object.stringify(out);
+  return out.str();
+}
+
+std::vector<std::string> words_of(std::string_view json) {
+  const auto parsed = Poco::JSON::Parser{}.parse(std::string{json}).extract<Object::Ptr>();
+  std::vector<std::string> words;
+  if (const auto args = parsed->getArray("args")) {
+    for (const auto& word : *args) words.push_back(word.convert<std::string>());
+  }
+  return words;
+}
+
+const char* transport_word(const jct_channel& channel) {
+  if (channel.transport == JCT_CHANNEL_UDP) return "udp";
+  return channel.transport == JCT_CHANNEL_WS ? "ws" : "tcp";
+}
+
+Object::Ptr row_of(std::string_view id, const std::optional<Sighting>& seen, Duration now, Duration online_timeout) {
+  Object::Ptr row = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+  row->set("id", std::string{id});
+  row->set("state", seen && seen->online(now, online_timeout) ? "online" : "offline");
+  row->set("address", seen ? wire::from_abi(seen->channel.peer).text() : "");
+  row->set("transport", seen ? transport_word(seen->channel) : "");
+  if (seen) row->set("age_s", std::chrono::duration_cast<std::chrono::seconds>(now - seen->seen).count());
+  return row;
+}
+
+}  // namespace
+
+std::optional<PeersQuestion> parse_peers_args(std::string_view json) {
+  const std::vector<std::string> words = words_of(json);
+  PeersQuestion question;
+  if (words.empty()) return question;
+  if (words.size() == 1) {
+    question.id = words[0];
+    return question;
+  }
+  if (words.size() != 2 || words[0] != "page") return std::nullopt;
+  const std::string& number = words[1];
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), question.page);
+  const bool whole = error == std::errc{} && end == number.data() + number.size();
+  if (!whole || question.page == 0 || question.page > SIZE_MAX / kPeersPerPage) return std::nullopt;
+  return question;
+}
+
+std::string peers_page(const Presence& presence, size_t page, Duration now, Duration online_timeout) {
+  Array::Ptr rows = new Array;
+  for (const Presence::Row& peer : presence.page((page - 1) * kPeersPerPage, kPeersPerPage)) {
+    rows->add(row_of(peer.id, peer.sighting, now, online_timeout));
+  }
+  const size_t total = presence.size();
+  Object answer{Poco::JSON_PRESERVE_KEY_ORDER};
+  answer.set("rows", rows);
+  answer.set("total", static_cast<Poco::UInt64>(total));
+  answer.set("page", static_cast<Poco::UInt64>(page));
+  answer.set("pages", static_cast<Poco::UInt64>(std::max<size_t>(1, (total + kPeersPerPage - 1) / kPeersPerPage)));
+  return text_of(answer);
+}
+
+std::string one_peer(std::string_view id, const std::optional<Sighting>& seen, bool key_known,
+                     std::string_view stored_ip, Duration now, Duration online_timeout) {
+  Object::Ptr row = row_of(id, seen, now, online_timeout);
+  row->set("key", key_known ? "known" : "none");
+  row->set("stored_ip", std::string{stored_ip});
+  Array::Ptr rows = new Array;
+  rows->add(row);
+  Object answer;
+  answer.set("rows", rows);
+  return text_of(answer);
+}
+
+}  // namespace junctor::rendezvous

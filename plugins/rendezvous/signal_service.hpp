@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// signal/1: messages by kind over any transport. send and close are [any]; the rest lives on the channel's loop.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "channels.hpp"
+#include "handlers.hpp"
+#include "junctor/host.hpp"
+#include "settings.hpp"
+#include "traffic.hpp"
+
+namespace junctor::rendezvous {
+
+/// Kinds by number, as bits.
+using KindSet = uint64_t;
+constexpr KindSet kind_bit(uint32_t kind) { return KindSet{1} << kind; }
+inline constexpr KindSet kAllKinds = ~KindSet{0};
+
+class SignalService {
+ public:
+  SignalService(const Host& host, const Settings& settings, const Traffic& traffic);
+
+  static const jct_signal_service& table();
+
+  jct_status handle(uint32_t kind, jct_signal_handler handler, void* context);
+  void unhandle(uint32_t kind, const void* context) { handlers_.remove(kind, context); }
+
+  /// [any] `inner` is copied.
+  jct_status send(const jct_channel& channel, uint32_t kind, std::string_view inner);
+  /// [any] A whole RendezvousMessage; empty: a heartbeat (connections only).
+  jct_status send_whole(const jct_channel& channel, std::string_view message);
+  /// [any]
+  jct_status close(const jct_channel& channel);
+
+  /// [loop]
+  jct_status attach(const jct_transport& transport, void* self, const jct_addr& peer, const jct_addr& local,
+                    jct_channel& out);
+  jct_status deliver(const jct_channel& channel, std::string_view message, KindSet served = kAllKinds);
+  void detach(const jct_channel& channel);
+
+  /// [loop] A message whose wrapper is off. Negative: close the connection that it came on.
+  jct_status dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner);
+
+  size_t channels() const { return total_.load(std::memory_order_relaxed); }
+
+ private:
+  struct PerLoop {
+    PerLoop(uint32_t loop, SignalService& service) : channels{loop, service.total_, service.settings_.max_channels} {}
+    Channels channels;
+    std::string joined;  // for wire::peel
+    std::string out;     // a message on its way out
+  };
+
+  PerLoop* here() const;
+  jct_status send_datagram(const jct_channel& channel, std::string_view message);
+  jct_status send_here(PerLoop& loop, jct_handle handle, std::string_view message);
+  void echo(PerLoop& loop, const jct_channel& channel);
+
+  const Host& host_;
+  const Settings& settings_;
+  const Traffic& traffic_;
+  std::atomic<size_t> total_{0};
+  Handlers handlers_;
+  std::vector<std::unique_ptr<PerLoop>> loops_;
+};
+
+}  // namespace junctor::rendezvous

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What came and what was refused, for the counters and the log. Any thread.
+#include "traffic.hpp"
+
+#include <string>
+
+#include "wire/abi.hpp"
+#include "wire/kinds.hpp"
+
+namespace junctor::rendezvous {
+
+namespace {
+
+#define JUNCTOR_KIND_NAME(type, field, number) #field,
+constexpr const char* kKindNames[] = {JUNCTOR_WIRE_KINDS(JUNCTOR_KIND_NAME)};
+#undef JUNCTOR_KIND_NAME
+static_assert(std::size(kKindNames) == wire::kLastKind - wire::kFirstKind + 1);
+
+/// What an operator acts on is shown; what any stranger can send at will is for debugging.
+uint32_t level_of(Refusal why) {
+  switch (why) {
+    case Refusal::kStorage:
+    case Refusal::kPeersFull:
+    case Refusal::kChannelsFull:
+      return JCT_LOG_WARNING;
+    case Refusal::kUuidMismatch:
+    case Refusal::kTooFrequent:
+    case Refusal::kDenied:
+      return JCT_LOG_INFO;
+    default:
+      return JCT_LOG_DEBUG;
+  }
+}
+
+}  // namespace
+
+Traffic::Traffic(const Host& host) : host_{host} {
+  for (size_t i = 0; i < received_.size(); ++i) {
+    const std::string label = std::string{"kind="} + kKindNames[i];
+    received_[i] = host.counter("received", label.c_str(), "messages received, by kind");
+  }
+  for (size_t i = 0; i < refused_.size(); ++i) {
+    const std::string label = std::string{"reason="} + kRefusalWords[i];
+    refused_[i] = host.counter("refused", label.c_str(), "messages and connections refused, by reason");
+  }
+}
+
+void Traffic::refused(Refusal why, const jct_channel& from, std::string_view id) const {
+  refused_[static_cast<size_t>(why)].add();
+  const uint32_t level = level_of(why);
+  if (!host_.logs(level)) return;
+  host_.log(level, "rendezvous.refused",
+            {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", id}});
+}
+
+}  // namespace junctor::rendezvous
