@@ -18,8 +18,8 @@
 namespace junctor::net {
 
 struct ListenOptions {
-  StreamOptions stream;
-  LimitOptions limits;
+  StreamOptions stream{};
+  LimitOptions limits{};
   int backlog = 4096;
   uint32_t accepts_per_turn = 64;
   loop::Duration shed_pause = std::chrono::milliseconds{50};  // without accepting, after descriptors ran out

@@ -147,7 +147,7 @@ void Stream::later() {
 void Stream::attach(StreamEvents& events) {
   if (usable() != Status::kOk) return;
   events_ = &events;
-  give_unread_ = !in_.empty();
+  give_unread_ = true;
   end_told_ = false;
   later();
 }
@@ -162,7 +162,7 @@ Status Stream::resume() {
   if (const Status status = usable(); status != Status::kOk) return status;
   if (!paused_) return Status::kOk;
   paused_ = false;
-  give_unread_ = !in_.empty();
+  give_unread_ = true;
   later();
   return Status::kOk;
 }
@@ -310,14 +310,11 @@ bool Stream::step(int& budget) {
 }
 
 bool Stream::paused_step() {
-  if (!error_hint_ || ended_ || !in_.empty() || bytes_wait_in_kernel()) return false;
+  if (!error_hint_ || ended_ || !in_.empty()) return false;
+  // A peek: bytes stay where they are, and hold the end back until resume(). An error is told only once.
   std::byte none{};
-  const ssize_t got = read_some({&none, 1});
-  if (got > 0) {
-    in_.push_back(none);
-    return false;
-  }
-  if (got < 0 && errno == EAGAIN) return false;
+  const ssize_t got = ::recv(fd_.get(), &none, 1, MSG_DONTWAIT | MSG_PEEK);
+  if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return false;
   read_ended(got < 0 ? errno : 0);
   return true;
 }

@@ -161,7 +161,6 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   void deliver(std::span<const std::byte> data);
   void read_ended(int error);
   void tell_end();
-  bool bytes_wait_in_kernel() const;
   bool discard_input();
 
   // stream_write.cpp
@@ -184,7 +183,7 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   bool calling_ : 1 = false;     // inside one of our callbacks
   bool ended_ : 1 = false;       // the peer's FIN has been read
   bool end_told_ : 1 = false;
-  bool give_unread_ : 1 = false;  // on_data is due for what is already there
+  bool give_unread_ : 1 = false;  // on_data is due for what is there already, if anything is
   bool shut_asked_ : 1 = false;
   bool shut_done_ : 1 = false;
   bool want_writable_ : 1 = false;

@@ -86,7 +86,7 @@ void Stream::deliver(std::span<const std::byte> data) {
   }
   if (status < Status::kOk) {
     close(status);
-  } else if (consumed == 0 && left >= options_.receive_buffer && state_ == State::kOpen && !paused_) {
+  } else if (consumed == 0 && left >= options_.receive_buffer && state_ == State::kOpen && !paused_ && !give_unread_) {
     home_.load(std::memory_order_relaxed)->count().receive_full.add();
     abort(Status::kLimit);
   }
@@ -112,11 +112,6 @@ void Stream::tell_end() {
   } else {
     end_if_both_done();
   }
-}
-
-bool Stream::bytes_wait_in_kernel() const {
-  std::byte none{};
-  return ::recv(fd_.get(), &none, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
 }
 
 bool Stream::discard_input() {
