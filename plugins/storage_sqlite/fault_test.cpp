@@ -191,6 +191,24 @@ TEST_CASE("while another process holds the lock writes fail, and go on behind it
   CHECK(backend.ask().put(peer("123456789")) == Status::kOk);
 }
 
+TEST_CASE("closing gives up on a locked file after one try, and answers all that waits") {
+  Settings settings;
+  settings.batch = 1;
+  settings.tuning.busy_timeout = std::chrono::milliseconds{300};
+  Sqlite backend{settings};
+  SQLite::Database other = backend.other();
+  other.exec("begin immediate");
+  std::vector<Status> statuses;
+  for (int i = 0; i < 100; ++i) {
+    backend.store().peer_put(peer(numbered(i)), 0, [&](Status status) { statuses.push_back(status); });
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  backend.store().close();
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{10});
+  REQUIRE(backend.courier().run_until([&] { return statuses.size() == 100; }));
+  CHECK(statuses == std::vector<Status>(100, Status::kIo));
+}
+
 TEST_CASE("a file that was taken away is not written to, and found again when it is back") {
   Sqlite backend;
   CHECK(backend.ask().put(peer("123456789")) == Status::kOk);

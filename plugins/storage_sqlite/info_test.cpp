@@ -12,6 +12,10 @@ TEST_CASE("the address is found, an IPv4-mapped one as IPv4") {
   CHECK(ip_of_info(R"({ "os" : "x", "ip" : "::ffff:203.0.113.7" })") == "203.0.113.7");
   CHECK(ip_of_info(R"({"ip":"2001:db8::7"})") == "2001:db8::7");
   CHECK(ip_of_info(R"({"ip":"::ffff:1:2"})") == "::ffff:1:2");
+  CHECK(ip_of_info(R"({"ip":"::ffff:203.0.113.7"})") == "203.0.113.7");
+  CHECK(ip_of_info(R"({"ip":"203.0.113.7","ip":"203.0.113.8"})") == "203.0.113.8");
+  CHECK(ip_of_info(R"({"ip":"fe80::1%eth0"})") == "fe80::1%eth0");
+  CHECK(ip_of_info(R"({"ip":""})") == "");
 }
 
 TEST_CASE("an info without an address, or without JSON, has none") {

@@ -63,6 +63,11 @@ class RequestQueue {
     arrived_.notify_all();
   }
 
+  bool is_closed() const {
+    const std::lock_guard lock{mutex_};
+    return closed_;
+  }
+
   void set_limits(Limits limits) {
     const std::lock_guard lock{mutex_};
     limits_ = limits;

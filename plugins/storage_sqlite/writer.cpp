@@ -16,6 +16,10 @@ bool is_passing(const Fault& fault) {
   return fault.reason == "disk_full" || fault.reason == "locked" || fault.reason == "constraint";
 }
 
+WriteSession::Result failed(const std::vector<Write>& batch, std::optional<Fault> fault) {
+  return {std::vector<Status>(batch.size(), Status::kIo), std::move(fault), false};
+}
+
 }  // namespace
 
 Writer::Writer(std::string path, std::unique_ptr<WriteSession> session, const SharedSettings& settings,
@@ -68,13 +72,16 @@ WriteSession::Result Writer::commit(const std::vector<Write>& batch) {
     if (result.fault && !is_passing(*result.fault)) session_.reset();
     return result;
   } catch (const DatabaseError& error) {
-    return {std::vector<Status>(batch.size(), Status::kIo), error.fault(), false};
+    return failed(batch, error.fault());
   }
 }
 
 void Writer::serve(std::vector<Write>& batch) {
   const auto begin = std::chrono::steady_clock::now();
-  const WriteSession::Result result = commit(batch);
+  // The end of the server shall not wait busy_timeout for each batch that is left.
+  const bool give_up = failing_ && queue_.is_closed();
+  const WriteSession::Result result = give_up ? failed(batch, std::nullopt) : commit(batch);
+  failing_ = !result.stored;
   const auto took = std::chrono::steady_clock::now() - begin;
 
   Answers answers;

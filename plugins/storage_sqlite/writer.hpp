@@ -47,6 +47,7 @@ class Writer {
   Observer& observer_;
   RequestQueue<Write> queue_;
   std::unique_ptr<WriteSession> session_;  // null after a fault that a new connection may mend
+  bool failing_ = false;                   // the last batch was not stored
   unsigned seen_settings_ = 0;
   Settings now_;
   std::thread thread_;
