@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relay on one loop: greets connections, has them checked, sends them to the loop of their uuid, parks or pairs
+// them there. Lives on that loop, and so does every side in it.
+#include "lobby.hpp"
+
+#include <functional>
+#include <vector>
+
+#include "junctor/service/signal.h"
+#include "wire/abi.hpp"
+
+namespace junctor::relay {
+namespace {
+
+// A first side may speak before it has a partner. Its bytes wait in the stream; from here on, in the kernel.
+constexpr size_t kEarlyBytes = 16 * 1024;
+
+const char* hint_for(const std::string& reason) {
+  return reason == "wrong_key" ? "client's Key differs from id_ed25519.pub" : "";
+}
+
+jct_auth_request auth_request(const Side& side) {
+  jct_auth_request request{};
+  request.size = sizeof request;
+  request.kind = JCT_AUTH_RELAY;
+  request.id = str(side.request.id);
+  request.address = side.peer;
+  request.transport = JCT_CHANNEL_TCP;
+  request.conn_type = side.request.conn_type;
+  request.licence_key = str(side.request.licence_key);
+  request.token = str(side.request.token);
+  return request;
+}
+
+}  // namespace
+
+Lobby::Lobby(Shared& shared, uint32_t loop, const Settings& settings)
+    : shared_{shared},
+      loop_{loop},
+      settings_{settings},
+      waiting_{shared.waiting_room},
+      sessions_{shared, loop,
+                [this](const std::string& uuid) {
+                  waiting_.end(uuid);
+                  tell_if_idle();
+                }},
+      refusals_{shared.host} {}
+
+Lobby::~Lobby() = default;
+
+// ---- arrival ----
+
+void Lobby::greet(Stream stream, const jct_conn_info& info) {
+  if (draining_) return;
+  Side& side = add(stream.handle(), info.peer);
+  if (!attach(side)) return erase(side);
+  stream.release();
+}
+
+jct_status Lobby::offer(const jct_relay_side& offered) {
+  if (draining_) return JCT_E_STATE;
+  if (offered.uuid.size == 0 || offered.uuid.size > kMaxUuid) return JCT_E_ARG;
+  Side& side = add(offered.stream, offered.peer);
+  side.request = {std::string{view(offered.uuid)}, std::string{view(offered.id)},
+                  std::string{view(offered.licence_key)}, "", offered.conn_type};
+  const SideKey key = side.key;
+  ask(side);
+  Side* left = find(key);
+  if (left == nullptr) return JCT_OK;
+  if (!left->attached && left->refusal == JCT_OK && !attach(*left)) left->refusal = JCT_E_CLOSED;
+  const jct_status refusal = left->attached ? JCT_OK : left->refusal;
+  if (refusal != JCT_OK) erase(*left);
+  return refusal;
+}
+
+Side& Lobby::add(jct_handle stream, const jct_addr& peer) {
+  const SideKey key = ++last_key_;
+  Side& side =
+      *sides_.emplace(key, std::make_shared<Side>(this, key, stream, peer, settings_.max_message)).first->second;
+  side.since = host().now();
+  greeting_.emplace(side.since, key);
+  arm(side.since + settings_.greeting_timeout);
+  return side;
+}
+
+Side* Lobby::find(SideKey key) {
+  const auto at = sides_.find(key);
+  return at == sides_.end() ? nullptr : at->second.get();
+}
+
+bool Lobby::attach(Side& side) {
+  if (!side.attached) {
+    side.attached = host().net().attach(host().raw(), side.stream, &Stream::events_of<Side>(), &side) == JCT_OK;
+  }
+  return side.attached;
+}
+
+// ---- what a side says ----
+
+size_t Lobby::heard(Side& side, std::string_view data) {
+  switch (side.state) {
+    case Side::State::kGreeting:
+      return read_greeting(side, data);
+    case Side::State::kLeaving:
+      return data.size();
+    default:
+      if (data.size() >= kEarlyBytes) host().net().pause(host().raw(), side.stream);
+      return 0;
+  }
+}
+
+size_t Lobby::read_greeting(Side& side, std::string_view data) {
+  size_t consumed = 0;
+  switch (side.greeting.feed(data, &consumed, &side.request)) {
+    case Greeting::Status::kNeedMore:
+      break;
+    case Greeting::Status::kRequest:
+      ask(side);  // the side may be gone after this
+      break;
+    case Greeting::Status::kTooLarge:
+      refuse(side, JCT_E_ARG, "too_large", "the first message is longer than max_message");
+      break;
+    case Greeting::Status::kBadRequest:
+      refuse(side, JCT_E_ARG, "bad_request", "the first message must be a RequestRelay with a uuid");
+      break;
+  }
+  return consumed;
+}
+
+void Lobby::ended(Side& side) {
+  side.ended = true;
+  if (side.state == Side::State::kGreeting || side.state == Side::State::kParked) leave(side, JCT_E_CLOSED);
+}
+
+// ---- from a request to a seat ----
+
+void Lobby::ask(Side& side) {
+  side.state = Side::State::kAsking;
+  shared_.auth.check(auth_request(side), [this, key = side.key](const Verdict& verdict) {
+    Side* asked = find(key);
+    if (asked == nullptr || asked->state != Side::State::kAsking) return;
+    if (!verdict.allowed) return refuse(*asked, JCT_E_DENIED, verdict.reason, hint_for(verdict.reason));
+    place(*asked);
+  });
+}
+
+void Lobby::place(Side& side) {
+  const auto home = static_cast<uint32_t>(std::hash<std::string>{}(side.request.uuid) % shared_.lobbies.size());
+  if (home == loop_) {
+    seat(side);
+  } else {
+    move(side, home);
+  }
+}
+
+void Lobby::move(Side& side, uint32_t loop) {
+  if (!attach(side)) return leave(side, JCT_E_CLOSED);
+  greeting_.erase({side.since, side.key});
+  side.state = Side::State::kMoving;
+  const SideKey key = side.key;
+  const jct_handle stream = side.stream;
+  shared_.transit.depart(sides_[key]);
+  // From migrate on the other loop may have the side already: its events are held back until it has arrived there.
+  auto arrival = [there = shared_.lobbies[loop], stream] { there->arrived(stream); };
+  if (host().net().migrate(host().raw(), stream, loop, host().task(arrival)) == JCT_OK) {
+    sides_.erase(key);
+  } else {
+    shared_.transit.arrive(stream);
+    side.state = Side::State::kLeaving;  // its stream has ended: on_close is due
+  }
+}
+
+void Lobby::arrived(jct_handle stream) {
+  const std::shared_ptr<Side> side = shared_.transit.arrive(stream);
+  if (!side) return;
+  side->lobby = this;
+  side->key = ++last_key_;
+  sides_.emplace(side->key, side);
+  seat(*side);
+}
+
+// ---- pairing ----
+
+void Lobby::seat(Side& side) {
+  if (draining_) return refuse(side, JCT_E_STATE, "draining");
+  if (shared_.session_room.full()) return refuse(side, JCT_E_LIMIT, "max_sessions");
+  if (side.parked == Duration::zero()) side.parked = host().now();
+  SideKey partner = 0;
+  switch (waiting_.offer(side.request.uuid, side.key, side.parked, &partner)) {
+    case Waiting::Outcome::kParked:
+      return park(side);
+    case Waiting::Outcome::kPaired:
+      return join(*find(partner), side);
+    case Waiting::Outcome::kInUse:
+      return refuse(side, JCT_E_EXISTS, "in_use", "two sides of this uuid are connected already");
+    case Waiting::Outcome::kFull:
+      return refuse(side, JCT_E_LIMIT, "max_waiting");
+  }
+}
+
+void Lobby::park(Side& side) {
+  greeting_.erase({side.since, side.key});
+  side.state = Side::State::kParked;
+  shared_.counters.waiting.add(1);
+  // A side that has said its last word is as good as gone (protocol.md 6.5).
+  if (side.ended || !attach(side)) return leave(side, JCT_E_CLOSED);
+  arm(side.parked + settings_.wait);
+}
+
+void Lobby::join(Side& first, Side& second) {
+  shared_.counters.waiting.add(-1);
+  first.state = Side::State::kLeaving;
+  const jct_status status = sessions_.start(first, second, settings_);
+  if (status == JCT_OK) {
+    erase(first);
+    return erase(second);
+  }
+  waiting_.end(second.request.uuid);
+  if (status == JCT_E_CLOSED) return one_has_gone(first, second);
+  const char* reason = status == JCT_E_LIMIT ? "max_sessions" : "bridge_failed";
+  refuse(first, status, reason);
+  refuse(second, status, reason);
+}
+
+/// Whoever is still there waits for another partner, for as long as it may.
+void Lobby::one_has_gone(Side& first, Side& second) {
+  const bool first_stays = is_open(first);
+  const bool second_stays = is_open(second);
+  if (first_stays == second_stays) {
+    leave(first, JCT_E_CLOSED);
+    return leave(second, JCT_E_CLOSED);
+  }
+  leave(first_stays ? second : first, JCT_E_CLOSED);
+  seat(first_stays ? first : second);
+}
+
+bool Lobby::is_open(const Side& side) const {
+  jct_conn_info info{};
+  info.size = sizeof info;
+  return host().net().info(host().raw(), side.stream, &info) == JCT_OK;
+}
+
+// ---- departure ----
+
+void Lobby::refuse(Side& side, jct_status status, const std::string& reason, const char* hint) {
+  refusals_.add(reason);
+  host().info(
+      "relay.refused",
+      {{"reason", reason}, {"peer", wire::from_abi(side.peer).text()}, {"id", side.request.id}, {"hint", hint}});
+  leave(side, status);
+}
+
+void Lobby::leave(Side& side, jct_status status) {
+  unseat(side);
+  greeting_.erase({side.since, side.key});
+  side.state = Side::State::kLeaving;
+  if (side.attached) {
+    host().net().close(host().raw(), side.stream, 0);  // on_close follows
+  } else {
+    side.refusal = status;
+  }
+}
+
+void Lobby::unseat(Side& side) {
+  if (side.state != Side::State::kParked) return;
+  shared_.counters.waiting.add(-1);
+  waiting_.forget(side.request.uuid, side.key);
+}
+
+void Lobby::closed(Side& side) {
+  if (side.state == Side::State::kMoving) {  // stopped on its way: no loop's table has it
+    shared_.transit.arrive(side.stream);
+    return;
+  }
+  unseat(side);
+  erase(side);
+}
+
+void Lobby::erase(Side& side) {
+  greeting_.erase({side.since, side.key});
+  sides_.erase(side.key);
+}
+
+void Lobby::arm(Duration due) {
+  if (due >= alarm_due_) return;
+  alarm_due_ = due;
+  const Duration now = host().now();
+  alarm_ = host().after(due > now ? due - now : Duration::zero(), [this] { ring(); });
+}
+
+void Lobby::arm_next() {
+  if (!greeting_.empty()) arm(greeting_.begin()->first + settings_.greeting_timeout);
+  if (const auto oldest = waiting_.oldest()) arm(*oldest + settings_.wait);
+}
+
+void Lobby::ring() {
+  alarm_due_ = Duration::max();
+  const Duration now = host().now();
+  while (!greeting_.empty() && greeting_.begin()->first + settings_.greeting_timeout <= now) {
+    Side* late = find(greeting_.begin()->second);
+    greeting_.erase(greeting_.begin());
+    if (late->state == Side::State::kGreeting) refuse(*late, JCT_E_TIMEOUT, "greeting_timeout");
+  }
+  for (const SideKey key : waiting_.expire(now, settings_.wait)) {
+    refuse(*find(key), JCT_E_TIMEOUT, "no_partner", "the other side has not come");
+  }
+  arm_next();
+}
+
+// ---- reload, drain, stop ----
+
+void Lobby::set(const Settings& settings) {
+  settings_ = settings;
+  arm_next();
+}
+
+void Lobby::drain() {
+  draining_ = true;
+  std::vector<std::shared_ptr<Side>> all;
+  for (const auto& [key, side] : sides_) all.push_back(side);
+  for (const auto& side : all) {
+    if (side->state != Side::State::kLeaving) refuse(*side, JCT_E_STATE, "draining");
+  }
+  tell_if_idle();
+}
+
+void Lobby::tell_if_idle() {
+  if (!draining_ || idle_told_ || sessions_.size() > 0) return;
+  idle_told_ = true;
+  shared_.lobby_idle();
+}
+
+void Lobby::stop() {
+  alarm_.cancel();
+  sessions_.stop();
+}
+
+}  // namespace junctor::relay

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relay on one loop: greets connections, has them checked, sends them to the loop of their uuid, parks or pairs
+// them there. Lives on that loop, and so does every side in it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "counters.hpp"
+#include "junctor/net.hpp"
+#include "options.hpp"
+#include "sessions.hpp"
+#include "shared.hpp"
+#include "side.hpp"
+#include "waiting.hpp"
+
+namespace junctor::relay {
+
+class Lobby {
+ public:
+  Lobby(Shared& shared, uint32_t loop, const Settings& settings);
+  ~Lobby();
+
+  /// A new connection, which has yet to say what it wants.
+  void greet(Stream stream, const jct_conn_info& info);
+  /// A side of another plugin, which has said it: see relay/1 offer.
+  jct_status offer(const jct_relay_side& side);
+
+  void set(const Settings& settings);
+  /// Refuses everything from now on; Shared::lobby_idle when the last session has ended.
+  void drain();
+  /// [control] Its connections and sessions have ended by now.
+  void stop();
+
+  Sessions& sessions() { return sessions_; }
+
+  // ---- what a side passes on ----
+  const Host& host() const { return shared_.host; }
+  size_t heard(Side& side, std::string_view data);
+  void ended(Side& side);
+  void closed(Side& side);
+
+ private:
+  Side& add(jct_handle stream, const jct_addr& peer);
+  Side* find(SideKey key);
+  size_t read_greeting(Side& side, std::string_view data);
+  void ask(Side& side);
+  void place(Side& side);
+  void move(Side& side, uint32_t loop);
+  void arrived(jct_handle stream);
+  void seat(Side& side);
+  void park(Side& side);
+  void join(Side& first, Side& second);
+  void one_has_gone(Side& first, Side& second);
+  bool attach(Side& side);
+  bool is_open(const Side& side) const;
+
+  /// `level`: JCT_LOG_*. `hint`: what a person can do about it.
+  void refuse(Side& side, jct_status status, const std::string& reason, const char* hint = "");
+  void leave(Side& side, jct_status status);
+  void unseat(Side& side);
+  void erase(Side& side);
+  void arm(Duration due);
+  void arm_next();
+  void ring();
+  void tell_if_idle();
+
+  Shared& shared_;
+  const uint32_t loop_;
+  Settings settings_;
+  bool draining_ = false;
+  bool idle_told_ = false;
+  SideKey last_key_ = 0;
+  std::unordered_map<SideKey, std::shared_ptr<Side>> sides_;
+  std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
+  Waiting waiting_;
+  Sessions sessions_;
+  Refusals refusals_;
+  Timer alarm_;
+  Duration alarm_due_ = Duration::max();
+};
+
+inline const Host& Side::host() const { return lobby->host(); }
+inline size_t Side::on_data(std::string_view data) { return lobby->heard(*this, data); }
+inline void Side::on_end() { lobby->ended(*this); }
+inline void Side::on_close(jct_status) { lobby->closed(*this); }
+
+}  // namespace junctor::relay

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions as junctorctl shows them, and its arguments. Values; any thread.
+#include "rows.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <sstream>
+
+namespace junctor::relay {
+namespace {
+
+std::string text_of(const Poco::JSON::Object& object) {
+  std::ostringstream out;
+  object.stringify(out);
+  return out.str();
+}
+
+Poco::JSON::Object row_object(const SessionRow& row) {
+  Poco::JSON::Object object{Poco::JSON_PRESERVE_KEY_ORDER};
+  object.set("session", row.session);
+  object.set("id", row.id);
+  object.set("a", row.a);
+  object.set("b", row.b);
+  object.set("age_s", row.age_s);
+  object.set("idle_s", row.idle_s);
+  object.set("bytes_ab", row.bytes_ab);
+  object.set("bytes_ba", row.bytes_ba);
+  return object;
+}
+
+}  // namespace
+
+std::string sessions_json(const std::vector<SessionRow>& rows, size_t total, size_t waiting) {
+  Poco::JSON::Array all;
+  for (const SessionRow& row : rows) all.add(row_object(row));
+  Poco::JSON::Object object{Poco::JSON_PRESERVE_KEY_ORDER};
+  object.set("rows", all);
+  object.set("total", static_cast<uint64_t>(total));
+  object.set("waiting", static_cast<uint64_t>(waiting));
+  return text_of(object);
+}
+
+std::string error_json(const std::string& text) {
+  Poco::JSON::Object object;
+  object.set("error", text);
+  return text_of(object);
+}
+
+std::vector<std::string> command_words(std::string_view json) {
+  std::vector<std::string> words;
+  try {
+    Poco::JSON::Parser parser;
+    const auto object = parser.parse(std::string{json}).extract<Poco::JSON::Object::Ptr>();
+    const auto args = object->getArray("args");
+    for (size_t i = 0; args && i < args->size(); ++i)
+      words.push_back(args->getElement<std::string>(static_cast<unsigned>(i)));
+  } catch (const Poco::Exception&) {
+    words.clear();
+  }
+  return words;
+}
+
+}  // namespace junctor::relay

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rows.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace junctor::relay;
+
+namespace {
+
+TEST_CASE("sessions are rows of flat objects, and ids from the wire cannot break out of them") {
+  const SessionRow row{7, "a\"b", "198.51.100.1:1", "198.51.100.2:2", 60, 1, 10, 1ULL << 40};
+  CHECK(sessions_json({row}, 5, 2) ==
+        R"({"rows":[{"session":7,"id":"a\"b","a":"198.51.100.1:1","b":"198.51.100.2:2","age_s":60,"idle_s":1,)"
+        R"("bytes_ab":10,"bytes_ba":1099511627776}],"total":5,"waiting":2})");
+}
+
+TEST_CASE("no session is an empty list") { CHECK(sessions_json({}, 0, 0) == R"({"rows":[],"total":0,"waiting":0})"); }
+
+TEST_CASE("a command's words are taken from its arguments, and nothing from anything else") {
+  CHECK(command_words(R"({"args":["end","7"]})") == std::vector<std::string>{"end", "7"});
+  CHECK(command_words(R"({"args":[]})").empty());
+  CHECK(command_words("{}").empty());
+  CHECK(command_words("[1]").empty());
+  CHECK(command_words("not json").empty());
+}
+
+}  // namespace

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection until it is paired. Belongs to the lobby of its loop; moves with its stream.
+#pragma once
+
+#include <string_view>
+
+#include "greeting.hpp"
+#include "junctor/net.hpp"
+#include "waiting.hpp"
+
+namespace junctor::relay {
+
+class Lobby;
+
+/// The owner of a stream (net.hpp): hands everything to the lobby that it is in.
+struct Side {
+  enum class State {
+    kGreeting,  // has not said what it wants
+    kAsking,    // auth plugins are asked
+    kMoving,    // on its way to the loop of its uuid
+    kParked,    // waits for the other side
+    kLeaving    // closed or refused; on_close is due
+  };
+
+  Side(Lobby* where, SideKey number, jct_handle handle, const jct_addr& address, size_t max_message)
+      : lobby{where}, key{number}, stream{handle}, peer{address}, greeting{max_message} {}
+
+  inline const Host& host() const;
+  inline size_t on_data(std::string_view data);
+  void on_writable() {}
+  inline void on_end();
+  inline void on_close(jct_status reason);
+
+  Lobby* lobby;
+  SideKey key;
+  jct_handle stream;
+  jct_addr peer;
+  State state = State::kGreeting;
+  bool attached = false;        // events come to this object; else whoever offered it still owns the stream
+  bool ended = false;           // the peer has half-closed
+  jct_status refusal = JCT_OK;  // why, where it was refused before it was attached
+  Duration since{};             // accepted
+  Duration parked{};            // first seated; zero: not yet
+  Greeting greeting;
+  Request request;
+};
+
+}  // namespace junctor::relay
