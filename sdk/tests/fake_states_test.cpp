@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Reset, "what is not given back is named") {
   CHECK(host.complaints() == std::vector<std::string>{"left behind: timer"});
 }
 
-TEST_CASE_FIXTURE(Reset, "callbacks do not run any more once the plugin is stopping") {
+TEST_CASE_FIXTURE(Reset, "once the plugin is stopping its connections end and nothing else is called") {
   FakeHost host;
   PluginUnderTest plugin{host, junctor_plugin_v1()};
   plugin.start();
@@ -140,6 +140,8 @@ TEST_CASE_FIXTURE(Reset, "callbacks do not run any more once the plugin is stopp
   plugin.stop();
   host.run_until_idle();
   CHECK(probe::plugin().connections.at(0)->seen.empty());
+  CHECK(probe::plugin().connections.at(0)->closes == 1);
+  CHECK(probe::plugin().connections.at(0)->reason == JCT_E_CLOSED);
 }
 
 TEST_CASE_FIXTURE(Reset, "listening after start is refused") {

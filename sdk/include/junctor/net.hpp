@@ -113,9 +113,9 @@ class Listener {
   }
   ~Listener() { close(); }
 
+  /// Another loop may be in the callback still: it stays until this object goes.
   void close() {
-    if (state_) state_->host->net().close_listener(state_->host->raw(), state_->handle);
-    state_.reset();
+    if (handle() != 0) state_->host->net().close_listener(state_->host->raw(), std::exchange(state_->handle, 0));
   }
   jct_handle handle() const { return state_ ? state_->handle : 0; }
 
@@ -151,9 +151,9 @@ class UdpSocket {
   }
   ~UdpSocket() { close(); }
 
+  /// Another loop may be in the callback still: it stays until this object goes.
   void close() {
-    if (state_) state_->host->net().close_listener(state_->host->raw(), state_->handle);
-    state_.reset();
+    if (handle() != 0) state_->host->net().close_listener(state_->host->raw(), std::exchange(state_->handle, 0));
   }
   jct_handle handle() const { return state_ ? state_->handle : 0; }
 

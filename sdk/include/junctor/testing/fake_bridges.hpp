@@ -31,6 +31,11 @@ class FakeBridges {
     return running;
   }
 
+  /// The instance stops.
+  void close_all() {
+    for (const BridgeRef& bridge : open()) finish(bridge, JCT_E_CLOSED);
+  }
+
   void wake(const BridgeRef& bridge) {
     loops_.queue(bridge->loop, [this, bridge] { pump(bridge); });
   }
@@ -128,7 +133,7 @@ class FakeBridges {
 
   void finish(const BridgeRef& bridge, jct_status reason) {
     bridge->closed = bridge->a->closed = bridge->b->closed = reason;
-    loops_.queue(bridge->loop, [this, bridge, reason] {
+    loops_.queue_last(bridge->loop, [this, bridge, reason] {
       const jct_bridge_stats stats = stats_of(*bridge);
       bridge->events->on_close(bridge->self, bridge->handle, reason, &stats);
     });

@@ -121,7 +121,7 @@ class FakeHost {
   FakeLoops& loops() { return loops_; }
   FakeNet& net() { return net_; }
   FakeServices& services() { return services_; }
-  /// Listeners, streams, bridges and timers that are open now.
+  /// Listeners and timers that are open now.
   std::vector<std::string> leftovers() const {
     std::vector<std::string> all = net_.leftovers();
     for (size_t i = 0; i < loops_.plugin_timers(); ++i) all.push_back("timer");

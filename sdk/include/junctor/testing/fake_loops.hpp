@@ -103,7 +103,11 @@ class FakeLoops {
   // ---- tasks ----
   /// The host's own work on a loop; dropped, like the plugin's tasks, once the instance is stopping.
   void queue(uint32_t loop, std::function<void()> job) {
-    if (open_) jobs_.push_back({loop, Where::kLoop, std::move(job)});
+    if (open_) jobs_.push_back({loop, Where::kLoop, false, std::move(job)});
+  }
+  /// The same for an object's last call, which comes in any case.
+  void queue_last(uint32_t loop, std::function<void()> job) {
+    jobs_.push_back({loop, Where::kLoop, true, std::move(job)});
   }
 
   jct_status post(uint32_t loop, jct_task task) {
@@ -120,7 +124,7 @@ class FakeLoops {
     if (pool_in_flight_ >= pool_capacity) return JCT_E_LIMIT;
     const uint32_t answer = where_ == Where::kLoop ? loop_ : home_;
     ++pool_in_flight_;
-    jobs_.push_back({answer, Where::kPool, [this, first, then, answer] {
+    jobs_.push_back({answer, Where::kPool, false, [this, first, then, answer] {
                        --pool_in_flight_;
                        first->run();
                        queue(answer, [then] { then->run(); });
@@ -192,10 +196,14 @@ class FakeLoops {
 
   // ---- the gate ----
   void open_gate() { open_ = true; }
-  /// From here on no callback runs and tasks are dropped.
+  /// From here on tasks are dropped and no callback runs, last calls apart.
   void close_gate() {
     open_ = false;
-    as(Where::kControl, home_, [this] { const auto dropped = std::exchange(jobs_, {}); });
+    as(Where::kControl, home_, [this] {
+      for (Job& job : std::exchange(jobs_, {})) {
+        if (job.last) jobs_.push_back(std::move(job));
+      }
+    });
   }
   bool is_open() const { return open_; }
   jct_status enter() {
@@ -250,6 +258,7 @@ class FakeLoops {
   struct Job {
     uint32_t loop;
     Where where;
+    bool last;
     std::function<void()> run;
   };
   struct Timer {

@@ -70,13 +70,17 @@ class FakeNet {
   const FakeBridges& bridges() const { return bridges_; }
   bool listens(const std::string& option) { return open_group(option) != nullptr; }
 
-  /// What the plugin has not given back.
+  /// The instance stops: every connection and bridge ends, each with its last call.
+  void close_all() {
+    streams_.close_all();
+    bridges_.close_all();
+  }
+  /// Listeners that the plugin has not closed.
   std::vector<std::string> leftovers() const {
-    std::vector<std::string> all = streams_.leftovers();
+    std::vector<std::string> all;
     for (const auto& [handle, group] : groups_) {
       if (group.open) all.push_back("listener " + group.option);
     }
-    for (const BridgeRef& bridge : bridges_.open()) all.push_back("bridge of " + text_of(bridge->a->info.peer));
     return all;
   }
 

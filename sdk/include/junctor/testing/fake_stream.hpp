@@ -40,6 +40,7 @@ struct StreamState {
   bool peer_reset = false;
   bool server_ended = false;
   bool moving = false;
+  uint32_t moving_to = 0;
   bool answered = true;  ///< false while a connection that the plugin opens is under way
   bool aborted = false;
   std::optional<jct_status> closed;  ///< why; the handle is stale from then on

@@ -47,10 +47,12 @@ class FakeStreams {
     if (!stream->moving) tell_closed(stream);
   }
 
-  std::vector<std::string> leftovers() const {
-    std::vector<std::string> all;
-    for (const auto& [handle, stream] : streams_) all.push_back("stream of " + text_of(stream->info.peer));
-    return all;
+  /// The instance stops: all that are open end, those that are on their way included.
+  void close_all() {
+    for (const auto& [handle, stream] : std::exchange(streams_, {})) {
+      if (std::exchange(stream->moving, false)) stream->loop = stream->moving_to;
+      finish(stream, JCT_E_CLOSED);
+    }
   }
 
   /// An open stream of the caller's loop.
@@ -144,6 +146,7 @@ class FakeStreams {
     if (status != JCT_OK) return status;
     if (loop >= loops_.count()) return JCT_E_ARG;
     stream->moving = true;
+    stream->moving_to = loop;
     loops_.queue(loop, [this, stream, loop, task] {
       stream->moving = false;
       stream->loop = stream->info.loop = loop;
@@ -205,7 +208,8 @@ class FakeStreams {
 
   void tell_closed(const StreamRef& stream) {
     if (stream->events == nullptr) return;
-    loops_.queue(stream->loop, [stream] { stream->events->on_close(stream->self, stream->handle, *stream->closed); });
+    loops_.queue_last(stream->loop,
+                      [stream] { stream->events->on_close(stream->self, stream->handle, *stream->closed); });
   }
 
   void watch_idle(const StreamRef& stream) {

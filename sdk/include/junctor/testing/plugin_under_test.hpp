@@ -64,10 +64,13 @@ class PluginUnderTest {
   }
   bool idle() const { return *idle_; }
 
+  /// Tasks are dropped and connections end, each with its on_close; then the plugin's own stop.
   void stop() {
     if (self_ == nullptr || stopped_) return;
     stopped_ = true;
     host_.loops().close_gate();
+    host_.net().close_all();
+    host_.run_until_idle();
     if (plugin_->stop == nullptr) return;
     control([&](jct_error*) {
       plugin_->stop(self_);
