@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/command_line.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionProcessor.h>
+#include <Poco/Util/OptionSet.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+namespace junctor::tools {
+namespace {
+
+using Poco::Util::Option;
+using Poco::Util::OptionProcessor;
+using Poco::Util::OptionSet;
+
+constexpr const char* kSocketName = "junctord.sock";
+
+/// Hands each option to `on_option` and each other word to `on_word`, which returns false to end it there. Returns how
+/// many arguments were taken.
+size_t process(const OptionSet& options, const std::vector<std::string>& args,
+               const std::function<void(const std::string&, const std::string&)>& on_option,
+               const std::function<bool(const std::string&)>& on_word) {
+  try {
+    OptionProcessor processor{options};
+    for (size_t i = 0; i < args.size(); ++i) {
+      std::string name;
+      std::string value;
+      if (processor.process(args[i], name, value)) {
+        if (!name.empty()) on_option(name, value);
+      } else if (!on_word(args[i])) {
+        processor.checkRequired();
+        return i;
+      }
+    }
+    processor.checkRequired();
+    return args.size();
+  } catch (const Poco::Exception& e) {
+    throw UsageError{e.displayText()};
+  }
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& args) {
+  OptionSet options;
+  options.addOption(Option("socket", "", "").argument("PATH"));
+  options.addOption(Option("data", "", "").argument("DIR"));
+  options.addOption(Option("json", "", ""));
+  options.addOption(Option("help", "h", ""));
+  options.addOption(Option("version", "", ""));
+  CommandLine line;
+  const auto on_option = [&line](const std::string& name, const std::string& value) {
+    if (name == "socket") line.socket = value;
+    if (name == "data") line.socket = (std::filesystem::path{value} / kSocketName).string();
+    if (name == "json") line.json = true;
+    if (name == "help") line.help = true;
+    if (name == "version") line.version = true;
+  };
+  const size_t command = process(options, args, on_option, [](const std::string&) { return false; });
+  if (command == args.size()) return line;
+  line.command = args[command];
+  for (size_t i = command + 1; i < args.size(); ++i) {
+    if (args[i] == "--json") {
+      line.json = true;
+    } else {
+      line.args.push_back(args[i]);
+    }
+  }
+  return line;
+}
+
+wire::Invite parse_invite(const std::vector<std::string>& args) {
+  OptionSet options;
+  options.addOption(Option("relay", "", "").argument("HOST"));
+  options.addOption(Option("api", "", "").argument("URL"));
+  wire::Invite invite;
+  const auto on_option = [&invite](const std::string& name, const std::string& value) {
+    (name == "relay" ? invite.relay : invite.api) = value;
+  };
+  const auto on_word = [&invite](const std::string& word) {
+    if (!invite.host.empty()) throw UsageError{"one HOST is enough, got \"" + word + "\" too"};
+    invite.host = word;
+    return true;
+  };
+  process(options, args, on_option, on_word);
+  if (invite.host.empty()) throw UsageError{"expected: invite HOST [--relay HOST] [--api URL]"};
+  return invite;
+}
+
+std::string default_socket(const std::string& program) {
+  const std::filesystem::path prefix = std::filesystem::path{program}.parent_path().parent_path();
+  const std::filesystem::path beside = prefix / "var/lib/junctor" / kSocketName;
+  std::error_code error;
+  if (std::filesystem::exists(beside, error)) return beside.string();
+  const std::filesystem::path system = std::filesystem::path{"/var/lib/junctor"} / kSocketName;
+  return std::filesystem::exists(system, error) ? system.string() : beside.string();
+}
+
+}  // namespace junctor::tools

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What junctorctl was asked to do, from its arguments. Pure functions, any thread.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "wire/invite.hpp"
+
+namespace junctor::tools {
+
+/// Wrong usage; the text says what was expected.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct CommandLine {
+  std::string socket;  ///< empty: the default
+  bool json = false;
+  bool help = false;
+  bool version = false;
+  std::string command;
+  std::vector<std::string> args;
+};
+
+/// Options stand before the command, --json also behind it; all else behind it is the command's. `args` is argv without
+/// the program. Throws UsageError.
+CommandLine parse_command_line(const std::vector<std::string>& args);
+
+/// HOST [--relay R] [--api A], as `invite` takes them. Throws UsageError.
+wire::Invite parse_invite(const std::vector<std::string>& args);
+
+/// `junctord.sock` in the data directory beside the program, or in /var/lib/junctor where the first does not exist.
+/// `program` is the real path of PREFIX/bin/junctorctl.
+std::string default_socket(const std::string& program);
+
+}  // namespace junctor::tools

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// junctorctl: asks a running junctord over its control socket and shows the answer. One thread.
+#include <Poco/Exception.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Stringifier.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "junctor_version.hpp"
+#include "tools/command_line.hpp"
+#include "tools/control_client.hpp"
+#include "tools/render.hpp"
+
+namespace junctor::tools {
+namespace {
+
+using Poco::Dynamic::Var;
+using Poco::JSON::Object;
+
+enum ExitCode { kExitOk = 0, kExitFailed = 1, kExitUsage = 2 };
+
+constexpr const char* kUsage =
+    "usage: junctorctl [--socket PATH | --data DIR] [--json] COMMAND [ARGS...]\n"
+    "\n"
+    "  --socket PATH   the server's control socket\n"
+    "  --data DIR      the server's data directory, which has the socket\n"
+    "  --json          the answer as JSON\n"
+    "  --version       this program's version\n"
+    "\n"
+    "commands of this program:\n"
+    "  help                                 this, and the words of the running server\n"
+    "  events [--follow]                    what the server logs, from now on, until interrupted\n"
+    "  invite HOST [--relay HOST] [--api URL]\n"
+    "                                       what to give to clients that shall use HOST\n"
+    "All other words go to the server.\n";
+
+std::string socket_of(const CommandLine& line) {
+  if (!line.socket.empty()) return line.socket;
+  std::error_code error;
+  return default_socket(std::filesystem::read_symlink("/proc/self/exe", error).string());
+}
+
+void show(const CommandLine& line, const Var& result) {
+  if (!line.json) {
+    std::cout << render(result) << std::flush;
+    return;
+  }
+  Poco::JSON::Stringifier::stringify(result, std::cout, 0);
+  std::cout << std::endl;
+}
+
+int pass_on(const CommandLine& line) {
+  ControlClient client{socket_of(line)};
+  show(line, client.ask(line.command, line.args));
+  return kExitOk;
+}
+
+/// The words of the server are shown where one runs; help is help without one, too.
+int help(const CommandLine& line) {
+  if (line.json) return pass_on(line);
+  std::cout << kUsage;
+  try {
+    ControlClient client{socket_of(line)};
+    const Var words = client.ask("help", {});
+    std::cout << "\ncommands of the server:\n" << render(words);
+  } catch (const ControlError& error) {
+    std::cout << "\n(no list of the server's words: " << error.what() << ")\n";
+  }
+  return kExitOk;
+}
+
+int events(const CommandLine& line) {
+  ControlClient client{socket_of(line)};
+  client.ask("events", {});
+  while (const auto event = client.read_line()) {
+    std::cout << (line.json ? *event : event_line(*event)) << std::endl;
+    if (!std::cout) return kExitOk;  // the reader has gone
+  }
+  std::cerr << "junctorctl: the server closed the connection\n";
+  return kExitFailed;
+}
+
+std::string public_key(ControlClient& client) {
+  const Var keys = client.ask("keys", {"show"});
+  const Object::Ptr object = keys.extract<Object::Ptr>();
+  return object->optValue<std::string>("public_key", "");
+}
+
+int invite(const CommandLine& line) {
+  wire::Invite invite = parse_invite(line.args);
+  ControlClient client{socket_of(line)};
+  invite.key = public_key(client);
+  const std::string text = wire::encode_invite(invite);
+  Object::Ptr shown = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+  shown->set("host", invite.host);
+  shown->set("relay", invite.relay);
+  shown->set("api", invite.api);
+  shown->set("key", invite.key);
+  shown->set("configuration", text);
+  shown->set("link", "rustdesk://config/" + text);
+  show(line, Var{shown});
+  return kExitOk;
+}
+
+int run(const CommandLine& line) {
+  if (line.version) {
+    std::cout << "junctorctl " << JUNCTOR_VERSION << "\n";
+    return kExitOk;
+  }
+  if (line.help || line.command == "help") return help(line);
+  if (line.command.empty()) throw UsageError{"no command given"};
+  if (line.command == "events") return events(line);
+  if (line.command == "invite") return invite(line);
+  return pass_on(line);
+}
+
+int guarded(const std::vector<std::string>& args) {
+  try {
+    return run(parse_command_line(args));
+  } catch (const UsageError& error) {
+    std::cerr << "junctorctl: " << error.what() << "\n\n" << kUsage;
+    return kExitUsage;
+  } catch (const Poco::Exception& error) {
+    std::cerr << "junctorctl: " << error.displayText() << "\n";
+  } catch (const std::exception& error) {
+    std::cerr << "junctorctl: " << error.what() << "\n";
+  }
+  return kExitFailed;
+}
+
+}  // namespace
+}  // namespace junctor::tools
+
+int main(int argc, char** argv) { return junctor::tools::guarded({argv + 1, argv + argc}); }
