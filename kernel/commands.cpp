@@ -28,7 +28,7 @@ std::string text_of(const Object& object) {
 }
 
 std::string rows_of(const Array& rows) {
-  Object object;
+  Object object{Poco::JSON_PRESERVE_KEY_ORDER};
   object.set("rows", rows);
   return text_of(object);
 }
@@ -63,7 +63,7 @@ double cpu_seconds() {
 
 /// Sums of what the loops counted.
 Object network_totals(const api::Kernel& kernel) {
-  Object totals;
+  Object totals{Poco::JSON_PRESERVE_KEY_ORDER};
   const auto sum = [&](const char* name, net::Counter net::NetCounters::*counter) {
     uint64_t total = 0;
     for (const auto& loop : kernel.net) total += (loop->counters().*counter).get();
@@ -106,7 +106,7 @@ void add_word(ops::Commands& commands, const char* name, const char* help, Fn fn
 }  // namespace
 
 std::string Daemon::status_json() {
-  Object status;
+  Object status{Poco::JSON_PRESERVE_KEY_ORDER};
   const auto up = kernel_.loops.control().clock().now() - born_;
   status.set("version", JUNCTOR_VERSION);
   status.set("pid", static_cast<int64_t>(::getpid()));
@@ -118,7 +118,7 @@ std::string Daemon::status_json() {
   status.set("log_level", std::string{ops::level_name(log_.level())});
   Array listening;
   for (const api::Listening& entry : api::listening(kernel_)) {
-    Object row;
+    Object row{Poco::JSON_PRESERVE_KEY_ORDER};
     row.set("instance", entry.instance);
     row.set("protocol", entry.protocol);
     row.set("address", entry.address);
@@ -128,7 +128,7 @@ std::string Daemon::status_json() {
   status.set("network", network_totals(kernel_));
   Array metrics;
   for (const ops::Metrics::Row& metric : kernel_.metrics.rows()) {
-    Object row;
+    Object row{Poco::JSON_PRESERVE_KEY_ORDER};
     row.set("instance", metric.key.instance);
     row.set("metric", metric.key.name);
     row.set("label", metric.key.label);
@@ -144,7 +144,7 @@ std::string Daemon::plugins_json() {
   for (const plugin::Status& entry : manager_.status()) {
     std::string uses;
     for (const std::string& name : entry.uses) uses += (uses.empty() ? "" : " ") + name;
-    Object row;
+    Object row{Poco::JSON_PRESERVE_KEY_ORDER};
     row.set("instance", entry.name);
     row.set("plugin", entry.plugin);
     row.set("version", entry.version);
@@ -159,7 +159,7 @@ std::string Daemon::plugins_json() {
 std::string Daemon::config_json() const {
   Array rows;
   for (const config::Row& entry : config::describe(*manager_.snapshot())) {
-    Object row;
+    Object row{Poco::JSON_PRESERVE_KEY_ORDER};
     row.set("instance", entry.instance);
     row.set("key", entry.key);
     row.set("value", entry.value);
@@ -199,7 +199,7 @@ void Daemon::add_commands() {
   add_word(commands, "help", "the words this server knows", [this](const Words&, bool*) {
     Array rows;
     for (const auto& [name, help] : kernel_.commands.list()) {
-      Object row;
+      Object row{Poco::JSON_PRESERVE_KEY_ORDER};
       row.set("command", name);
       row.set("help", help);
       rows.add(row);
