@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Watched : FdHandler {
+struct Watched final : FdHandler {
   explicit Watched(EventLoop& owner) : loop{owner}, fd{eventfd(1, EFD_NONBLOCK)} { loop.watch(fd, EPOLLIN, this); }
   ~Watched() {
     loop.unwatch(fd, this);

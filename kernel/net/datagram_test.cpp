@@ -195,8 +195,8 @@ TEST_CASE("a full batch refuses and counts nothing as sent") {
 
 TEST_CASE("datagram sockets are adopted with what is queued in them") {
   SocketStore store;
-  HandLoop hand;
   Echo echo;
+  HandLoop hand;
   const Address where = Address::v4(127, 0, 0, 1, 0);
   auto first =
       std::make_unique<DatagramGroup>(store, std::vector{&hand.net}, std::span{&where, 1}, DatagramOptions{}, echo);

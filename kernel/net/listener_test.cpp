@@ -84,8 +84,8 @@ TEST_CASE("where the host lacks a family the other one serves, and a note says s
   for (const uint8_t missing : {uint8_t{4}, uint8_t{6}}) {
     SocketStore store;
     store.pretend_missing(missing);
-    HandLoop hand;
     Greeter greeter;
+    HandLoop hand;
     ListenerGroup group{store, {&hand.net}, std::span{&kBoth, 1}, {}, greeter};
     REQUIRE(group.addresses().size() == 1);
     CHECK(group.addresses()[0].family == 10 - missing);
@@ -95,8 +95,8 @@ TEST_CASE("where the host lacks a family the other one serves, and a note says s
 
 TEST_CASE("an address in use is refused, by name and with advice") {
   SocketStore store;
-  HandLoop hand;
   Greeter greeter;
+  HandLoop hand;
   ListenerGroup first{store, {&hand.net}, std::span{&kLoopback, 1}, {}, greeter};
   const Address taken = first.addresses()[0];
   SocketStore other;
@@ -142,9 +142,9 @@ TEST_CASE("limits refuse, are counted by reason, and a closed stream makes room"
 
 TEST_CASE("sockets outlive their listener: whoever opens them next gets those that queued meanwhile") {
   SocketStore store;
-  HandLoop hand;
   Greeter before;
   Greeter after;
+  HandLoop hand;
   auto first =
       std::make_unique<ListenerGroup>(store, std::vector{&hand.net}, std::span{&kLoopback, 1}, ListenOptions{}, before);
   first->start();
@@ -167,9 +167,9 @@ TEST_CASE("sockets outlive their listener: whoever opens them next gets those th
 
 TEST_CASE("an adopting listener may serve from more loops or fewer without closing a socket") {
   SocketStore store;
+  Greeter greeter;
   HandLoop one;
   HandLoop two;
-  Greeter greeter;
   const auto count = [&](std::vector<NetLoop*> loops) {
     ListenerGroup group{store, std::move(loops), std::span{&kLoopback, 1}, {}, greeter};
     const Address where = group.addresses()[0];
@@ -190,8 +190,8 @@ TEST_CASE("an adopting listener may serve from more loops or fewer without closi
 
 TEST_CASE("retired sockets close with an orderly end for what was queued, and then refuse") {
   SocketStore store;
-  HandLoop hand;
   Greeter greeter;
+  HandLoop hand;
   auto group = std::make_unique<ListenerGroup>(store, std::vector{&hand.net}, std::span{&kLoopback, 1}, ListenOptions{},
                                                greeter);
   const Address where = group->addresses()[0];
@@ -210,8 +210,8 @@ TEST_CASE("retired sockets close with an orderly end for what was queued, and th
 
 TEST_CASE("a listener closed before its start has come never accepts") {
   SocketStore store;
-  HandLoop hand;
   Greeter greeter;
+  HandLoop hand;
   ListenerGroup group{store, {&hand.net}, std::span{&kLoopback, 1}, {}, greeter};
   group.start();
   group.close();

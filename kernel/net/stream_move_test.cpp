@@ -142,12 +142,12 @@ TEST_CASE("a reset on the way is told on the new loop, after the arrival and the
 }
 
 TEST_CASE("a stream that cannot arrive any more still tells its end and drops its task") {
+  Recorder owner;
   HandLoop hand;
   EventLoop gone{1};
   PipePool pipes;
   NetLoop there{gone, pipes};
   gone.close();
-  Recorder owner;
   auto alive = std::make_shared<int>(0);
   auto pair = tcp_pair();
   Stream* stream = Stream::adopt(hand.net, std::move(pair.second), {}, {});

@@ -145,13 +145,25 @@ TEST_CASE("a full receive buffer of which nothing is consumed closes the stream"
 }
 
 TEST_CASE("an idle stream is closed, and bytes put it off") {
-  Fixture f{{.idle = 60ms}};
-  const auto begin = junctor::loop::SteadyClock::instance().now();
-  CHECK_FALSE(f.hand.until([&] { return f.owner.closes == 1; }, 40ms));
-  put(f.client, "x");
-  CHECK(f.hand.until([&] { return f.owner.closes == 1; }));
-  CHECK(f.owner.reason == Status::kTimeout);
-  CHECK(junctor::loop::SteadyClock::instance().now() - begin >= 100ms);
+  junctor::loop::FakeClock clock;
+  Recorder owner;
+  HandLoop hand{{}, clock};
+  auto [client, far] = tcp_pair();
+  Stream::adopt(hand.net, std::move(far), {}, {.idle = 60ms})->attach(owner);
+  const auto pass = [&](junctor::loop::Duration time) {
+    clock.advance(time);
+    hand.settle();
+  };
+  pass(59ms);
+  put(client, "x");
+  hand.settle();
+  CHECK(owner.text == "x");
+  pass(59ms);
+  CHECK(owner.closes == 0);
+  pass(2ms);
+  CHECK(owner.closes == 1);
+  CHECK(owner.reason == Status::kTimeout);
+  CHECK(hand.net.counters().idle_timeouts.get() == 1);
 }
 
 TEST_CASE("a paused stream gives nothing, not even the rest, until it is resumed") {
@@ -197,8 +209,8 @@ TEST_CASE("a reset is told to a paused stream at once, but not past unread bytes
 }
 
 TEST_CASE("attach hands the stream and its unread bytes to another owner") {
-  Fixture f;
   Recorder next;
+  Fixture f;
   f.owner.data_hook = [&](Stream& stream, std::span<const std::byte>, size_t& consumed) {
     consumed = 4;
     stream.attach(next);
@@ -214,8 +226,8 @@ TEST_CASE("attach hands the stream and its unread bytes to another owner") {
 }
 
 TEST_CASE("attach to a stream that has ended tells the end again") {
-  Fixture f;
   Recorder next;
+  Fixture f;
   ::shutdown(f.client.get(), SHUT_WR);
   CHECK(f.hand.until([&] { return f.owner.ends == 1; }));
   f.stream->attach(next);
@@ -301,8 +313,8 @@ TEST_CASE("an idle stream keeps no buffer") {
 }
 
 TEST_CASE("connect tells when it is there, takes what was queued before, and dials from the address asked for") {
-  HandLoop hand;
   Recorder owner;
+  HandLoop hand;
   Fd door = open_socket(4, SOCK_STREAM);
   sockaddr_storage storage{};
   const socklen_t size = Address::v4(127, 0, 0, 1, 0).to(storage);
@@ -322,8 +334,9 @@ TEST_CASE("connect tells when it is there, takes what was queued before, and dia
 }
 
 TEST_CASE("a refused connect and one that takes too long end in on_close") {
-  HandLoop hand;
   Recorder refused;
+  Recorder slow;
+  HandLoop hand;
   Address closed_port;
   {
     auto [near, far] = tcp_pair();
@@ -346,7 +359,6 @@ TEST_CASE("a refused connect and one that takes too long end in on_close") {
   REQUIRE(::listen(door.get(), 0) == 0);
   const Address full = local_address(door.get());
   const Fd first = dial(full);
-  Recorder slow;
   REQUIRE(Stream::connect(hand.net, full, nullptr, 50ms, {}, slow).stream != nullptr);
   CHECK(hand.until([&] { return slow.closes == 1; }));
   CHECK(slow.reason == Status::kTimeout);

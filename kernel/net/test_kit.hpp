@@ -25,7 +25,8 @@ inline std::string text_of(std::span<const std::byte> data) {
 
 /// A loop and its network on the test's own thread.
 struct HandLoop {
-  explicit HandLoop(const PipeOptions& options = {}) : pipes{options} {}
+  explicit HandLoop(const PipeOptions& options = {}, loop::Clock& clock = loop::SteadyClock::instance())
+      : loop{0, clock}, pipes{options} {}
   ~HandLoop() {
     net.close_all();
     until([&] { return net.idle(); });
@@ -47,7 +48,7 @@ struct HandLoop {
     for (int i = 0; i < 8; ++i) loop.run_once(loop::Duration::zero());
   }
 
-  loop::EventLoop loop{0};
+  loop::EventLoop loop;
   PipePool pipes;
   NetLoop net{loop, pipes};
 };
