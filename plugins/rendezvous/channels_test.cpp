@@ -7,7 +7,7 @@
 #include <set>
 
 #include "handlers.hpp"
-#include "test_values.hpp"
+#include "rendezvous/test_values.hpp"
 
 namespace junctor::rendezvous {
 namespace {

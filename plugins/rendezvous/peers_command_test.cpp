@@ -6,7 +6,7 @@
 #include <Poco/JSON/Parser.h>
 #include <doctest/doctest.h>
 
-#include "test_values.hpp"
+#include "rendezvous/test_values.hpp"
 
 namespace junctor::rendezvous {
 namespace {

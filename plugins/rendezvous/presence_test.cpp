@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "test_values.hpp"
+#include "rendezvous/test_values.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "test_values.hpp"
+#include "rendezvous/test_values.hpp"
 
 namespace junctor::rendezvous {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "test_values.hpp"
+#include "rendezvous/test_values.hpp"
 
 namespace junctor::rendezvous {
 namespace {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may ask for a relay without a key, because its PunchHoleRequest was accepted lately (protocol.md 6.5). Any
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "junctor/result.hpp"
+#include "wire/address.hpp"
+
+namespace junctor::holepunch {
+
+class Grants {
+ public:
+  /// `capacity` bounds the table: whoever may punch fills it. When it is full nobody fresh gives way; the new one then
+  /// counts among those who did not ask before.
+  Grants(size_t capacity, Duration life) : capacity_{capacity}, life_{life} {}
+  void configure(size_t capacity) {
+    std::lock_guard lock{mutex_};
+    capacity_ = capacity;
+  }
+
+  void grant(const wire::Address& a, std::string_view id, Duration now);
+  bool holds(const wire::Address& a, std::string_view id, Duration now) const;
+
+ private:
+  static std::string key_of(const wire::Address& a, std::string_view id);
+  void expire(Duration now);
+
+  mutable std::mutex mutex_;
+  size_t capacity_;
+  const Duration life_;
+  std::unordered_map<std::string, Duration> until_;
+  std::deque<std::pair<Duration, std::string>> order_;  // by when it may end; renewed ones go to the back
+};
+
+/// At most `rate` a second, saved up to one second's worth. Any thread.
+class RateLimit {
+ public:
+  explicit RateLimit(double rate) : rate_{rate}, tokens_{rate} {}
+  void configure(double rate) {
+    std::lock_guard lock{mutex_};
+    rate_ = rate;
+  }
+  bool allow(Duration now);
+
+ private:
+  std::mutex mutex_;
+  double rate_;
+  double tokens_;
+  Duration last_{};
+};
+
+}  // namespace junctor::holepunch

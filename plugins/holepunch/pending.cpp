@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests of A that wait for B's answer, and the rule which answers may pass. Any thread.
+#include "pending.hpp"
+
+#include <algorithm>
+
+#include "wire/abi.hpp"
+
+namespace junctor::holepunch {
+
+namespace {
+
+using For = Asked::For;
+
+bool from_b(const Asked& asked, const Answer& answer) {
+  return wire::from_abi(asked.b.peer).same_ip(wire::from_abi(answer.from.peer));
+}
+
+/// May this answer be meant for this request? Smaller is better; nullopt: no.
+std::optional<int> fit(const Asked& asked, const Answer& answer) {
+  if (answer.kind == Answer::Kind::kGoAhead) {  // it has no id: B's address tells whose it is
+    if (asked.what != For::kRelay) return std::nullopt;
+    return from_b(asked, answer) ? 0 : 1;
+  }
+  if (asked.what == For::kRelay || asked.id != answer.id) return std::nullopt;
+  const bool udp = asked.what == For::kPunchUdp;
+  if (answer.by_udp()) return udp ? std::optional<int>{0} : std::nullopt;
+  return udp ? 1 : 0;  // what comes by TCP is for the request without a udp_port, where there is one
+}
+
+}  // namespace
+
+void Pending::configure(const Limits& limits) {
+  capacity_ = limits.capacity;
+  life_ = limits.life.count();
+  patience_ = limits.patience.count();
+}
+
+Pending::Put Pending::put(Asked& asked, Duration now) {
+  const wire::Address a = wire::from_abi(asked.a.peer);
+  const Duration until = now + Duration{life_.load()};
+  Shard& shard = shard_of(a);
+  std::lock_guard lock{shard.mutex};
+  expire(shard, now);
+  const auto at = shard.by_a.find(a);
+  if (at != shard.by_a.end()) {
+    for (Entry& entry : at->second) {
+      if (entry.asked.what != asked.what || entry.asked.id != asked.id) continue;
+      asked.relay = entry.asked.relay;
+      entry.asked = asked;
+      entry.until = until;
+      entry.answered = false;
+      return Put::kRepeated;
+    }
+    if (at->second.size() >= kMostForOne) return Put::kFull;
+  }
+  if (size_.load() >= capacity_.load()) return Put::kFull;
+  shard.by_a[a].push_back(Entry{asked, until, false, std::nullopt, {}});
+  shard.ends.emplace_back(until, a);
+  size_.fetch_add(1);
+  return Put::kNew;
+}
+
+/// The best one that is still to be answered, else one that has been.
+Pending::Entry* Pending::find(Entries& entries, const Answer& answer, Duration now) {
+  Entry* best = nullptr;
+  int best_rank = 0;
+  for (Entry& entry : entries) {
+    const auto rank = fit(entry.asked, answer);
+    if (!rank || entry.until <= now) continue;
+    const int whole = *rank + (entry.answered ? 10 : 0);
+    if (best == nullptr || whole < best_rank) {
+      best = &entry;
+      best_rank = whole;
+    }
+  }
+  return best;
+}
+
+Pending::Match Pending::match(const wire::Address& a, const Answer& answer, Duration now, Asked& asked) {
+  Shard& shard = shard_of(a);
+  std::lock_guard lock{shard.mutex};
+  const auto at = shard.by_a.find(a);
+  Entry* entry = at == shard.by_a.end() ? nullptr : find(at->second, answer, now);
+  if (entry == nullptr) return Match::kNobody;
+  if (entry->answered) return Match::kDuplicate;
+  if (from_b(entry->asked, answer)) {
+    entry->answered = true;
+    entry->held.reset();
+    asked = entry->asked;
+    return Match::kPass;
+  }
+  if (entry->held) return Match::kDuplicate;
+  if (answer.bytes() > kMostHeld) return Match::kTooLong;
+  entry->held = answer;
+  entry->held_until = now + Duration{patience_.load()};
+  shard.waits.emplace_back(entry->held_until, a);
+  return Match::kHeld;
+}
+
+std::vector<std::pair<Asked, Answer>> Pending::due(Duration now) {
+  std::vector<std::pair<Asked, Answer>> out;
+  for (Shard& shard : shards_) {
+    std::lock_guard lock{shard.mutex};
+    collect_held(shard, now, out);
+    expire(shard, now);
+  }
+  return out;
+}
+
+void Pending::collect_held(Shard& shard, Duration now, std::vector<std::pair<Asked, Answer>>& out) {
+  while (!shard.waits.empty() && shard.waits.front().first <= now) {
+    const auto at = shard.by_a.find(shard.waits.front().second);
+    shard.waits.pop_front();
+    if (at == shard.by_a.end()) continue;
+    for (Entry& entry : at->second) {
+      if (!entry.held || entry.held_until > now) continue;
+      entry.answered = true;
+      out.emplace_back(entry.asked, std::move(*entry.held));
+      entry.held.reset();
+    }
+  }
+}
+
+void Pending::expire(Shard& shard, Duration now) {
+  while (!shard.ends.empty() && shard.ends.front().first <= now) {
+    const wire::Address a = shard.ends.front().second;
+    shard.ends.pop_front();
+    const auto at = shard.by_a.find(a);
+    if (at == shard.by_a.end()) continue;
+    Entries& entries = at->second;
+    const size_t before = entries.size();
+    std::erase_if(entries, [&](const Entry& entry) { return entry.until <= now && !entry.held; });
+    size_.fetch_sub(before - entries.size());
+    if (entries.empty()) {
+      shard.by_a.erase(at);
+    } else if (entries.size() == before) {  // renewed meanwhile, or an answer waits: look again later
+      const auto next = std::min_element(entries.begin(), entries.end(),
+                                         [](const Entry& x, const Entry& y) { return x.until < y.until; });
+      shard.ends.emplace_back(std::max(next->until, now + Duration{1}), a);
+    }
+  }
+}
+
+}  // namespace junctor::holepunch

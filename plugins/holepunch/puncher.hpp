@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connecting A and B: protocol.md 6.4 and the signalling part of 6.5. One object for all loops; any thread, a request
+// on the loop of its channel.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "answer.hpp"
+#include "grants.hpp"
+#include "junctor/service/auth.h"
+#include "junctor/service/peers.h"
+#include "pending.hpp"
+#include "push.hpp"
+#include "reason.hpp"
+#include "relay_choice.hpp"
+#include "wire/abi.hpp"
+#include "wire/kinds.hpp"
+
+namespace junctor::holepunch {
+
+/// What auth/1 says.
+struct Decision {
+  bool allowed = true;
+  std::string reason;  // a stable word
+  std::string text;    // for the user
+};
+
+/// What punching needs of the rest of the server. Completions come exactly once, inline or later.
+class PuncherPorts {
+ public:
+  using Decided = std::function<void(const Decision&)>;
+  using Found = std::function<void(jct_status, const jct_peer*)>;
+
+  virtual ~PuncherPorts() = default;
+  virtual Duration now() const = 0;
+  /// The low 32 bits of the wall clock in microseconds: salts addresses (protocol.md 4).
+  virtual uint32_t salt() const = 0;
+  virtual void check(const jct_auth_request& request, Decided done) = 0;
+  /// want: JCT_PEER_WANT_*
+  virtual void look_up(std::string_view id, uint32_t want, Found done) = 0;
+  /// crypto_sign over the message; "" where the site cannot sign.
+  virtual std::string sign(std::string_view message) = 0;
+  virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
+  virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
+};
+
+/// What a reload may change, as one value.
+struct Policy {
+  PushPolicy push;
+  RelayChoice relay{{}, {}, 21117};
+  bool refuse_unasked_relay = false;
+};
+
+class Puncher {
+ public:
+  static constexpr Duration kGrantLife = std::chrono::minutes{2};
+
+  struct Bounds {
+    Pending::Limits pending;
+    size_t max_grants = 0;
+    double unasked_relays = 0;  // a second
+  };
+  Puncher(PuncherPorts& ports, const Bounds& bounds);
+
+  void configure(const Bounds& bounds);
+  void set_policy(Policy policy);
+
+  /// [loop] One message; `from` is the channel that it came on. Negative: it is not a message of its kind.
+  jct_status punch_hole_request(const jct_channel& from, std::string_view inner);
+  jct_status request_relay(const jct_channel& from, std::string_view inner);
+  /// PunchHoleSent, LocalAddr and RelayResponse alike.
+  template <class Message>
+  jct_status answered(const jct_channel& from, std::string_view inner) {
+    Message message;
+    if (!wire::parse_inner(inner, message)) return malformed(from);
+    take(Answer::of(message, from));
+    return JCT_OK;
+  }
+
+  /// Hands on what has waited for long enough, drops what has expired.
+  void tick();
+  size_t pending() const { return pending_.size(); }
+
+ private:
+  struct PunchCall {
+    jct_channel from{};
+    hbb::PunchHoleRequest request;
+  };
+  struct RelayCall {
+    jct_channel from{};
+    hbb::RequestRelay request;
+  };
+  using PunchCallPtr = std::shared_ptr<PunchCall>;
+  using RelayCallPtr = std::shared_ptr<RelayCall>;
+  /// Why A is refused: for the log, and for the user in words.
+  struct No {
+    Reason why;
+    std::string text;
+    std::string detail;
+  };
+
+  jct_status malformed(const jct_channel& from);
+  std::shared_ptr<const Policy> policy() const;
+
+  void may_punch(const PunchCallPtr& call);
+  void push_punch(const PunchCallPtr& call, const jct_peer& b);
+  void refuse(const PunchCall& call, const No& no);
+
+  bool may_ask_relay(const RelayCall& call);
+  void find_relay_target(const RelayCallPtr& call);
+  void push_relay(const RelayCall& call, const jct_peer& b);
+  void refuse(const RelayCall& call, const No& no);
+
+  void take(Answer&& answer);
+  void pass(const Asked& asked, const std::shared_ptr<const Answer>& answer);
+  void tell(const Asked& asked, const Answer& answer, std::string signed_id);
+  void tell_failure(const Asked& asked, const Answer& answer);
+
+  template <class Message>
+  jct_status send(const jct_channel& to, const Message& message) {
+    return ports_.send(to, wire::kKindOf<Message>, message);
+  }
+
+  PuncherPorts& ports_;
+  Pending pending_;
+  Grants grants_;
+  RateLimit unasked_;
+  std::atomic<size_t> turn_{0};
+  mutable std::mutex policy_mutex_;
+  std::shared_ptr<const Policy> policy_ = std::make_shared<const Policy>();
+};
+
+}  // namespace junctor::holepunch
