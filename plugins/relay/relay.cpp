@@ -158,4 +158,4 @@ class RelayPlugin {
 }  // namespace junctor::relay
 
 JUNCTOR_PLUGIN(junctor::relay::RelayPlugin, "relay", "pairs two peers by uuid and joins them", provides("relay/1"),
-               needs("?auth/1"), parallel())
+               needs("*auth/1"), parallel())

@@ -15,7 +15,7 @@ namespace junctor::rendezvous {
 
 namespace {
 
-constexpr auto kListenUdp = opt::listener("listen_udp", ":P").help("registration and heartbeats, UDP");
+constexpr auto kListenUdp = opt::datagrams("listen_udp", ":P").help("registration and heartbeats, UDP");
 constexpr auto kListen = opt::listener("listen", ":P").help("signalling, TCP");
 constexpr auto kListenNat = opt::listener("listen_nat", ":P-1").help("NAT test and online query, TCP");
 constexpr auto kOnlineTimeout = opt::duration("online_timeout", "30s")
@@ -258,4 +258,4 @@ void Rendezvous::sweep() {
 }  // namespace junctor::rendezvous
 
 JUNCTOR_PLUGIN(junctor::rendezvous::Rendezvous, "rendezvous", "registration, presence and signalling",
-               provides("signal/1", "peers/1"), needs("storage/1", "keys/1", "?auth/1"), parallel())
+               provides("signal/1", "peers/1"), needs("storage/1", "keys/1", "*auth/1"), parallel())
