@@ -229,4 +229,4 @@ void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id
 }  // namespace junctor::holepunch
 
 JUNCTOR_PLUGIN(junctor::holepunch::Holepunch, "holepunch", "connects two peers: punching, local addresses, relay",
-               needs("signal/1", "peers/1", "keys/1", "?auth/1", "?relay/1"), parallel())
+               needs("signal/1", "peers/1", "keys/1", "*auth/1", "?relay/1"), parallel())

@@ -165,10 +165,9 @@ void Rendezvous::start() {
 }
 
 void Rendezvous::drain(const Done& done) {
-  // The objects stay until the end: another loop may be inside one of their callbacks.
-  for (const jct_handle handle : {listener_.handle(), nat_listener_.handle(), socket_.handle()}) {
-    host_.net().close_listener(host_.raw(), handle);
-  }
+  listener_.close();
+  nat_listener_.close();
+  socket_.close();
   done();
 }
 
