@@ -12,7 +12,9 @@
 #include <thread>
 #include <vector>
 
+#include "registrar.hpp"
 #include "rendezvous/test_values.hpp"
+#include "wire/kinds.hpp"
 
 namespace {
 
@@ -89,6 +91,41 @@ TEST_CASE("a heartbeat of a known peer allocates nothing") {
   const size_t after = allocations.load();
   CHECK(near_beat == Presence::Beat::kAlive);
   CHECK(far_beat == Presence::Beat::kAlive);
+  CHECK(after == before);
+}
+
+/// Counts answers and does nothing else.
+class QuietPorts final : public RegistrarPorts {
+ public:
+  Duration now() const override { return 2s; }
+  void load(std::string_view, Loaded) override {}
+  void store(const jct_peer_record&, Stored) override {}
+  void admit(std::string_view, const jct_channel&, Admitted) override {}
+  void answer_peer(const jct_channel&, bool) override { ++answers; }
+  void answer_pk(const jct_channel&, hbb::RegisterPkResponse::Result) override {}
+  void refused(Refusal, std::string_view, const jct_channel&) override {}
+  int answers = 0;
+};
+
+TEST_CASE("from the datagram to the answer a heartbeat allocates nothing") {
+  Presence presence{kKey, 1000};
+  RegisterRate rate{{1}};
+  QuietPorts ports;
+  Registrar registrar{ports, presence, rate, 10};
+  const std::string id(60, 'x');
+  presence.put(id, udp_from("198.51.100.1:5000"), 1s);
+  hbb::RegisterPeer parsed;
+  parsed.set_id(id);
+  const std::string datagram = wire::wrap_message(parsed);
+  const jct_channel from = udp_from("198.51.100.1:5001");
+  std::string joined;
+  const size_t before = allocations.load();
+  for (int i = 0; i < 100; ++i) {
+    const auto peeled = wire::peel(datagram, joined);
+    if (peeled && wire::parse_inner(peeled->inner, parsed)) registrar.register_peer(from, parsed.id());
+  }
+  const size_t after = allocations.load();
+  CHECK(ports.answers == 100);
   CHECK(after == before);
 }
 

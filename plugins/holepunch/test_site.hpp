@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puncher with a server around it that notes what is sent. Tests only.
+#pragma once
+
+#include "puncher.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rendezvous/test_values.hpp"
+
+namespace junctor::holepunch {
+
+using namespace std::chrono_literals;
+using test::tcp_from;
+using test::udp_from;
+
+inline constexpr auto kA = "198.51.100.1:5000";
+inline constexpr auto kB = "192.0.2.77:6000";
+inline const std::string kId = "123456789";
+
+struct Sent {
+  jct_channel to;
+  uint32_t kind;
+  std::string bytes;
+};
+
+struct FakePeer {
+  uint32_t state;
+  jct_channel channel;
+  std::string pk;
+};
+
+class FakePorts : public PuncherPorts {
+ public:
+  Duration now() const override { return time; }
+  uint32_t salt() const override { return 0x12345678; }
+  void check(const jct_auth_request& request, Decided done) override {
+    kinds.push_back(request.kind);
+    if (request.kind == JCT_AUTH_START && view(request.licence_key) != key) return done({false, "wrong_key", "no"});
+    if (request.kind == JCT_AUTH_REACH && !reach_text.empty()) return done({false, "blocked", reach_text});
+    done({});
+  }
+  void look_up(std::string_view id, uint32_t want, Found done) override {
+    const auto at = peers.find(std::string{id});
+    jct_peer peer{};
+    peer.id = str(id);
+    if (at != peers.end()) {
+      peer.state = at->second.state;
+      peer.channel = at->second.channel;
+      if ((want & JCT_PEER_WANT_KEY) != 0) peer.pk = bytes(at->second.pk);
+    }
+    done(want == 0 ? lookup_status : key_status, &peer);
+  }
+  std::string sign(std::string_view message) override { return "signed:" + std::string{message}; }
+  jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
+    if (to.handle == gone || (to.transport == JCT_CHANNEL_UDP && udp_gone)) return JCT_E_CLOSED;
+    sent.push_back({to, kind, message.SerializeAsString()});
+    return JCT_OK;
+  }
+  void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
+
+  Duration time = 1000s;
+  std::string key, reach_text;
+  jct_status lookup_status = JCT_OK, key_status = JCT_OK;
+  jct_handle gone = 999;
+  bool udp_gone = false;
+  std::map<std::string, FakePeer> peers;
+  std::vector<uint32_t> kinds;
+  std::vector<Sent> sent;
+  std::vector<Reason> refusals;
+};
+
+struct Site {
+  explicit Site(size_t max_pending = 100) : puncher{ports, {{max_pending, 30s, 1s}, 100, 2}} {
+    ports.peers[kId] = {JCT_PEER_ONLINE, udp_from(kB, "203.0.113.2:21116"), "key of B"};
+  }
+
+  template <class Message>
+  jct_status say(const jct_channel& from, const Message& message) {
+    const std::string inner = message.SerializeAsString();
+    if constexpr (std::is_same_v<Message, hbb::PunchHoleRequest>)
+      return puncher.punch_hole_request(from, inner);
+    else if constexpr (std::is_same_v<Message, hbb::RequestRelay>)
+      return puncher.request_relay(from, inner);
+    else
+      return puncher.template answered<Message>(from, inner);
+  }
+  /// The one message that was sent since the last call.
+  template <class Message>
+  Message heard(jct_handle handle) {
+    REQUIRE(ports.sent.size() == 1);
+    const Sent sent = ports.sent[0];
+    ports.sent.clear();
+    REQUIRE(sent.kind == wire::kKindOf<Message>);
+    CHECK(sent.to.handle == handle);
+    Message message;
+    REQUIRE(message.ParseFromString(sent.bytes));
+    return message;
+  }
+  void ask(jct_handle handle = 1, int udp_port = 0, std::string_view a = kA) {
+    hbb::PunchHoleRequest request = punch_request();
+    request.set_udp_port(udp_port);
+    say(tcp_from(a, handle), request);
+  }
+  static hbb::PunchHoleRequest punch_request(const std::string& id = kId) {
+    hbb::PunchHoleRequest request;
+    request.set_id(id);
+    request.set_nat_type(hbb::ASYMMETRIC);
+    return request;
+  }
+  Reason last_refusal() {
+    REQUIRE_FALSE(ports.refusals.empty());
+    return ports.refusals.back();
+  }
+
+  FakePorts ports;
+  Puncher puncher;
+};
+
+inline std::string encoded(std::string_view address) {
+  return wire::encode_address(*wire::Address::parse(address), 42);
+}
+inline std::string decoded(const std::string& bytes) {
+  const auto address = wire::decode_address(bytes);
+  REQUIRE(address);
+  return address->text();
+}
+
+inline hbb::PunchHoleSent hole(const std::string& version = "1.2.3", std::string_view a = kA) {
+  hbb::PunchHoleSent message;
+  message.set_socket_addr(encoded(a));
+  message.set_id(kId);
+  message.set_nat_type(hbb::ASYMMETRIC);
+  message.set_version(version);
+  message.set_relay_server("203.0.113.2:21117");
+  return message;
+}
+
+inline hbb::RelayResponse relay_answer(const std::string& id = kId) {
+  hbb::RelayResponse message;
+  message.set_socket_addr(encoded(kA));
+  if (!id.empty()) message.set_id(id);
+  message.set_uuid("uuid-of-B");
+  message.set_version("1.2.3");
+  message.set_relay_server("203.0.113.2:21117");
+  return message;
+}
+
+inline hbb::RequestRelay relay_request() {
+  hbb::RequestRelay message;
+  message.set_id(kId);
+  message.set_uuid("uuid-of-A");
+  message.set_relay_server("203.0.113.1:21117");
+  message.set_secure(true);
+  return message;
+}
+
+inline const jct_channel kFromB = tcp_from("192.0.2.77:6001", 2, "203.0.113.2:21116");
+
+inline std::string signed_id() {
+  hbb::IdPk id_pk;
+  id_pk.set_id(kId);
+  id_pk.set_pk("key of B");
+  return "signed:" + id_pk.SerializeAsString();
+}
+
+}  // namespace junctor::holepunch

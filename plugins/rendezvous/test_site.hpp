@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin on a fake host, with a storage in a map. Tests only.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <junctor/plugin.hpp>
+#include <junctor/services.hpp>
+#include <junctor/testing/fake_host.hpp>
+#include <map>
+#include <string>
+
+#include "rendezvous/test_values.hpp"
+#include "wire/frame.hpp"
+#include "wire/kinds.hpp"
+
+namespace junctor::rendezvous {
+
+using namespace std::chrono_literals;
+using testing::Arrival;
+using testing::FakeHost;
+using testing::FakeStream;
+using testing::PluginUnderTest;
+using testing::Settings;
+
+/// storage/1 in a map; answers are posted, never inline.
+class FakeStorage {
+ public:
+  explicit FakeStorage(FakeHost& host) : host_{host} {
+    table_.size = sizeof table_;
+    table_.peer_get = [](void* self, jct_str id, const jct_peer_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      ++storage->gets;
+      storage->host_.loops().queue(done->loop, [storage, key = std::string{view(id)}, d = *done] {
+        const auto at = storage->peers.find(key);
+        if (storage->broken || at == storage->peers.end()) {
+          return d.done(d.self, storage->broken ? JCT_E_IO : JCT_E_NOT_FOUND, nullptr);
+        }
+        const jct_peer_record record{sizeof record,      0, str(key), bytes(at->second.uuid), bytes(at->second.pk),
+                                     str(at->second.ip), 0};
+        d.done(d.self, JCT_OK, &record);
+      });
+    };
+    table_.peer_put = [](void* self, const jct_peer_record* record, const jct_peer_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      const Peer peer{std::string{view(record->uuid)}, std::string{view(record->pk)}, std::string{view(record->ip)}};
+      storage->host_.loops().queue(done->loop, [storage, key = std::string{view(record->id)}, peer, d = *done] {
+        if (!storage->broken) storage->peers[key] = peer;
+        d.done(d.self, storage->broken ? JCT_E_IO : JCT_OK, nullptr);
+      });
+    };
+    host.provide(JCT_STORAGE_SERVICE, &table_, this);
+  }
+
+  struct Peer {
+    std::string uuid, pk, ip;
+  };
+  std::map<std::string, Peer> peers;
+  bool broken = false;
+  int gets = 0;
+
+ private:
+  FakeHost& host_;
+  jct_storage_service table_{};
+};
+
+template <class Message>
+std::string framed(const Message& message) {
+  std::string out;
+  wire::append_frame(wire::wrap_message(message), out);
+  return out;
+}
+
+/// The messages in a stream of frames; heartbeats as empty texts.
+inline std::vector<std::string> frames(const std::string& bytes) {
+  std::vector<std::string> all;
+  wire::FrameDecoder decoder;
+  std::string_view rest = bytes, payload;
+  while (decoder.next(rest, payload) == wire::FrameDecoder::Status::kFrame) all.emplace_back(payload);
+  return all;
+}
+
+template <class Message>
+Message inner_of(const std::string& whole) {
+  std::string joined;
+  const auto peeled = wire::peel(whole, joined);
+  REQUIRE(peeled);
+  REQUIRE(peeled->kind == wire::kKindOf<Message>);
+  Message message;
+  REQUIRE(wire::parse_inner(peeled->inner, message));
+  return message;
+}
+
+inline constexpr auto kHome = "198.51.100.1:50001";
+inline const std::string kId = "123456789";
+
+struct Site {
+  explicit Site(const Settings& settings = {}) : plugin{host, junctor_plugin_v1(), settings} { plugin.start(); }
+  ~Site() {
+    plugin.finish();
+    CHECK(host.complaints().empty());
+  }
+
+  template <class Message>
+  void udp(const Message& message, const std::string& peer = kHome, uint32_t loop = 0) {
+    host.deliver_datagram("listen_udp", wire::wrap_message(message), Arrival{peer, loop});
+    host.run_until_idle();
+  }
+  template <class Message>
+  Message heard_by_udp() {
+    const auto sent = host.take_sent_datagrams();
+    REQUIRE(sent.size() == 1);
+    return inner_of<Message>(sent[0].data);
+  }
+  void register_peer(const std::string& id = kId) {
+    hbb::RegisterPk pk;
+    pk.set_id(id);
+    pk.set_uuid("uuid");
+    pk.set_pk("key");
+    udp(pk);
+    CHECK(heard_by_udp<hbb::RegisterPkResponse>().result() == hbb::RegisterPkResponse::OK);
+  }
+  FakeStream tcp(const std::string& option = "listen", uint32_t loop = 0) {
+    FakeStream stream = host.connect(option, Arrival{kHome, loop});
+    host.run_until_idle();
+    return stream;
+  }
+  std::vector<std::string> talk(FakeStream& stream, const std::string& bytes) {
+    stream.deliver(bytes);
+    host.run_until_idle();
+    return frames(stream.take_sent());
+  }
+  int64_t refused(const std::string& reason) { return host.metric("refused", "reason=" + reason); }
+  int64_t received(const std::string& kind) { return host.metric("received", "kind=" + kind); }
+
+  const jct_signal_service& signal() { return plugin.service<jct_signal_service>(JCT_SIGNAL_SERVICE); }
+  void* signal_self() { return plugin.service_self(JCT_SIGNAL_SERVICE); }
+
+  FakeHost host{{.loops = 2}};
+  FakeStorage storage{host};
+  PluginUnderTest plugin;
+};
+
+inline hbb::RegisterPeer heartbeat(const std::string& id = kId) {
+  hbb::RegisterPeer message;
+  message.set_id(id);
+  return message;
+}
+
+}  // namespace junctor::rendezvous
