@@ -8,12 +8,12 @@ namespace junctor::holepunch {
 
 namespace {
 
-constexpr auto kRelay = opt::text("relay", "")
-                            .list()
-                            .live()
-                            .help(
-                                "host:port of each relay, as clients are to dial it; empty: this host, by the address "
-                                "that the client used");
+constexpr auto kRelayAddress = opt::text("address", nullptr)
+                                   .required()
+                                   .help("host:port of a relay, as clients are to dial it; without a port 21117");
+constexpr auto kRelayFields = options(kRelayAddress);
+constexpr auto kRelay = opt::records<kRelayFields>("relay").live().help(
+    "the relays that clients are sent to, in turn; none: this host, by the address that the client used");
 constexpr auto kAlwaysRelay = opt::flag("always_relay", "false").live().help("no direct connections between sites");
 constexpr auto kLan =
     opt::network("lan", "").list().live().help("peers in these networks meet by their local addresses");
@@ -166,7 +166,9 @@ Policy Holepunch::policy_of(const Config& config) const {
   for (const std::string& text : config[kLan]) {
     if (const auto network = wire::Network::parse(text)) policy.push.lan.push_back(*network);
   }
-  policy.relay = RelayChoice{config[kRelay], relay_sockets(), relay_port_};
+  std::vector<std::string> advertised;
+  for (const Config& relay : config.records(kRelay)) advertised.push_back(relay[kRelayAddress]);
+  policy.relay = RelayChoice{std::move(advertised), relay_sockets(), relay_port_};
   policy.refuse_unasked_relay = config[kUnaskedRelay] == "refuse";
   return policy;
 }
