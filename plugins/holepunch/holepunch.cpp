@@ -3,6 +3,7 @@
 #include "junctor/plugin.hpp"
 #include "junctor/services.hpp"
 #include "puncher.hpp"
+#include "wire/kinds.hpp"
 
 namespace junctor::holepunch {
 
@@ -142,6 +143,7 @@ Holepunch::Holepunch(Host& host, const Config& config)
 }
 
 void Holepunch::start() {
+  wire::silence_protobuf();  // what the network sends wrong is counted, not printed
   puncher_.set_policy(policy_of(config_));
   serve<hbb::PunchHoleRequest, &Puncher::punch_hole_request>();
   serve<hbb::RequestRelay, &Puncher::request_relay>();

@@ -15,6 +15,7 @@
 #include "options.hpp"
 #include "rows.hpp"
 #include "shared.hpp"
+#include "wire/kinds.hpp"
 
 namespace junctor::relay {
 namespace {
@@ -63,6 +64,7 @@ class RelayPlugin {
   }
 
   void start() {
+    wire::silence_protobuf();  // what the network sends wrong is counted, not printed
     listener_ = Listener{host_, kListen,
                          [this](Stream stream, const jct_conn_info& info) { here().greet(std::move(stream), info); }};
     listening_ = listener_.handle();

@@ -155,6 +155,7 @@ void Rendezvous::reload(const Config& config) {
 }
 
 void Rendezvous::start() {
+  wire::silence_protobuf();  // what the network sends wrong is counted, not printed
   const auto accept = [this](KindSet served) {
     return [this, served](Stream stream, const jct_conn_info& info) { tcp_.accept(std::move(stream), info, served); };
   };

@@ -66,6 +66,10 @@ std::string wrap_message(const T& message) {
   return out;
 }
 
+/// Protobuf writes a line to standard error for each malformed text that it meets: a server calls this before it hears
+/// the network, and counts such messages itself. Once a process is enough; again does no harm.
+void silence_protobuf();
+
 /// Parses what `peel` gave into `message`, whose memory is reused. False where the bytes are not such a message.
 template <class T>
 bool parse_inner(std::string_view inner, T& message) {

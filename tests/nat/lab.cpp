@@ -67,13 +67,17 @@ void Lab::add_nat(const std::string& space, const std::string& router, int numbe
   run("ip -n " + space + " route add default via " + net + "1");
   run(in(router, "sysctl -qw net.ipv4.ip_forward=1"));
   const std::string rules =
-      "table ip nat { chain out { type nat hook postrouting priority 100; oifname \"wan0\" masquerade" +
+      "add table ip nat\n"
+      "add chain ip nat out { type nat hook postrouting priority 100; }\n"
+      "add rule ip nat out oifname wan0 masquerade" +
       std::string{random ? " fully-random" : ""} +
-      "; } } "
-      "table ip gate { chain in { type filter hook input priority 0; policy accept; iifname \"wan0\" ct state new "
-      "drop; } "
-      "chain through { type filter hook forward priority 0; policy accept; iifname \"wan0\" ct state new drop; } }";
-  run(in(router, "nft '" + rules + "'"));
+      "\n"
+      "add table ip gate\n"
+      "add chain ip gate in { type filter hook input priority 0; }\n"
+      "add rule ip gate in iifname wan0 ct state new drop\n"
+      "add chain ip gate through { type filter hook forward priority 0; }\n"
+      "add rule ip gate through iifname wan0 ct state new drop\n";
+  run("printf '" + rules + "' | " + in(router, "nft -f -"));
   run(in(router, "sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=1"));
 }
 

@@ -47,6 +47,16 @@ Address relay_address(const Arguments& arguments, const std::string& relay_serve
   return *address;
 }
 
+/// Text: it stands in a string field.
+std::string session_uuid() {
+  std::string text;
+  for (const char byte : wire::Peer::make().uuid) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4];
+    text += "0123456789abcdef"[static_cast<unsigned char>(byte) & 15];
+  }
+  return text;
+}
+
 /// The NAT test: one local port, two ports of the server.
 hbb::NatType nat_type(const Arguments& arguments) {
   hbb::TestNatRequest request;
@@ -137,7 +147,7 @@ class Controlled {
   bool offer_relay(const hbb::PunchHole& push) {
     hbb::RelayResponse response;
     response.set_socket_addr(push.socket_addr());
-    response.set_uuid(wire::Peer::make().uuid);
+    response.set_uuid(session_uuid());
     response.set_relay_server(push.relay_server());
     response.set_id(peer_.id);
     response.set_version(kVersion);
@@ -230,7 +240,7 @@ class Controlling {
   void ask_for_relay(const std::string& relay_server, const wire::PublicKey& pk) {
     hbb::RequestRelay request;
     request.set_id(arguments_.id);
-    request.set_uuid(wire::Peer::make().uuid);
+    request.set_uuid(session_uuid());
     request.set_relay_server(relay_server);
     request.set_secure(true);
     TcpClient signalling = TcpClient::connect(arguments_.server);

@@ -57,7 +57,7 @@ void exchange(TcpClient& stream, uint64_t send_seed, uint64_t receive_seed, uint
       unsent = out.next(static_cast<size_t>(std::min<uint64_t>(kChunk, bytes - made)));
       made += unsent.size();
     }
-    unsent.erase(0, try_send(stream.fd(), unsent));
+    if (!unsent.empty()) unsent.erase(0, try_send(stream.fd(), unsent));
     if (unsent.empty() && made == bytes && !shut) {
       stream.shutdown_write();
       shut = true;
