@@ -42,8 +42,14 @@ TEST_CASE("texts are read by the type of their option") {
 }
 
 TEST_CASE("P moves with the kernel's base port") {
-  CHECK(make({}).listener("listen").front() == ":21117");
-  CHECK(make({{"listen", "[::1]:P-1"}}, {22116, "/tmp"}).listener("listen").front() == "[::1]:22115");
+  CHECK(make({}).listener("listen", false).front() == ":21117");
+  CHECK(make({{"listen", "[::1]:P-1"}}, {22116, "/tmp"}).listener("listen", false).front() == "[::1]:22115");
+}
+
+TEST_CASE("a listener is for connections or for datagrams") {
+  CHECK(make({}).listener("udp", true).front() == ":21116");
+  CHECK_THROWS_AS(make({}).listener("udp", false), Error);
+  CHECK_THROWS_AS(make({}).listener("listen", true), Error);
 }
 
 TEST_CASE("records are configurations of their own with defaults of their own") {

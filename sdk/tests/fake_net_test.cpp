@@ -211,6 +211,15 @@ TEST_CASE("a stream that ends on its way closes after it has arrived") {
   CHECK(world.last().reason == JCT_E_RESET);
 }
 
+TEST_CASE("a stream that is closed where it arrives is told so once") {
+  World world;
+  FakeStream client = world.client(0);
+  world.host.on_loop(0, [&] { world.last().stream.migrate(1, [&] { world.last().stream.close(); }); });
+  world.host.run_until_idle();
+  CHECK(client.closed());
+  CHECK(world.last().closes == 1);
+}
+
 TEST_CASE("a bridge hands on unread bytes, then all that comes, and ends with both ends") {
   World world;
   FakeStream a = world.client(), b = world.client();
@@ -276,8 +285,8 @@ TEST_CASE("datagrams that arrive together come in one batch and answers leave fr
 }
 
 TEST_CASE("a connection that the plugin opens is there when it is accepted and fails when nobody answers") {
+  probe::Connection answered, silent;  // until their on_close, which comes with the world's end
   World world;
-  probe::Connection answered, silent;
   answered.plugin = silent.plugin = &probe::plugin();
   const jct_addr peer = junctor::testing::address("192.0.2.9:80");
   const auto& events = junctor::Stream::events_of<probe::Connection>();

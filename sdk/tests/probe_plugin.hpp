@@ -16,7 +16,7 @@ namespace probe {
 class Plugin;
 
 inline constexpr auto kListen = junctor::opt::listener("listen", ":P+1");
-inline constexpr auto kUdp = junctor::opt::listener("udp", ":P");
+inline constexpr auto kUdp = junctor::opt::datagrams("udp", ":P");
 inline constexpr auto kCount = junctor::opt::count("count", "7").range(1, 10).live();
 inline constexpr auto kWait = junctor::opt::duration("wait", "30s").live();
 inline constexpr auto kLimit = junctor::opt::size("limit", "64KiB");

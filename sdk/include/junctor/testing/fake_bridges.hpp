@@ -16,6 +16,12 @@ namespace junctor::testing {
 class FakeBridges {
  public:
   explicit FakeBridges(FakeLoops& loops) : loops_{loops} {}
+  FakeBridges(const FakeBridges&) = delete;
+  FakeBridges& operator=(const FakeBridges&) = delete;
+  /// A bridge and its streams hold each other.
+  ~FakeBridges() {
+    for (const BridgeRef& bridge : bridges_) bridge->a->bridge = bridge->b->bridge = nullptr;
+  }
 
   /// All there have been, in order.
   std::vector<FakeBridge> all() const {

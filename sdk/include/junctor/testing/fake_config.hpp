@@ -62,11 +62,11 @@ class FakeConfig {
 
   const jct_config* raw() const { return &raw_; }
 
-  /// The addresses of a LISTENER option; throws where there is no such one.
-  std::vector<std::string> listener(const std::string& name) const {
+  /// The addresses of a LISTENER option for connections or, with JCT_OPT_UDP, datagrams; throws where it is not one.
+  std::vector<std::string> listener(const std::string& name, bool datagrams) const {
     const auto at = values_.find(name);
-    if (at == values_.end() || at->second.type != JCT_OPT_LISTENER) {
-      throw Error{JCT_E_ARG, "no option of type listener named \"" + name + "\""};
+    if (at == values_.end() || at->second.type != JCT_OPT_LISTENER || at->second.udp != datagrams) {
+      throw Error{JCT_E_NOT_FOUND, "no such listener option: \"" + name + "\""};
     }
     return at->second.texts;
   }
@@ -116,6 +116,7 @@ class FakeConfig {
     uint32_t type = 0;
     bool list = false;
     bool live = false;
+    bool udp = false;
     std::vector<int64_t> numbers;
     std::vector<std::string> texts;
     std::vector<std::unique_ptr<FakeConfig>> records;
@@ -132,6 +133,7 @@ class FakeConfig {
     value.type = option.type;
     value.list = (option.flags & JCT_OPT_LIST) != 0;
     value.live = (option.flags & JCT_OPT_LIVE) != 0;
+    value.udp = (option.flags & JCT_OPT_UDP) != 0;
     if (given == settings.end() && option.default_text == nullptr) {
       if ((option.flags & JCT_OPT_REQUIRED) == 0) return;
       throw Error{JCT_E_CONFIG, std::string{"option \""} + option.name + "\" is required in [" + instance_ + "]"};

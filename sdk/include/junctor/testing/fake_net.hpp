@@ -184,7 +184,7 @@ class FakeNet {
     if ((accepts == nullptr && datagrams == nullptr) || out == nullptr || config_ == nullptr) return JCT_E_ARG;
     return detail::guard(nullptr, [&] {
       Group group{++last_, option, true, {}, accepts, datagrams, self};
-      for (const std::string& text : config_->listener(option)) {
+      for (const std::string& text : config_->listener(option, datagrams != nullptr)) {
         group.addresses.push_back(address(text));
         if (group.addresses.back().port == 0) group.addresses.back().port = ++last_port_;
       }

@@ -148,11 +148,12 @@ class FakeStreams {
     stream->moving = true;
     stream->moving_to = loop;
     loops_.queue(loop, [this, stream, loop, task] {
+      const bool ended_on_the_way = stream->closed.has_value();
       stream->moving = false;
       stream->loop = stream->info.loop = loop;
       task->run();
-      if (stream->closed) return tell_closed(stream);
-      wake(stream);
+      if (ended_on_the_way) return tell_closed(stream);
+      if (!stream->closed) wake(stream);
     });
     return JCT_OK;
   }
