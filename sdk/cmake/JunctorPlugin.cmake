@@ -3,7 +3,7 @@
 
 set(JUNCTOR_PLUGIN_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
-# junctor_add_plugin(NAME SOURCES a.cpp ... [LIBS lib ...] [CONF name.toml] [PRIORITY 40])
+# junctor_add_plugin(NAME SOURCES a.cpp ... [LIBS lib ...] [CONF name.toml] [PRIORITY 50])
 # Makes NAME.so. Everything that is linked in stays private: the version script exports junctor_plugin_v1 alone, so two
 # plugins never share an inline variable or a protobuf descriptor. CONF is installed as etc/junctor/conf.d/PRIORITY-NAME.toml.
 function(junctor_add_plugin name)
@@ -18,8 +18,12 @@ function(junctor_add_plugin name)
   endif()
   target_link_libraries(${name} PRIVATE ${P_LIBS} junctor_sdk)
   if(NOT P_NOINSTALL)
+    set_property(GLOBAL APPEND PROPERTY JUNCTOR_PLUGINS ${name})
     install(TARGETS ${name} LIBRARY DESTINATION lib/junctor)
     if(P_CONF)
+      if(NOT P_PRIORITY)
+        set(P_PRIORITY 50)
+      endif()
       install(FILES ${P_CONF} DESTINATION etc/junctor/conf.d RENAME ${P_PRIORITY}-${name}.toml)
     endif()
   endif()

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a plugin's author does, in the order of sdk/README.md: install the SDK, copy the template, build, test, install.
+set(prefix ${WORK}/prefix)
+set(copy ${WORK}/hours)
+file(REMOVE_RECURSE ${WORK})
+
+function(step)
+  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "failed: ${ARGN}")
+  endif()
+endfunction()
+
+step(${CMAKE_COMMAND} --install ${TREE_BUILD} --component sdk --prefix ${prefix})
+file(COPY ${prefix}/share/junctor/template/ DESTINATION ${copy})
+step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${copy} -B ${copy}/build -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS=-Werror)
+step(${CMAKE_COMMAND} --build ${copy}/build)
+step(${CMAKE_CTEST_COMMAND} --test-dir ${copy}/build --output-on-failure --no-tests=error)
+step(${CMAKE_COMMAND} --install ${copy}/build --prefix ${prefix})
+
+foreach(file lib/junctor/hours.so etc/junctor/conf.d/50-hours.toml)
+  if(NOT EXISTS ${prefix}/${file})
+    message(FATAL_ERROR "missing after the install: ${file}")
+  endif()
+endforeach()
+step(sh ${EXPORTS} ${prefix}/lib/junctor/hours.so)
+
+# Nothing of the source tree may have been used, only what was installed.
+file(GLOB_RECURSE flags ${copy}/build/build.ninja ${copy}/build/*.make)
+foreach(file ${flags})
+  file(READ ${file} text)
+  string(FIND "${text}" "${TREE_SOURCE}/sdk" at)
+  if(NOT at EQUAL -1)
+    message(FATAL_ERROR "${file} names the source tree")
+  endif()
+endforeach()
