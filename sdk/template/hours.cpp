@@ -98,6 +98,7 @@ class Hours {
 
   junctor::Host& host_;
   std::atomic<Timetable> timetable_;
+  static_assert(std::atomic<Timetable>::is_always_lock_free);
   junctor::Metric refused_;
   junctor::Listener listener_;
   std::unordered_map<Conversation*, std::unique_ptr<Conversation>> conversations_;

@@ -9,8 +9,8 @@
 
 namespace hours {
 
-/// What the operator's texts mean; small enough to be replaced atomically by a reload.
-struct Timetable {
+/// What the operator's texts mean. One aligned word, so that a reload replaces it atomically while any loop reads it.
+struct alignas(8) Timetable {
   int16_t open = 0;       ///< minutes after midnight
   int16_t close = 0;      ///< the first minute that is closed; equal to open: never closed
   int16_t offset = 0;     ///< minutes east of UTC, unless local
