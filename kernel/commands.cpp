@@ -122,6 +122,8 @@ std::string Daemon::status_json() {
     row.set("instance", entry.instance);
     row.set("protocol", entry.protocol);
     row.set("address", entry.address);
+    row.set("open", entry.open);
+    row.set("refused", entry.refused);
     listening.add(row);
   }
   status.set("listening", listening);

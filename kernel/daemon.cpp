@@ -35,13 +35,10 @@ plugin::Surroundings surroundings(api::Kernel& kernel, Loader& loader) {
   return around;
 }
 
-/// Signals are read from a descriptor; every thread that is started later inherits the mask.
-sigset_t block_signals() {
+sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
   return set;
 }
 
@@ -64,15 +61,21 @@ Daemon::~Daemon() {
   }
 }
 
+void Daemon::block_signals() {
+  const sigset_t set = our_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 int Daemon::run() {
-  const sigset_t signals = block_signals();
+  const sigset_t signals = our_signals();
   signals_.fd = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   loop::EventLoop& control = kernel_.loops.control();
   control.adopt();
   control.watch(signals_.fd, EPOLLIN, &signals_);
   kernel_.loops.start();
-  const bool started = start();
-  if (started) {
+  const int started = start();
+  if (started == kExitClean) {
     on_watch();
     control.run();
   }
@@ -81,22 +84,23 @@ int Daemon::run() {
   manager_.stop();
   kernel_.pool.stop();
   kernel_.loops.stop();
-  if (started) log_.write(ops::Level::kInfo, "server.stopped", {});
-  return started ? kExitClean : kExitPlugin;
+  if (started == kExitClean) log_.write(ops::Level::kInfo, "server.stopped", {});
+  return started;
 }
 
-bool Daemon::start() {
+/// An ExitCode: kExitClean when everything runs.
+int Daemon::start() {
   const config::Checked checked = loader_.load();
   if (!checked.snapshot) {  // it changed since it was checked
     log_.write(ops::Level::kError, "server.start_failed", {{"reason", checked.faults.front().print()}});
-    return false;
+    return kExitConfig;
   }
   const config::KernelConfig& settings = checked.snapshot->kernel;
   apply_kernel(settings);
   std::string why;
   if (!manager_.start(checked.snapshot, &why)) {
     log_.write(ops::Level::kError, "server.start_failed", {{"reason", why}});
-    return false;
+    return kExitPlugin;
   }
   add_commands();
   try {
@@ -104,14 +108,14 @@ bool Daemon::start() {
     control_ = std::make_unique<ops::ControlSocket>(kernel_.loops.control(), log_, kernel_.commands, path);
   } catch (const std::runtime_error& e) {
     log_.write(ops::Level::kError, "server.start_failed", {{"reason", e.what()}});
-    return false;
+    return kExitFault;
   }
   std::string addresses;
   for (const api::Listening& listening : api::listening(kernel_)) {
     addresses += (addresses.empty() ? "" : " ") + listening.protocol + ":" + listening.address;
   }
   log_.write(ops::Level::kInfo, "server.ready", {{"listening", addresses}, {"data", settings.data_dir}});
-  return true;
+  return kExitClean;
 }
 
 void Daemon::apply_kernel(const config::KernelConfig& settings) {

@@ -48,6 +48,9 @@ class Daemon {
   Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> first, ops::Log& log);
   ~Daemon();
 
+  /// Before any thread is started: they inherit the mask, and signals are then read from a descriptor.
+  static void block_signals();
+
   /// Until a signal or a command ends it. Returns an ExitCode.
   int run();
 
@@ -60,7 +63,7 @@ class Daemon {
     int fd = -1;
   };
 
-  bool start();
+  int start();
   void on_signals();
   void on_watch();
   void begin_drain();

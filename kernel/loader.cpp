@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to a checked configuration. [control]
 #include "daemon.hpp"
+#include "plugin/clashes.hpp"
 #include "plugin/graph.hpp"
 #include "plugin/shared_object.hpp"
 
@@ -24,6 +25,7 @@ config::Checked Loader::load() {
   config::Checked checked = config::load(invocation_.config_file, invocation_.overrides, plugins);
   if (!checked.snapshot) return checked;
   plugin::build_graph(*checked.snapshot, &checked.faults);
+  plugin::find_clashes(*checked.snapshot, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
 }

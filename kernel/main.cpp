@@ -120,7 +120,6 @@ class Application final : public Poco::Util::ServerApplication {
   void on_word(const std::string& name, const std::string& value) {
     word_ = name;
     topic_ = value;
-    stopOptionsProcessing();
   }
 
   void on_value(const std::string& name, const std::string& value) {
@@ -147,9 +146,10 @@ class Application final : public Poco::Util::ServerApplication {
       return kExitClean;
     };
     if (topic_ == "kernel") return print(config::kernel_schema());
-    api::Modules modules{nullptr, invocation_.prefix + "/lib/junctor"};
+    Loader loader{invocation_, nullptr};
+    loader.load();  // for plugin_dir alone: a configuration that is missing or wrong must not hide the help it needs
     std::string why;
-    const plugin::Module* module = modules.load(topic_, &why);
+    const plugin::Module* module = loader.module(topic_, &why);
     if (module != nullptr) return print(module->schema());
     std::cerr << why << "\n";
     return kExitConfig;
@@ -176,6 +176,7 @@ class Application final : public Poco::Util::ServerApplication {
       std::cerr << why << "\n";
       return kExitConfig;
     }
+    Daemon::block_signals();
     ops::Log log{log_settings(kernel)};
     const int code = Daemon{invocation_, checked.snapshot, log}.run();
     log.flush();
@@ -187,10 +188,16 @@ class Application final : public Poco::Util::ServerApplication {
   std::string topic_;
 };
 
+/// Poco answers with codes of sysexits.h where it refuses the command line or catches what main threw.
+int exit_code(int code) {
+  if (code == Poco::Util::Application::EXIT_CONFIG || code == Poco::Util::Application::EXIT_USAGE) return kExitConfig;
+  return code > kExitFault ? kExitFault : code;
+}
+
 int run(int argc, char** argv) {
   try {
     Application application;
-    return application.run(argc, argv);
+    return exit_code(application.run(argc, argv));
   } catch (const Poco::Exception& e) {
     std::cerr << "junctord: " << e.displayText() << "\n";
   } catch (const std::exception& e) {

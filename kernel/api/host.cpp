@@ -46,6 +46,21 @@ void Host::arm_all() {
 
 bool Host::carries_over() const { return kernel_.loops.control().here() && in_call_.load(std::memory_order_relaxed); }
 
+void Host::opened(jct_handle listener) {
+  const std::lock_guard lock{listeners_mutex_};
+  listeners_.insert(listener);
+}
+
+bool Host::gave_back(jct_handle listener) {
+  const std::lock_guard lock{listeners_mutex_};
+  return listeners_.erase(listener) > 0;
+}
+
+size_t Host::listeners_left() const {
+  const std::lock_guard lock{listeners_mutex_};
+  return listeners_.size();
+}
+
 bool Host::enter() {
   if ((gate_.fetch_add(1, std::memory_order_acquire) & kClosed) == 0) return true;
   leave();

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,12 @@ class Host : public jct_host {
   /// [control] Marks that a lifecycle call of this instance is under way.
   class Call;
 
+  // ---- listeners and datagram sockets that the plugin has not closed [any] ----
+  void opened(jct_handle listener);
+  /// False for one that it does not have.
+  bool gave_back(jct_handle listener);
+  size_t listeners_left() const;
+
   // ---- gate [any] ----
   bool enter();
   void leave();
@@ -86,6 +93,9 @@ class Host : public jct_host {
   std::atomic<uint64_t> gate_{0};
   std::mutex gate_mutex_;
   std::condition_variable gate_empty_;
+
+  mutable std::mutex listeners_mutex_;
+  std::set<jct_handle> listeners_;
 
   std::atomic<int64_t> log_second_{0};
   std::atomic<int64_t> log_lines_{0};

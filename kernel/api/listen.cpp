@@ -51,6 +51,11 @@ net::ListenOptions listen_options(const config::Listener& listener) {
   options.limits.max_connections = bound32(listener.max_connections);
   options.limits.max_per_source = bound32(listener.max_per_source);
   options.limits.new_per_second = bound32(listener.accept_rate);
+  if (listener.receive_buffer > 0) options.stream.receive_buffer = bound32(listener.receive_buffer);
+  if (listener.send_queue > 0) {
+    options.stream.send_high = bound32(listener.send_queue);
+    options.stream.send_low = options.stream.send_high / 4;
+  }
   if (listener.idle_timeout > 0) options.stream.idle = loop::Duration{listener.idle_timeout};
   if (listener.backlog > 0) options.backlog = static_cast<int>(listener.backlog);
   return options;
@@ -58,7 +63,9 @@ net::ListenOptions listen_options(const config::Listener& listener) {
 
 net::DatagramOptions datagram_options(const config::Listener& listener) {
   net::DatagramOptions options;
-  if (listener.receive_buffer > 0) options.socket_receive_bytes = static_cast<int>(listener.receive_buffer);
+  if (listener.socket_buffer > 0) {
+    options.socket_receive_bytes = options.socket_send_bytes = static_cast<int>(listener.socket_buffer);
+  }
   return options;
 }
 
@@ -96,35 +103,31 @@ std::vector<config::Listener> wanted_of(Host& host, const char* name, bool datag
   return listeners_of(values, name);
 }
 
-/// Closes an object's groups and waits until no loop is inside them.
-template <class Object>
-void shut(Host& host, Object& object) {
-  for (auto& group : object.groups) group->close();
-  host.kernel().loops.barrier();
-  object.groups.clear();  // gives the sockets back to the store
+uint64_t refusals(const net::Limits& limits) {
+  uint64_t sum = 0;
+  for (size_t reason = 1; reason < net::kRefusals; ++reason) sum += limits.refused(static_cast<net::Refusal>(reason));
+  return sum;
 }
 
+/// Nobody finds the object any more, then no loop is inside it any more, then it goes and gives its sockets back.
 template <class Object>
-size_t release_of(Host& host, HandleTable<Object>& table, bool all) {
-  size_t open = 0;
+void release_of(Host& host, HandleTable<Object>& table, bool all) {
   for (Object* object : table.all()) {
     if (&object->host != &host || (!all && !object->closed)) continue;
-    if (!object->closed) ++open;
-    shut(host, *object);
     table.remove(object->handle);
+    for (auto& group : object->groups) group->close();
+    host.kernel().loops.barrier();
     delete object;
   }
-  return open;
 }
 
 template <class Object>
-bool mark_closed(Host& host, HandleTable<Object>& table, jct_handle handle) {
+void mark_closed(HandleTable<Object>& table, jct_handle handle) {
   uint32_t unused = 0;
   Object* object = table.find(handle, &unused);
-  if (object == nullptr || &object->host != &host) return false;
+  if (object == nullptr) return;
   object->closed = true;
   for (auto& group : object->groups) group->close();
-  return true;
 }
 
 template <class Object>
@@ -196,6 +199,7 @@ jct_status open_listener(Host& host, const char* option, const jct_listen_events
   object->handle = host.kernel().listeners.add(object.get(), host.home());
   if (object->handle == 0) return JCT_E_LIMIT;
   *out = object->handle;
+  host.opened(*out);
   ListenerObject* made = object.release();
   for (auto& group : made->groups) {
     host.arm_later([group = group.get()] { group->start(); });
@@ -221,6 +225,7 @@ jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events
   object->handle = host.kernel().datagrams.add(object.get(), host.home());
   if (object->handle == 0) return JCT_E_LIMIT;
   *out = object->handle;
+  host.opened(*out);
   DatagramObject* made = object.release();
   for (auto& group : made->groups) {
     group->user = made->handle;
@@ -232,15 +237,16 @@ jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events
 jct_status close_listener(Host& host, jct_handle handle) {
   const bool control = host.carries_over();
   if (current_loop() == JCT_NO_LOOP && !control) return host.wrong_thread("close_listener");
-  const bool known =
-      mark_closed(host, host.kernel().listeners, handle) || mark_closed(host, host.kernel().datagrams, handle);
-  if (!known) return JCT_E_CLOSED;
+  if (!host.gave_back(handle)) return JCT_E_CLOSED;
+  mark_closed(host.kernel().listeners, handle);
+  mark_closed(host.kernel().datagrams, handle);
   if (control) release_listeners(host, false);
   return JCT_OK;
 }
 
-size_t release_listeners(Host& host, bool all) {
-  return release_of(host, host.kernel().listeners, all) + release_of(host, host.kernel().datagrams, all);
+void release_listeners(Host& host, bool all) {
+  release_of(host, host.kernel().listeners, all);
+  release_of(host, host.kernel().datagrams, all);
 }
 
 jct_status listener_addresses(Host& host, jct_handle handle, jct_addr* out, uint64_t capacity, uint64_t* count) {
@@ -257,17 +263,21 @@ jct_status listener_addresses(Host& host, jct_handle handle, jct_addr* out, uint
 
 std::vector<Listening> listening(const Kernel& kernel) {
   std::vector<Listening> rows;
-  const auto add = [&rows](const auto& table, const char* protocol) {
-    for (const auto* object : table.all()) {
-      for (const auto& group : object->groups) {
-        for (const net::Address& address : group->addresses()) {
-          rows.push_back({object->host.instance(), protocol, address.to_string()});
-        }
+  for (const ListenerObject* object : kernel.listeners.all()) {
+    for (const auto& group : object->groups) {
+      for (const net::Address& address : group->addresses()) {
+        rows.push_back(
+            {object->host.instance(), "tcp", address.to_string(), group->limits().open(), refusals(group->limits())});
       }
     }
-  };
-  add(kernel.listeners, "tcp");
-  add(kernel.datagrams, "udp");
+  }
+  for (const DatagramObject* object : kernel.datagrams.all()) {
+    for (const auto& group : object->groups) {
+      for (const net::Address& address : group->addresses()) {
+        rows.push_back({object->host.instance(), "udp", address.to_string(), 0, 0});
+      }
+    }
+  }
   return rows;
 }
 

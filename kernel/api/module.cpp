@@ -23,6 +23,30 @@ std::string text_of(const jct_error& error, jct_status status) {
 
 jct_error empty_error() { return {sizeof(jct_error), JCT_OK, {}}; }
 
+/// Timers that nobody cancelled: a leak in the plugin, harmless to the rest. [control]
+size_t end_timers(Host& host) {
+  Kernel& kernel = host.kernel();
+  size_t ended = 0;
+  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
+    kernel.loops.run_on(i, [&] {
+      for (TimerObject* timer : kernel.timers.on_loop(i)) {
+        if (&timer->host != &host) continue;
+        timer->end();
+        ++ended;
+      }
+    });
+  }
+  return ended;
+}
+
+/// The first service that the plugin declares and has not provided, or none.
+std::string broken_promise(const Host& host, const plugin::Services& services, const config::Schema& schema) {
+  for (const std::string& id : schema.provides) {
+    if (!services.provides(host.key(), id)) return id;
+  }
+  return {};
+}
+
 /// One created instance. Every call comes from the control thread.
 class AbiObject final : public plugin::Object {
  public:
@@ -33,6 +57,7 @@ class AbiObject final : public plugin::Object {
   bool check(const config::Instance& candidate, std::string* why) override;
   void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) override;
   void drain(std::function<void()> idle) override;
+  void hand_over() override;
   void stop() override;
 
  private:
@@ -107,6 +132,8 @@ void AbiObject::drain(std::function<void()> idle) {
   release_listeners(host_, false);  // those that it closed: their sockets are free for a successor
 }
 
+void AbiObject::hand_over() { release_listeners(host_, true); }
+
 void AbiObject::close_streams(uint32_t loop) {
   for (StreamObject* stream : host_.kernel().streams.on_loop(loop)) {
     if (stream->host == &host_ && stream->stream != nullptr) stream->stream->abort(net::Status::kClosed);
@@ -121,9 +148,9 @@ void AbiObject::close_streams(uint32_t loop) {
 void AbiObject::quiesce() {
   Kernel& kernel = host_.kernel();
   host_.close_gate();
-  const size_t left_open = release_listeners(host_, true);
-  if (left_open > 0) host_.blame("plugin.leftover", "listeners", std::to_string(left_open));
+  release_listeners(host_, true);
   host_.set_phase(Phase::kQuiet);
+  host_.forget_arms();
   // Twice: what was on its way to another loop, or about to be accepted, has arrived by then.
   for (int round = 0; round < 2; ++round) {
     for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
@@ -147,19 +174,10 @@ void AbiObject::stop() {
   }
 }
 
-/// Timers that nobody cancelled: a leak in the plugin, harmless to the rest.
 void AbiObject::report_leftovers() {
-  Kernel& kernel = host_.kernel();
-  size_t timers = 0;
-  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
-    kernel.loops.run_on(i, [&] {
-      for (TimerObject* timer : kernel.timers.on_loop(i)) {
-        if (&timer->host != &host_) continue;
-        timer->end();
-        ++timers;
-      }
-    });
-  }
+  const size_t listeners = host_.listeners_left();
+  if (listeners > 0) host_.blame("plugin.leftover", "listeners", std::to_string(listeners));
+  const size_t timers = end_timers(host_);
   if (timers > 0) host_.blame("plugin.leftover", "timers", std::to_string(timers));
 }
 
@@ -188,12 +206,23 @@ class AbiModule final : public plugin::Module {
     host.set_config(make_config(std::move(snapshot), values));
     jct_error error = empty_error();
     void* self = nullptr;
-    const Host::Call marked{host};
-    const jct_status status = descriptor_.raw.create(&host, &host.config(), &self, &error);
-    if (status >= 0) return std::make_unique<AbiObject>(descriptor_.raw, host, self);
+    jct_status status = JCT_OK;
+    {
+      const Host::Call marked{host};
+      status = descriptor_.raw.create(&host, &host.config(), &self, &error);
+    }
+    if (status >= 0) {
+      auto object = std::make_unique<AbiObject>(descriptor_.raw, host, self);
+      const std::string missing = broken_promise(host, kernel_->services, descriptor_.schema);
+      if (missing.empty()) return object;
+      *why = "it declares the service " + missing + " but has not provided it";
+      return nullptr;
+    }
     *why = text_of(error, status);
     host.close_gate();
     host.set_phase(Phase::kQuiet);
+    host.forget_arms();
+    end_timers(host);
     return nullptr;
   }
 

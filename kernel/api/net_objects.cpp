@@ -13,6 +13,16 @@ static_assert(offsetof(net::Datagram, peer) == offsetof(jct_dgram, peer));
 static_assert(offsetof(net::Datagram, data) == offsetof(jct_dgram, data));
 static_assert(offsetof(net::Address, port) == offsetof(jct_addr, port));
 
+namespace {
+
+/// A negative answer costs the connection, which a plugin may well intend; a fault inside it is told to the operator.
+net::Status judged(Host& host, const char* callback, jct_status status) {
+  if (status == JCT_E_FAULT) host.blame("plugin.callback_failed", "callback", callback);
+  return net_status(status);
+}
+
+}  // namespace
+
 net::Status StreamObject::on_data(net::Stream&, std::span<const std::byte> data, size_t& consumed) {
   const loop::BusyLabel busy{here(), host->label()};
   uint64_t taken = 0;
@@ -23,19 +33,19 @@ net::Status StreamObject::on_data(net::Stream&, std::span<const std::byte> data,
     return net::Status::kFault;
   }
   consumed = static_cast<size_t>(taken);
-  return net_status(status);
+  return judged(*host, "on_data", status);
 }
 
 net::Status StreamObject::on_writable(net::Stream&) {
   if (events.on_writable == nullptr) return net::Status::kOk;
   const loop::BusyLabel busy{here(), host->label()};
-  return net_status(events.on_writable(self, handle));
+  return judged(*host, "on_writable", events.on_writable(self, handle));
 }
 
 net::Status StreamObject::on_end(net::Stream& from) {
   if (events.on_end == nullptr) return net::StreamEvents::on_end(from);
   const loop::BusyLabel busy{here(), host->label()};
-  return net_status(events.on_end(self, handle));
+  return judged(*host, "on_end", events.on_end(self, handle));
 }
 
 void StreamObject::on_close(net::Stream&, net::Status reason) {
@@ -108,6 +118,7 @@ void ListenerObject::on_accept(net::ListenerGroup&, net::Stream& stream) {
   const jct_conn_info info = raw->info();
   const loop::BusyLabel busy{*loop::EventLoop::current(), host.label()};
   const jct_status status = events.on_accept(self, handle, accepted, &info);
+  judged(host, "on_accept", status);
   uint32_t loop = 0;
   if (kernel.streams.find(accepted, &loop) != raw) return;  // closed and gone, or bridged
   if (raw->events.size == 0) {

@@ -124,8 +124,8 @@ std::vector<config::Listener> listeners_of(const config::Instance& values, const
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why);
 
 /// [control] Closes listeners and datagram sockets of the host that are marked closed, or all; the sockets stay in the
-/// store. Returns how many were still open.
-size_t release_listeners(Host& host, bool all);
+/// store.
+void release_listeners(Host& host, bool all);
 
 jct_status open_listener(Host& host, const char* option, const jct_listen_events* events, void* self, jct_handle* out);
 jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events* events, void* self, jct_handle* out);
@@ -137,6 +137,8 @@ struct Listening {
   std::string instance;
   std::string protocol;  ///< "tcp" or "udp"
   std::string address;
+  uint64_t open = 0;     ///< connections of the whole listener; 0 for udp
+  uint64_t refused = 0;  ///< connections that its limits have refused
 };
 std::vector<Listening> listening(const Kernel& kernel);
 

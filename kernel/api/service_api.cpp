@@ -37,9 +37,8 @@ jct_status look_up(const jct_host* raw, const char* id, std::vector<plugin::Prov
   if (!host.carries_over()) return host.wrong_thread("find");
   if (!allowed(host, id)) return id == nullptr ? JCT_E_ARG : JCT_E_STATE;
   const auto& needs = host.config().snapshot->find(host.instance())->schema->needs;
-  const bool declared = std::any_of(needs.begin(), needs.end(), [id](const std::string& need) {
-    return plugin::service_id(need) == id;
-  });
+  const bool declared =
+      std::any_of(needs.begin(), needs.end(), [id](const std::string& need) { return plugin::service_id(need) == id; });
   if (!declared) {
     host.blame("plugin.undeclared_service", "service", id);
     return JCT_E_ARG;

@@ -7,6 +7,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <Poco/JSONString.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,6 +18,7 @@
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace junctor::ops {
 namespace {
@@ -62,6 +64,31 @@ int listen_at(const std::string& path) {
 
 std::string failure(const std::string& text) { return R"({"ok":false,"error":)" + Poco::toJSON(text) + "}\n"; }
 
+int spare_fd() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+/// What a command that failed says: the text of {"error": "..."}, else all of it.
+std::string reason_of(const std::string& json) {
+  try {
+    const auto object = Poco::JSON::Parser{}.parse(json).extract<Poco::JSON::Object::Ptr>();
+    return object->getValue<std::string>("error");
+  } catch (const Poco::Exception&) {
+    return json;
+  }
+}
+
+/// JSON may hold newlines between its tokens; an answer is one line. A plugin's word is not taken for its being JSON.
+std::string success(std::string json) {
+  std::replace(json.begin(), json.end(), '\n', ' ');
+  const std::string text = R"({"ok":true,"result":)" + json + "}";
+  try {
+    const auto whole = Poco::JSON::Parser{}.parse(text).extract<Poco::JSON::Object::Ptr>();
+    if (whole->size() == 2) return text + "\n";
+  } catch (const Poco::Exception&) {
+    return failure("the command's answer is no JSON");
+  }
+  return failure("the command's answer is no JSON");
+}
+
 }  // namespace
 
 /// One connection. Answers come from any thread: they are posted to the loop with a weak pointer.
@@ -82,31 +109,45 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
   void on_fd(uint32_t events) override {
     const auto self = shared_from_this();
     if ((events & EPOLLOUT) != 0) flush();
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read();
+    if ((events & EPOLLIN) != 0) read();
+    serve();
+    // Gone for good: what it asked for has begun, but nobody hears the answer.
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !gone_) drop();
   }
 
  private:
   void read() {
     char buffer[4096];
-    while (true) {
+    while (!gone_ && !ended_) {
       const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
-      if (n < 0 && (errno == EAGAIN || errno == EINTR)) break;
-      if (n <= 0) return owner_.drop(this);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && errno == EAGAIN) return;
+      if (n < 0) return drop();
+      if (n == 0) {
+        ended_ = true;  // whoever has asked still gets the answer
+        return;
+      }
       in_.append(buffer, static_cast<size_t>(n));
-      if (in_.size() > kMaxRequest) return owner_.drop(this);
+      if (in_.size() <= kMaxRequest) continue;
+      send(failure("a request is longer than " + std::to_string(kMaxRequest) + " bytes"));
+      return drop();
     }
-    next();
   }
 
   /// One request at a time: the next line waits until this one is answered.
-  void next() {
-    const size_t end = in_.find('\n');
-    if (waiting_ != 0 || end == std::string::npos) return;
-    const std::string line = in_.substr(0, end);
-    in_.erase(0, end + 1);
-    waiting_ = ++last_;
-    loop_.start(timeout_, kAnswerTimeout);
-    run(line);
+  void serve() {
+    const auto self = shared_from_this();
+    size_t end = 0;
+    while (!gone_ && waiting_ == 0 && (end = in_.find('\n')) != std::string::npos) {
+      const std::string line = in_.substr(0, end);
+      in_.erase(0, end + 1);
+      waiting_ = ++last_;
+      loop_.start(timeout_, kAnswerTimeout);
+      run(line);
+    }
+    if (gone_) return;
+    if (ended_ && waiting_ == 0 && follow_ == 0 && out_.empty()) return drop();
+    loop_.modify(fd_, (ended_ ? 0U : uint32_t{EPOLLIN}) | (out_.empty() ? 0U : uint32_t{EPOLLOUT}), this);
   }
 
   void run(const std::string& line) {
@@ -115,7 +156,7 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
       const std::string name = request->getValue<std::string>("command");
       if (name == "events") return follow();
       const Commands::Command* command = owner_.commands_.find(name);
-      if (command == nullptr) return send_answer(waiting_, failure("unknown command \"" + name + "\"; try help"));
+      if (command == nullptr) return finish(failure("unknown command \"" + name + "\"; try help"));
       const std::weak_ptr<Client> weak = weak_from_this();
       loop::EventLoop& loop = loop_;
       command->run(line, [weak, &loop, id = waiting_](bool ok, std::string json) {
@@ -124,23 +165,26 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
         });
       });
     } catch (const Poco::Exception&) {
-      send_answer(waiting_, failure(R"(expected {"command": "...", "args": [...]})"));
+      finish(failure(R"(expected {"command": "...", "args": [...]})"));
     }
   }
 
   void answered(uint64_t id, bool ok, const std::string& json) {
-    send_answer(id, ok ? R"({"ok":true,"result":)" + json + "}\n" : R"({"ok":false,"result":)" + json + "}\n");
+    if (id != waiting_) return;  // late, or given twice
+    finish(ok ? success(json) : failure(reason_of(json)));
+    serve();
   }
 
-  void timed_out() { send_answer(waiting_, failure("no answer within 10 s")); }
+  void timed_out() {
+    const auto self = shared_from_this();
+    finish(failure("no answer within 10 s"));
+    serve();
+  }
 
-  void send_answer(uint64_t id, const std::string& text) {
-    if (id == 0 || id != waiting_) return;  // late
+  void finish(const std::string& text) {
     waiting_ = 0;
     timeout_.cancel();
-    const auto self = shared_from_this();
     send(text);
-    next();
   }
 
   void follow() {
@@ -149,28 +193,40 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
       loop::EventLoop& loop = loop_;
       follow_ = owner_.log_.follow([weak, &loop](const std::string& json) {
         loop.post([weak, json] {
-          if (const auto client = weak.lock()) client->send(json + "\n");
+          const auto client = weak.lock();
+          if (client == nullptr) return;
+          client->send(json + "\n");
+          client->serve();
         });
       });
     }
-    send_answer(waiting_, "{\"ok\":true,\"result\":\"following\"}\n");
+    finish("{\"ok\":true,\"result\":\"following\"}\n");
   }
 
   void send(const std::string& text) {
+    if (gone_) return;
     out_ += text;
-    if (out_.size() > kMaxQueued) return owner_.drop(this);
+    if (out_.size() > kMaxQueued) return drop();
     flush();
   }
 
   void flush() {
-    while (!out_.empty()) {
-      const ssize_t n = ::send(fd_, out_.data(), out_.size(), MSG_NOSIGNAL);
+    size_t sent = 0;
+    while (sent < out_.size()) {
+      const ssize_t n = ::send(fd_, out_.data() + sent, out_.size() - sent, MSG_NOSIGNAL);
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0 && errno != EAGAIN) return owner_.drop(this);
+      if (n < 0 && errno != EAGAIN) return drop();
       if (n < 0) break;
-      out_.erase(0, static_cast<size_t>(n));
+      sent += static_cast<size_t>(n);
     }
-    loop_.modify(fd_, out_.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT, this);
+    out_.erase(0, sent);
+  }
+
+  /// Nothing more happens on it; the object lives while somebody on the stack holds it.
+  void drop() {
+    gone_ = true;
+    timeout_.cancel();
+    owner_.drop(this);
   }
 
   ControlSocket& owner_;
@@ -182,31 +238,64 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
   uint64_t waiting_ = 0;  ///< the request that is being answered; 0: none
   uint64_t last_ = 0;
   uint64_t follow_ = 0;
+  bool ended_ = false;  ///< the client sends nothing more
+  bool gone_ = false;
 };
 
 ControlSocket::ControlSocket(loop::EventLoop& loop, Log& log, Commands& commands, const std::string& path)
-    : loop_{loop}, log_{log}, commands_{commands}, path_{path}, fd_{listen_at(path)} {
+    : loop_{loop},
+      log_{log},
+      commands_{commands},
+      path_{path},
+      fd_{listen_at(path)},
+      spare_{spare_fd()},
+      resume_{loop::Timer::of<&ControlSocket::resume>(this)} {
   loop_.watch(fd_, EPOLLIN, &acceptor_);
 }
 
 ControlSocket::~ControlSocket() {
   clients_.clear();
+  resume_.cancel();
   loop_.unwatch(fd_, &acceptor_);
   ::close(fd_);
+  if (spare_ >= 0) ::close(spare_);
   ::unlink(path_.c_str());
 }
 
 void ControlSocket::accept_all() {
   while (true) {
-    const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && spare_ >= 0) {
+      // A server that is out of descriptors is the one that an operator wants to look at.
+      ::close(std::exchange(spare_, -1));
+      fd = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    }
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) return pause();
     if (fd < 0) return;
     const auto client = std::make_shared<Client>(*this, fd);
-    if (clients_.size() < kMaxClients && client->begin()) clients_.push_back(client);
+    if (clients_.size() >= kMaxClients) {
+      const std::string text = failure("too many clients");
+      static_cast<void>(::send(fd, text.data(), text.size(), MSG_NOSIGNAL));
+    } else if (client->begin()) {
+      clients_.push_back(client);
+    }
   }
 }
 
+/// Level-triggered and not to be satisfied: without a pause the loop would spin.
+void ControlSocket::pause() {
+  loop_.unwatch(fd_, &acceptor_);
+  loop_.start(resume_, kAcceptPause);
+}
+
+void ControlSocket::resume() { loop_.watch(fd_, EPOLLIN, &acceptor_); }
+
 void ControlSocket::drop(Client* client) {
-  clients_.remove_if([client](const auto& held) { return held.get() == client; });
+  std::erase_if(clients_, [client](const auto& held) { return held.get() == client; });
+  // The client's own descriptor may still be open: at the next turn it is not.
+  loop_.post([this, alive = std::weak_ptr<bool>{alive_}] {
+    if (!alive.expired() && spare_ < 0) spare_ = spare_fd();
+  });
 }
 
 }  // namespace junctor::ops

@@ -34,12 +34,15 @@ class ControlSocket {
   };
   /// Requests that nobody answers in this time are told so.
   static constexpr std::chrono::seconds kAnswerTimeout{10};
+  static constexpr std::chrono::milliseconds kAcceptPause{100};
   static constexpr size_t kMaxClients = 64;
   static constexpr size_t kMaxRequest = 64 * 1024;
   /// A reader that lags behind by more loses its connection.
   static constexpr size_t kMaxQueued = 16 * 1024 * 1024;
 
   void accept_all();
+  void pause();
+  void resume();
   void drop(Client* client);
 
   loop::EventLoop& loop_;
@@ -47,6 +50,9 @@ class ControlSocket {
   Commands& commands_;
   const std::string path_;
   int fd_ = -1;
+  int spare_ = -1;  ///< given up for a client when descriptors have run out
+  loop::Timer resume_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what was posted to the loop
   Acceptor acceptor_{*this};
   std::list<std::shared_ptr<Client>> clients_;
 };

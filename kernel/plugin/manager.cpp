@@ -28,30 +28,12 @@ std::string_view state_name(State state) {
   return "unknown";
 }
 
-struct Manager::Leaving {
-  Leaving(Manager* owner, std::list<Running> entries, std::function<void()> done)
-      : manager{owner},
-        group{std::move(entries)},
-        then{std::move(done)},
-        deadline{[](void* self) {
-                   auto* leaving = static_cast<Leaving*>(self);
-                   leaving->timed_out();
-                 },
-                 this} {}
-
-  void timed_out() {
-    for (const Running& entry : group) {
-      manager->around_.log->write(Level::kWarning, "plugin.drain_timeout", {{"instance", entry.name}});
-    }
-    manager->finish_leaving(this);
+void Manager::Leaving::timed_out() {
+  for (const Running& entry : group) {
+    manager->around_.log->write(Level::kWarning, "plugin.drain_timeout", {{"instance", entry.name}});
   }
-
-  Manager* manager;
-  std::list<Running> group;
-  std::function<void()> then;
-  size_t busy = 0;
-  loop::Timer deadline;
-};
+  manager->finish_leaving(this);
+}
 
 Manager::Manager(Surroundings surroundings) : around_{std::move(surroundings)} {}
 Manager::~Manager() { stop(); }

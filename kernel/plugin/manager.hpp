@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/diff.hpp"
@@ -79,7 +80,20 @@ class Manager {
     std::shared_ptr<const config::Snapshot> snapshot;
   };
   /// A generation that drains: stopped as one, users first, when all are idle or the time is over.
-  struct Leaving;
+  struct Leaving {
+    Leaving(Manager* owner, std::list<Running> entries, std::function<void()> done)
+        : manager{owner},
+          group{std::move(entries)},
+          then{std::move(done)},
+          deadline{loop::Timer::of<&Leaving::timed_out>(this)} {}
+    void timed_out();
+
+    Manager* manager;
+    std::list<Running> group;
+    std::function<void()> then;
+    size_t busy = 0;
+    loop::Timer deadline;
+  };
   struct Plan;
 
   bool plan_reload(const config::Snapshot& next, Plan* plan, std::string* why);
@@ -88,6 +102,7 @@ class Manager {
                   const std::vector<std::string>& names, std::list<Running>* made, std::string* why);
   void carry_out(const std::shared_ptr<const config::Snapshot>& next, const Plan& plan, std::list<Running> made);
   bool create_one(Running& entry, const config::Instance& values, std::vector<std::string> providers, std::string* why);
+  bool provider_runs(Running& entry, std::string* why);
   bool start_one(Running& entry, std::string* why);
   void destroy(Running& entry);
   void leave(std::list<Running> group, std::function<void()> then);

@@ -26,6 +26,8 @@ class Object {
   virtual void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) = 0;
   /// [control] Begins; `idle` comes later from any thread, once.
   virtual void drain(std::function<void()> idle) = 0;
+  /// [control] After drain, where a successor takes over: its listening sockets are free from now on.
+  virtual void hand_over() = 0;
   /// [control] Afterwards no callback of it runs.
   virtual void stop() = 0;
 };

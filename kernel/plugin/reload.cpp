@@ -136,15 +136,32 @@ void Manager::carry_out(const std::shared_ptr<const Snapshot>& next, const Plan&
     }
   }
   if (!old.empty()) leave(std::move(old), nullptr);
-  for (Running& entry : made) {
-    std::string reason;
-    start_one(entry, &reason);
+  for (const auto& group : leaving_) {
+    for (Running& entry : group->group) entry.object->hand_over();
   }
-  running_.splice(running_.end(), made);
+  while (!made.empty()) {
+    running_.splice(running_.end(), made, made.begin());
+    std::string reason;
+    if (provider_runs(running_.back(), &reason)) start_one(running_.back(), &reason);
+  }
   sort_running(*next);
   around_.retire_sockets();
   around_.log->write(Level::kInfo, "config.reloaded",
                      {{"live", join(plan.live)}, {"started", join(plan.make)}, {"left", join(plan.remove)}});
+}
+
+/// False, with the state set, where one of those whose services it uses has not started.
+bool Manager::provider_runs(Running& entry, std::string* why) {
+  for (const std::string& name : entry.uses) {
+    const Running* provider = find(name);
+    if (provider == nullptr || provider->state != State::kFailed) continue;
+    *why = "[" + entry.name + "]: [" + name + "], whose services it uses, has not started";
+    entry.state = State::kFailed;
+    entry.reason = *why;
+    around_.log->write(Level::kError, "plugin.start_failed", {{"instance", entry.name}, {"reason", *why}});
+    return false;
+  }
+  return true;
 }
 
 /// Providers before users again.

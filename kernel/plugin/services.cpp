@@ -13,6 +13,11 @@ bool Services::provide(const std::string& key, const std::string& id, Provided p
   return provided_[key].emplace(id, std::move(provided)).second;
 }
 
+bool Services::provides(const std::string& key, const std::string& id) const {
+  const auto found = provided_.find(key);
+  return found != provided_.end() && found->second.count(id) > 0;
+}
+
 void Services::withdraw(const std::string& key) {
   provided_.erase(key);
   bound_.erase(key);

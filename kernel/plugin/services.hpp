@@ -23,6 +23,7 @@ class Services {
 
   /// False when the object provides `id` already.
   bool provide(const std::string& key, const std::string& id, Provided provided);
+  bool provides(const std::string& key, const std::string& id) const;
   /// The object is gone, with all that it provided.
   void withdraw(const std::string& key);
 
