@@ -75,7 +75,8 @@ int dial(const std::string& host, uint16_t port, const std::string& from) {
     error = ETIMEDOUT;
     if (wait_for(fd, POLLOUT, deadline(kPatience))) ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
   }
-  if (error == 0) return fd;
+  // A server that turned it away at once has taken it before: only the one who uses it finds out.
+  if (error == 0 || error == ECONNRESET) return fd;
   ::close(fd);
   errno = error;
   return -1;
