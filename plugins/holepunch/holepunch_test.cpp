@@ -206,7 +206,7 @@ TEST_CASE("an answer from a foreign address is handed on by the timer") {
 
 TEST_CASE("relays and LAN follow a reload") {
   Site site;
-  site.plugin.reload({{"relay", "rd.example.org"}, {"lan", "198.51.100.0/24, 192.0.2.0/24"}});
+  site.plugin.reload({{"relay[0].address", "rd.example.org"}, {"lan", "198.51.100.0/24, 192.0.2.0/24"}});
   site.ask("key");
   CHECK(site.heard<hbb::FetchLocalAddr>().relay_server() == "rd.example.org:21117");
 }

@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "rendezvous/test_values.hpp"
 #include "wire/abi.hpp"
@@ -214,6 +217,30 @@ TEST_CASE("an answer that waits when its request expires still passes") {
   CHECK(table.pending.due(30500ms).size() == 1);
   table.pending.due(31s);
   CHECK(table.pending.size() == 0);
+}
+
+TEST_CASE("every loop may ask, answer and tick at once") {
+  Pending pending{{1000, 1s, 1ms}};
+  std::atomic<int> passed{0};
+  const auto work = [&](int thread) {
+    for (int i = 0; i < 2000; ++i) {
+      const Duration now = std::chrono::milliseconds{i};
+      const std::string a = "198.51.100.1:" + std::to_string(1000 + (i * 7 + thread) % 100);
+      Asked request = asked(For::kPunch, a);
+      pending.put(request, now);
+      Asked matched;
+      const auto match = pending.match(*wire::Address::parse(a), sent(i % 3 == 0 ? kStranger : kB), now, matched);
+      passed += match == Match::kPass ? 1 : 0;
+      if (i % 50 == 0) pending.due(now);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) threads.emplace_back(work, t);
+  for (auto& thread : threads) thread.join();
+  CHECK(passed > 0);
+  CHECK(pending.size() <= 100);
+  pending.due(10s);
+  CHECK(pending.size() == 0);
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The heartbeat's path counted by the global operator new. Not under sanitizers, which have their own.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "registrar.hpp"
+#include "rendezvous/test_values.hpp"
+#include "wire/kinds.hpp"
+
+namespace {
+
+std::atomic<size_t> allocations{0};
+
+}  // namespace
+
+void* operator new(size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace junctor::rendezvous {
+namespace {
+
+using namespace std::chrono_literals;
+using test::udp_from;
+
+constexpr Presence::HashKey kKey{1, 2, 3};
+
+TEST_CASE("a heartbeat of a known peer allocates nothing") {
+  Presence presence{kKey, 1000};
+  const std::string far_id(60, 'x');
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 1s);
+  presence.put(far_id, udp_from("198.51.100.1:5000"), 1s);
+  const jct_channel from = udp_from("198.51.100.1:5001");
+  const size_t before = allocations.load();
+  const auto near_beat = presence.beat("123456789", from, 2s);
+  const auto far_beat = presence.beat(far_id, from, 2s);
+  const size_t after = allocations.load();
+  CHECK(near_beat == Presence::Beat::kAlive);
+  CHECK(far_beat == Presence::Beat::kAlive);
+  CHECK(after == before);
+}
+
+/// Counts answers and does nothing else.
+class QuietPorts final : public RegistrarPorts {
+ public:
+  Duration now() const override { return 2s; }
+  void load(std::string_view, Loaded) override {}
+  void store(const jct_peer_record&, Stored) override {}
+  void admit(std::string_view, const jct_channel&, Admitted) override {}
+  void answer_peer(const jct_channel&, bool) override { ++answers; }
+  void answer_pk(const jct_channel&, hbb::RegisterPkResponse::Result) override {}
+  void refused(Refusal, std::string_view, const jct_channel&) override {}
+  int answers = 0;
+};
+
+TEST_CASE("from the datagram to the answer a heartbeat allocates nothing") {
+  Presence presence{kKey, 1000};
+  RegisterRate rate{{1}};
+  QuietPorts ports;
+  Registrar registrar{ports, presence, rate, 10};
+  const std::string id(60, 'x');
+  presence.put(id, udp_from("198.51.100.1:5000"), 1s);
+  hbb::RegisterPeer parsed;
+  parsed.set_id(id);
+  const std::string datagram = wire::wrap_message(parsed);
+  const jct_channel from = udp_from("198.51.100.1:5001");
+  std::string joined;
+  const size_t before = allocations.load();
+  for (int i = 0; i < 100; ++i) {
+    const auto peeled = wire::peel(datagram, joined);
+    if (peeled && wire::parse_inner(peeled->inner, parsed)) registrar.register_peer(from, parsed.id());
+  }
+  const size_t after = allocations.load();
+  CHECK(ports.answers == 100);
+  CHECK(after == before);
+}
+
+}  // namespace
+}  // namespace junctor::rendezvous
