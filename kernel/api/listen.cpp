@@ -22,7 +22,8 @@ std::vector<net::Address> resolve(const config::Address& address) {
   if (const auto literal = net::Address::parse_ip(address.host)) return {literal->with_port(address.port)};
   std::vector<net::Address> found;
   try {
-    for (const auto& ip : Poco::Net::DNS::hostByName(address.host).addresses()) {
+    const Poco::Net::HostEntry entry = Poco::Net::DNS::hostByName(address.host);
+    for (const auto& ip : entry.addresses()) {
       const auto parsed = net::Address::parse_ip(ip.toString());
       if (parsed) found.push_back(parsed->with_port(address.port));
     }
