@@ -114,6 +114,10 @@ int Daemon::start() {
   for (const api::Listening& listening : api::listening(kernel_)) {
     addresses += (addresses.empty() ? "" : " ") + listening.protocol + ":" + listening.address;
   }
+  if (::geteuid() == 0) {
+    log_.write(ops::Level::kWarning, "server.runs_as_root",
+               {{"hint", "set [kernel] user to an unprivileged one, or start it as one"}});
+  }
   log_.write(ops::Level::kInfo, "server.ready", {{"listening", addresses}, {"data", settings.data_dir}});
   return kExitClean;
 }
