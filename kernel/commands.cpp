@@ -3,7 +3,6 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/JSONString.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "config/explain.hpp"
 #include "daemon.hpp"
 #include "junctor_version.hpp"
+#include "ops/quote.hpp"
 
 namespace junctor {
 namespace {
@@ -33,7 +33,7 @@ std::string rows_of(const Array& rows) {
   return text_of(object);
 }
 
-std::string error_of(const std::string& text) { return R"({"error":)" + Poco::toJSON(text) + "}"; }
+std::string error_of(const std::string& text) { return R"({"error":)" + ops::quote_json(text) + "}"; }
 
 /// The words behind the command; a request that is no object was refused before.
 std::vector<std::string> words_of(const std::string& request) {

@@ -6,7 +6,6 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/JSONString.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +18,8 @@
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "ops/quote.hpp"
 
 namespace junctor::ops {
 namespace {
@@ -62,7 +63,7 @@ int listen_at(const std::string& path) {
   throw std::runtime_error{"control_socket: cannot listen at " + path + ": " + std::strerror(error)};
 }
 
-std::string failure(const std::string& text) { return R"({"ok":false,"error":)" + Poco::toJSON(text) + "}\n"; }
+std::string failure(const std::string& text) { return R"({"ok":false,"error":)" + quote_json(text) + "}\n"; }
 
 int spare_fd() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 

@@ -4,14 +4,14 @@
 #include <Poco/DateTimeFormat.h>
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/FileChannel.h>
-#include <Poco/JSONString.h>
 #include <Poco/Message.h>
 #include <Poco/Timestamp.h>
 #include <unistd.h>
 
 #include <utility>
-
 #include <vector>
+
+#include "ops/quote.hpp"
 
 namespace junctor::ops {
 namespace {
@@ -44,9 +44,11 @@ std::string now_text() { return Poco::DateTimeFormatter::format(Poco::Timestamp{
 
 bool plain(std::string_view value) {
   if (value.empty()) return false;
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte <= ' ' || byte == 0x7F || c == '"' || c == '=' || c == '\\') return false;
+  while (!value.empty()) {
+    const auto byte = static_cast<unsigned char>(value[0]);
+    const size_t size = utf8_size(value);
+    if (size == 0 || byte <= ' ' || byte == 0x7F || byte == '"' || byte == '=' || byte == '\\') return false;
+    value.remove_prefix(size);
   }
   return true;
 }
@@ -58,15 +60,15 @@ void add_kv(std::string& line, std::string_view key, std::string_view value) {
   if (plain(value)) {
     line += value;
   } else {
-    line += Poco::toJSON(std::string{value});
+    line += quote_json(value);
   }
 }
 
 void add_json(std::string& line, std::string_view key, std::string_view value) {
   line += ',';
-  line += Poco::toJSON(std::string{key});
+  line += quote_json(key);
   line += ':';
-  line += Poco::toJSON(std::string{value});
+  line += quote_json(value);
 }
 
 }  // namespace
