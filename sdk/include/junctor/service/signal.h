@@ -49,7 +49,8 @@ typedef struct jct_signal_service {
   /* [control] in create or start. One handler a kind (JCT_E_EXISTS names the holder in the log). PARALLEL: it is called
    * on every loop, one that is not: on the channel's loop as well, so only PARALLEL instances may handle. */
   jct_status (*handle)(void* self, uint32_t kind, jct_signal_handler handler, void* context);
-  /* [control] Afterwards the handler is not called (calls that are under way: see loop.h, enter). */
+  /* [control], and [home] in drain, so that a successor can have the kind. Afterwards the handler is not called (calls
+   * that are under way: see loop.h, enter). */
   void (*unhandle)(void* self, uint32_t kind, void* context);
   /* [any] Copies. message: the serialised inner message. JCT_E_CLOSED when the connection has gone; where it lives on
    * another loop, JCT_OK says only that it was passed on. */
