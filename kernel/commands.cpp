@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "api/net_objects.hpp"
@@ -144,8 +145,9 @@ std::string Daemon::status_json() {
 std::string Daemon::plugins_json() {
   Array rows;
   for (const plugin::Status& entry : manager_.status()) {
-    std::string uses;
-    for (const std::string& name : entry.uses) uses += (uses.empty() ? "" : " ") + name;
+    std::string uses;  // once each: one may provide several services
+    const std::set<std::string> used{entry.uses.begin(), entry.uses.end()};
+    for (const std::string& name : used) uses += (uses.empty() ? "" : " ") + name;
     Object row{Poco::JSON_PRESERVE_KEY_ORDER};
     row.set("instance", entry.name);
     row.set("plugin", entry.plugin);
