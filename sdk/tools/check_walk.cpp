@@ -62,6 +62,17 @@ std::vector<std::string> Walk::satisfied() {
   return names;
 }
 
+/// Those of tables that are left out would bring the tables back.
+std::vector<std::string> Walk::overrides_for(const std::vector<std::string>& names) const {
+  std::vector<std::string> wanted;
+  for (const std::string& text : overrides_) {
+    const std::string table = text.substr(0, text.find('.'));
+    const bool known = table == "kernel" || modules_.count(table) == 0;
+    if (known || std::find(names.begin(), names.end(), table) != names.end()) wanted.push_back(text);
+  }
+  return wanted;
+}
+
 std::shared_ptr<const config::Snapshot> Walk::load(const std::vector<std::string>& names) {
   std::string text = "[kernel]\ndata_dir = '" + world_.dir() + "'\n";
   for (const std::string& name : names) text += "[" + name + "]\n";
@@ -70,11 +81,10 @@ std::shared_ptr<const config::Snapshot> Walk::load(const std::vector<std::string
     const plugin::Module* found = module(name, why);
     return found == nullptr ? nullptr : &found->schema();
   };
-  config::Checked checked = config::check({{"defaults", text}}, overrides_, plugins);
+  config::Checked checked = config::check({{"defaults", text}}, overrides_for(names), plugins);
   if (checked.snapshot) graph_ = plugin::build_graph(*checked.snapshot, &checked.faults);
-  for (const config::Fault& fault : checked.faults) {
-    report_.fault(fault.print() + " (--set TABLE.KEY=VALUE gives what has no default)");
-  }
+  for (const config::Fault& fault : checked.faults) report_.fault(fault.print());
+  if (!checked.faults.empty()) report_.note("--set TABLE.KEY=VALUE gives what has no default");
   return checked.faults.empty() ? checked.snapshot : nullptr;
 }
 

@@ -64,6 +64,7 @@ class Walk {
   const plugin::Module* module(const std::string& name, std::string* why);
   std::shared_ptr<const config::Snapshot> load(const std::vector<std::string>& names);
   std::vector<std::string> satisfied();
+  std::vector<std::string> overrides_for(const std::vector<std::string>& names) const;
   void walk_one(size_t index);
   bool raise_providers(size_t index);
   void step(size_t index, const char* name, const std::function<bool(std::string*)>& body);
