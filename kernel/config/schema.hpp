@@ -50,8 +50,8 @@ struct Schema {
   std::string name;  ///< of the plugin
   std::string summary;
   std::vector<Option> options;
-  /// As declared: `storage/1`, `?relay/1` (may be missing), `*auth/1` (any number). A key of the instance's table named as the service (`storage = "..."`)
-  /// says which instance is to provide it.
+  /// As declared: `storage/1`, `?relay/1` (may be missing), `*auth/1` (any number). A key of the instance's table named
+  /// as the service (`storage = "..."`) says which instance is to provide it.
   std::vector<std::string> needs;
   std::vector<std::string> provides;
 };

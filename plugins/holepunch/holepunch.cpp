@@ -207,8 +207,8 @@ void Holepunch::unserve() {
   for (const uint32_t kind : std::exchange(served_, {})) signal.table.unhandle(signal.self, kind, this);
 }
 
-/// Who takes over needs the kinds before this object is gone. What is pending is not waited for: B's answer and A's next
-/// try find the next server or none.
+/// Who takes over needs the kinds before this object is gone. What is pending is not waited for: B's answer and A's
+/// next try find the next server or none.
 void Holepunch::drain(const Done& done) {
   unserve();
   done();
