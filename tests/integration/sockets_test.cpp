@@ -32,6 +32,18 @@ int64_t network(Server& server, const std::string& key) {
   return server.ctl("status").object()->getObject("network")->getValue<int64_t>(key);
 }
 
+// UBSan's vptr check opens a pipe to look at memory, and takes the lack of one for a bad object.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define JUNCTOR_TEST_NEEDS_DESCRIPTORS 1
+#endif
+#endif
+#ifdef JUNCTOR_TEST_NEEDS_DESCRIPTORS
+constexpr bool kNeedsDescriptors = true;
+#else
+constexpr bool kNeedsDescriptors = false;
+#endif
+
 /// Which of them are still served.
 size_t alive(std::vector<LineClient>& clients) {
   size_t count = 0;
@@ -188,32 +200,32 @@ TEST_CASE("the server's own bound on connections is counted against the listener
   CHECK(site.server.stop() == 0);
 }
 
-TEST_CASE("out of descriptors, new connections are shed, old ones live, the processor rests, and it recovers") {
+TEST_CASE("out of descriptors, new connections are shed, old ones live, the processor rests, and it recovers" *
+          doctest::skip(kNeedsDescriptors)) {
   ServerOptions options = fixtures();
   options.wrapper = {"prlimit", "--nofile=64:64"};
   Site site{"", options};
-  std::vector<LineClient> clients;
-  for (int i = 0; i < 120; ++i) {
-    if (auto client = LineClient::try_connect("127.0.0.1", site.server.port())) clients.push_back(std::move(*client));
+  std::vector<LineClient> old;
+  for (int i = 0; i < 20; ++i) old.push_back(connect(site.server));
+  REQUIRE(alive(old) == 20);
+  std::vector<LineClient> flood;
+  for (int i = 0; i < 100; ++i) {
+    if (auto client = LineClient::try_connect("127.0.0.1", site.server.port())) flood.push_back(std::move(*client));
   }
   CHECK(
       eventually([&] { return network(site.server, "shed") > 0; }));  // the control socket has a descriptor of its own
-  const size_t lived = alive(clients);
-  CHECK(lived > 10);
-  CHECK(lived < 64);
+  CHECK(alive(old) == 20);
   const double before = site.server.cpu_seconds();
   const auto began = std::chrono::steady_clock::now();
-  std::vector<LineClient> knocking;
   while (std::chrono::steady_clock::now() - began < std::chrono::seconds{2}) {
-    if (auto client = LineClient::try_connect("127.0.0.1", site.server.port())) knocking.push_back(std::move(*client));
+    if (auto client = LineClient::try_connect("127.0.0.1", site.server.port())) flood.push_back(std::move(*client));
     std::this_thread::sleep_for(Millis{10});
   }
-  const double spent = site.server.cpu_seconds() - before;
-  CHECK(spent < 0.5 * test_scale());
-  CHECK(alive(clients) == lived);
-  clients.clear();
-  knocking.clear();
+  CHECK(site.server.cpu_seconds() - before < 0.5 * test_scale());
+  CHECK(alive(old) == 20);
+  flood.clear();
   CHECK(eventually([&] { return answers(site.server); }));
+  CHECK(alive(old) == 20);
   CHECK(site.server.stop() == 0);
 }
 

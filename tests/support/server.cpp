@@ -99,11 +99,11 @@ void Server::kill() {
   process_->wait();
 }
 
-int Server::stop(Millis patience) {
-  for (int round = 0; round < 2; ++round) {
-    process_->signal(SIGTERM);
-    if (const auto code = process_->wait(patience)) return *code;
-  }
+int Server::stop(Millis drain) {
+  process_->signal(SIGTERM);
+  if (const auto code = process_->wait(drain)) return *code;
+  process_->signal(SIGTERM);
+  if (const auto code = process_->wait()) return *code;
   throw std::runtime_error{"the server does not stop:\n" + log()};
 }
 

@@ -81,8 +81,9 @@ class Server {
   std::optional<int> wait_exit(Millis patience = kPatience) { return process_->wait(patience); }
   /// kill -9, and waits until it is gone.
   void kill();
-  /// SIGTERM, twice when the first is not enough; the exit code. Throws at the deadline.
-  int stop(Millis patience = kPatience);
+  /// SIGTERM, and another one when connections that are still open hold the drain up for longer than `drain`. The exit
+  /// code. Throws when it does not stop.
+  int stop(Millis drain = Millis{300});
   void restart();
 
   /// One command over a connection of its own. Throws when nobody answers.
