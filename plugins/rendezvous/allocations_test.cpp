@@ -33,16 +33,19 @@ using test::udp_from;
 
 constexpr Presence::HashKey kKey{1, 2, 3};
 
-TEST_CASE("a heartbeat of a known peer allocates nothing") {
+TEST_CASE("a heartbeat of a known peer allocates nothing, nor does reading its key") {
   Presence presence{kKey, 1000};
   const std::string far_id(60, 'x');
-  presence.put("123456789", udp_from("198.51.100.1:5000"), 1s);
-  presence.put(far_id, udp_from("198.51.100.1:5000"), 1s);
+  const std::string pk(32, 'k');
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 1s, pk);
+  presence.put(far_id, udp_from("198.51.100.1:5000"), 1s, pk);
   const jct_channel from = udp_from("198.51.100.1:5001");
   const size_t before = allocations.load();
   const auto near_beat = presence.beat("123456789", from, 2s);
   const auto far_beat = presence.beat(far_id, from, 2s);
+  const auto key = presence.key_of(far_id);
   const size_t after = allocations.load();
+  CHECK(key);
   CHECK(near_beat == Presence::Beat::kAlive);
   CHECK(far_beat == Presence::Beat::kAlive);
   CHECK(after == before);

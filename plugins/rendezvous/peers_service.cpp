@@ -28,7 +28,10 @@ jct_peer PeersService::describe(std::string_view id, const std::optional<Sightin
 void PeersService::lookup(std::string_view id, const jct_lookup_done& done) {
   const auto seen = presence_.find(id);
   jct_peer peer = describe(id, seen);
-  const bool enough = seen && (done.want & JCT_PEER_WANT_KEY) == 0;
+  const bool want_key = (done.want & JCT_PEER_WANT_KEY) != 0;
+  const auto key = want_key && seen ? presence_.key_of(id) : std::nullopt;
+  if (key) peer.pk = {key->data(), key->size()};
+  const bool enough = seen && (key || !want_key);
   if (enough || !is_valid_id(id)) return done.done(done.self, JCT_OK, &peer);
   if (in_flight_.load(std::memory_order_relaxed) >= settings_.max_lookups.load(std::memory_order_relaxed)) {
     return done.done(done.self, JCT_E_LIMIT, &peer);

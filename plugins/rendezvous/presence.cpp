@@ -11,6 +11,16 @@
 
 namespace junctor::rendezvous {
 
+namespace {
+
+Presence::PublicKey kept(std::string_view pk) {
+  Presence::PublicKey key{};
+  if (pk.size() == key.size()) std::memcpy(key.data(), pk.data(), key.size());
+  return key;
+}
+
+}  // namespace
+
 static_assert(crypto_shorthash_KEYBYTES == std::tuple_size_v<Presence::HashKey>);
 
 Presence::Presence(const HashKey& key, size_t max_peers)
@@ -39,7 +49,7 @@ Sighting Presence::sighting(const Record& record) const {
   return out;
 }
 
-void Presence::note(Record& record, const jct_channel& channel, uint16_t local, Duration now) const {
+void Presence::note(Record& record, const jct_channel& channel, uint16_t local, Duration now) {
   record.set_address(channel.peer);
   record.local = local;
   record.transport = static_cast<uint8_t>(channel.transport);
@@ -48,19 +58,35 @@ void Presence::note(Record& record, const jct_channel& channel, uint16_t local, 
   record.seen_ns = now.count();
 }
 
+Presence::Beat Presence::beat(Record& record, const jct_channel& from, uint16_t local, Duration now) {
+  if (!record.same_ip(from.peer) && !is_loopback(from.peer)) return Beat::kMoved;
+  note(record, from, local, now);
+  return Beat::kAlive;
+}
+
 Presence::Beat Presence::beat(std::string_view id, const jct_channel& from, Duration now) {
   const Hash at = hash(id);
   const uint16_t local = locals_.index_of(from.socket, from.local);
   Shard& shard = (*shards_)[at.shard];
   std::lock_guard lock{shard.mutex};
   Record* record = shard.find(id, at.place);
-  if (record == nullptr) return Beat::kUnknown;
-  if (!record->same_ip(from.peer) && !is_loopback(from.peer)) return Beat::kMoved;
-  note(*record, from, local, now);
+  return record == nullptr ? Beat::kUnknown : beat(*record, from, local, now);
+}
+
+Presence::Beat Presence::admit(std::string_view id, const jct_channel& from, Duration now, std::string_view pk) {
+  const Hash at = hash(id);
+  const uint16_t local = locals_.index_of(from.socket, from.local);
+  Shard& shard = (*shards_)[at.shard];
+  std::lock_guard lock{shard.mutex};
+  if (Record* record = shard.find(id, at.place)) return beat(*record, from, local, now);
+  if (!reserve_one()) return Beat::kUnknown;
+  Record& record = shard.insert(id, at.place);
+  shard.key(record) = kept(pk);
+  note(record, from, local, now);
   return Beat::kAlive;
 }
 
-bool Presence::put(std::string_view id, const jct_channel& channel, Duration now) {
+bool Presence::put(std::string_view id, const jct_channel& channel, Duration now, std::string_view pk) {
   const Hash at = hash(id);
   const uint16_t local = locals_.index_of(channel.socket, channel.local);
   Shard& shard = (*shards_)[at.shard];
@@ -70,6 +96,7 @@ bool Presence::put(std::string_view id, const jct_channel& channel, Duration now
     if (!reserve_one()) return false;
     record = &shard.insert(id, at.place);
   }
+  shard.key(*record) = kept(pk);
   note(*record, channel, local, now);
   return true;
 }
@@ -88,6 +115,15 @@ std::optional<Sighting> Presence::find(std::string_view id) const {
   const Record* record = shard.find(id, at.place);
   if (record == nullptr) return std::nullopt;
   return sighting(*record);
+}
+
+std::optional<Presence::PublicKey> Presence::key_of(std::string_view id) const {
+  const Hash at = hash(id);
+  Shard& shard = (*shards_)[at.shard];
+  std::lock_guard lock{shard.mutex};
+  const Record* record = shard.find(id, at.place);
+  if (record == nullptr || shard.key(*record) == PublicKey{}) return std::nullopt;
+  return shard.key(*record);
 }
 
 bool Presence::erase(std::string_view id) {

@@ -2,8 +2,10 @@
 // Who was seen, where and when: the table behind every heartbeat. Any thread may touch any peer; a shard's mutex is
 // held for a few memory accesses, never across I/O or a callback.
 //
-// A peer costs one record of 64 bytes in an open table that is between 53 and 80 % full; an id of more than 16 bytes
-// adds its own length. Keys and uuids stay in storage: a peer is in here only when storage holds its key.
+// A peer costs a core record of 64 bytes and, in an array of its own beside it, a public key of 32, in an open table
+// that is between 64 and 80 % full; an id of more than 16 bytes adds its own length. A peer is in here only when
+// storage holds its key; memory keeps it too, so that known peers still meet when storage cannot be read. Uuids stay in
+// storage.
 #pragma once
 
 #include <array>
@@ -38,6 +40,8 @@ struct Sighting {
 class Presence {
  public:
   using HashKey = std::array<uint8_t, 16>;
+  /// Ed25519. All zero stands for "not kept"; such a key, or one of another length, is left to storage.
+  using PublicKey = std::array<uint8_t, 32>;
   static constexpr size_t kShards = 256;
 
   struct Row {
@@ -56,10 +60,15 @@ class Presence {
   /// heartbeat comes from loopback is no difference), nothing was changed. Never allocates.
   Beat beat(std::string_view id, const jct_channel& from, Duration now);
 
-  /// A confirmed registration: makes or replaces the entry. False when it would be one too many.
-  bool put(std::string_view id, const jct_channel& channel, Duration now);
+  /// A confirmed registration: makes or replaces the entry and its key. False when it would be one too many.
+  bool put(std::string_view id, const jct_channel& channel, Duration now, std::string_view pk = {});
+  /// A heartbeat of a peer whose key storage has told: makes the entry. Where there is one meanwhile, it and its key
+  /// are newer and this is `beat`. kUnknown: it would be one too many.
+  Beat admit(std::string_view id, const jct_channel& from, Duration now, std::string_view pk);
 
   std::optional<Sighting> find(std::string_view id) const;
+  /// None when there is no entry or its key is not kept.
+  std::optional<PublicKey> key_of(std::string_view id) const;
   bool erase(std::string_view id);
   /// The connection has gone: the peer is offline, unless it has been reached on another channel since.
   void disconnected(std::string_view id, jct_handle handle, Duration now);
@@ -92,7 +101,8 @@ class Presence {
 
   Hash hash(std::string_view id) const;
   Sighting sighting(const Record& record) const;
-  void note(Record& record, const jct_channel& channel, uint16_t local, Duration now) const;
+  static void note(Record& record, const jct_channel& channel, uint16_t local, Duration now);
+  static Beat beat(Record& record, const jct_channel& from, uint16_t local, Duration now);
   bool reserve_one();
   std::vector<Row> collect(size_t shard, size_t skip, size_t limit,
                            const std::function<bool(const Record&)>& wanted) const;

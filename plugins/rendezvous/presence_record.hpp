@@ -21,7 +21,7 @@ inline bool is_loopback(const jct_addr& address) {
                              : address.family == 6 && std::memcmp(address.ip, kV6, sizeof kV6) == 0;
 }
 
-/// Plain memory: moved by copying, empty when all zero. The owner of a long id is the shard.
+/// The core record. Plain memory: moved by copying, empty when all zero. The owner of a long id is the shard.
 struct Presence::Record {
   static constexpr size_t kInline = 16;
 
@@ -66,8 +66,9 @@ struct Presence::Record {
 
 inline constexpr size_t kRecordSize = 64;  // one cache line
 
-/// Linear probing; a record's home follows its hash in order, so that growing by half (not doubling) keeps the memory
-/// for a peer within bounds at every size. Erasing moves followers back: no tombstones.
+/// Linear probing; a record's home follows its hash in order, so that growing by a quarter (not doubling) keeps the
+/// memory for a peer within bounds at every size. Erasing moves followers back: no tombstones. Keys lie beside the
+/// records at the same index: a heartbeat never touches them.
 struct alignas(64) Presence::Shard {
   mutable std::mutex mutex;
 
@@ -77,15 +78,18 @@ struct alignas(64) Presence::Shard {
   ~Shard() {
     for (Record& record : slots()) forget_id(record);
     std::free(slots_);
+    std::free(keys_);
   }
 
   std::span<Record> slots() { return {slots_, capacity_}; }
   size_t used() const { return used_; }
   size_t memory() {
-    size_t bytes = capacity_ * sizeof(Record);
+    size_t bytes = capacity_ * (sizeof(Record) + sizeof(PublicKey));
     for (const Record& record : slots()) bytes += record.is_far() ? record.id_size : 0;
     return bytes;
   }
+
+  PublicKey& key(const Record& record) { return keys_[&record - slots_]; }
 
   Record* find(std::string_view id, uint32_t place) {
     if (used_ == 0 || id.empty()) return nullptr;
@@ -95,7 +99,7 @@ struct alignas(64) Presence::Shard {
     return nullptr;
   }
 
-  /// `id` has 1 to 255 bytes and is not in here. Throws bad_alloc with nothing changed.
+  /// `id` has 1 to 255 bytes and is not in here; its key is all zero. Throws bad_alloc with nothing changed.
   Record& insert(std::string_view id, uint32_t place) {
     if ((used_ + 1) * 5 > capacity_ * 4) grow();
     Record record{};
@@ -107,7 +111,7 @@ struct alignas(64) Presence::Shard {
     }
     std::memcpy(record.is_far() ? record.far : record.near, id.data(), id.size());
     ++used_;
-    return place_record(record);
+    return place_record(record, PublicKey{});
   }
 
   void erase(Record& record) {
@@ -116,9 +120,11 @@ struct alignas(64) Presence::Shard {
     for (size_t i = next(hole); !slots_[i].empty(); i = next(i)) {
       if (!may_fill(hole, i)) continue;
       slots_[hole] = slots_[i];
+      keys_[hole] = keys_[i];
       hole = i;
     }
     slots_[hole] = Record{};
+    keys_[hole] = PublicKey{};
     --used_;
   }
 
@@ -135,25 +141,35 @@ struct alignas(64) Presence::Shard {
     return hole <= from ? start <= hole || start > from : start <= hole && start > from;
   }
 
-  Record& place_record(const Record& record) {
+  Record& place_record(const Record& record, const PublicKey& key) {
     size_t i = home(record.place);
     while (!slots_[i].empty()) i = next(i);
     slots_[i] = record;
+    keys_[i] = key;
     return slots_[i];
   }
 
   void grow() {
-    const size_t bigger = capacity_ == 0 ? kFirstCapacity : capacity_ + capacity_ / 2;
-    void* memory = std::aligned_alloc(alignof(Shard), bigger * sizeof(Record));
-    if (memory == nullptr) throw std::bad_alloc{};
-    std::memset(memory, 0, bigger * sizeof(Record));
+    const size_t bigger = capacity_ == 0 ? kFirstCapacity : capacity_ + capacity_ / 4;
+    void* records = std::aligned_alloc(alignof(Shard), bigger * sizeof(Record));
+    void* keys = std::malloc(bigger * sizeof(PublicKey));
+    if (records == nullptr || keys == nullptr) {
+      std::free(records);
+      std::free(keys);
+      throw std::bad_alloc{};
+    }
+    std::memset(records, 0, bigger * sizeof(Record));
+    std::memset(keys, 0, bigger * sizeof(PublicKey));
     const std::span<Record> old = slots();
-    slots_ = static_cast<Record*>(memory);
+    PublicKey* const old_keys = keys_;
+    slots_ = static_cast<Record*>(records);
+    keys_ = static_cast<PublicKey*>(keys);
     capacity_ = bigger;
-    for (const Record& record : old) {
-      if (!record.empty()) place_record(record);
+    for (size_t i = 0; i < old.size(); ++i) {
+      if (!old[i].empty()) place_record(old[i], old_keys[i]);
     }
     std::free(old.data());
+    std::free(old_keys);
   }
 
   static void forget_id(Record& record) {
@@ -161,6 +177,7 @@ struct alignas(64) Presence::Shard {
   }
 
   Record* slots_ = nullptr;
+  PublicKey* keys_ = nullptr;
   size_t capacity_ = 0;
   size_t used_ = 0;
 };

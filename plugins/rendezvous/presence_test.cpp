@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <set>
 #include <string>
 #include <thread>
@@ -19,6 +21,14 @@ using test::udp_from;
 
 constexpr Presence::HashKey kKey{1, 2, 3};
 constexpr Duration kTimeout = 30s;
+
+/// 32 bytes that tell of which peer they are.
+std::string key_of(const std::string& id) { return id + std::string(32 - id.size(), '.'); }
+
+std::string kept_key(const Presence& presence, std::string_view id) {
+  const auto key = presence.key_of(id);
+  return key ? std::string{key->begin(), key->end()} : "";
+}
 
 TEST_CASE("a heartbeat of an id that nobody registered makes no entry") {
   Presence presence{kKey, 10};
@@ -91,13 +101,54 @@ TEST_CASE("the bound on peers refuses one too many and evicts nobody") {
   CHECK(presence.put("cccccc", udp_from("198.51.100.1:3"), 1s));
 }
 
-TEST_CASE("thousands of peers are each found again, also while half of them are erased") {
+TEST_CASE("a registration brings a key, the next one replaces it, and heartbeats leave it alone") {
+  Presence presence{kKey, 10};
+  CHECK_FALSE(presence.key_of("123456789"));
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 1s, key_of("old"));
+  presence.beat("123456789", udp_from("198.51.100.1:6000"), 2s);
+  presence.beat("123456789", udp_from("198.51.100.2:6000"), 3s);
+  CHECK(kept_key(presence, "123456789") == key_of("old"));
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 4s, key_of("new"));
+  CHECK(kept_key(presence, "123456789") == key_of("new"));
+  presence.erase("123456789");
+  CHECK_FALSE(presence.key_of("123456789"));
+}
+
+TEST_CASE("a key that has not 32 bytes is not kept, nor is the one before it") {
+  Presence presence{kKey, 10};
+  for (const size_t size : {0U, 1U, 31U, 33U, 256U}) {
+    CAPTURE(size);
+    presence.put("123456789", udp_from("198.51.100.1:5000"), 1s, key_of("old"));
+    REQUIRE(presence.key_of("123456789"));
+    presence.put("123456789", udp_from("198.51.100.1:5000"), 2s, std::string(size, 'k'));
+    CHECK_FALSE(presence.key_of("123456789"));
+  }
+}
+
+TEST_CASE("what storage tells makes an entry with its key, but never replaces one") {
+  Presence presence{kKey, 2};
+  const auto from = udp_from("198.51.100.1:5000");
+  CHECK(presence.admit("123456789", from, 1s, key_of("stored")) == Presence::Beat::kAlive);
+  CHECK(kept_key(presence, "123456789") == key_of("stored"));
+  presence.put("123456789", from, 2s, key_of("registered"));
+  CHECK(presence.admit("123456789", udp_from("198.51.100.1:6000"), 3s, key_of("stored")) == Presence::Beat::kAlive);
+  CHECK(presence.admit("123456789", udp_from("198.51.100.2:6000"), 4s, key_of("stored")) == Presence::Beat::kMoved);
+  CHECK(kept_key(presence, "123456789") == key_of("registered"));
+  CHECK(presence.find("123456789")->seen == 3s);
+  CHECK(presence.admit("222222222", from, 5s, "") == Presence::Beat::kAlive);
+  CHECK(presence.admit("333333333", from, 5s, "") == Presence::Beat::kUnknown);
+  CHECK(presence.size() == 2);
+}
+
+TEST_CASE("thousands of peers are each found again, with their keys, also while half of them are erased") {
   constexpr int kPeers = 20'000;
   Presence presence{kKey, kPeers};
   const auto id_of = [](int i) {
     return i % 7 == 0 ? "a-rather-long-name-" + std::to_string(i) : std::to_string(i + 100'000);
   };
-  for (int i = 0; i < kPeers; ++i) REQUIRE(presence.put(id_of(i), udp_from("198.51.100.1:5000"), Duration{i}));
+  for (int i = 0; i < kPeers; ++i) {
+    REQUIRE(presence.put(id_of(i), udp_from("198.51.100.1:5000"), Duration{i}, key_of(id_of(i))));
+  }
   for (int i = 0; i < kPeers; i += 2) REQUIRE(presence.erase(id_of(i)));
   CHECK_FALSE(presence.erase(id_of(0)));
   CHECK(presence.size() == kPeers / 2);
@@ -105,17 +156,25 @@ TEST_CASE("thousands of peers are each found again, also while half of them are 
     const auto seen = presence.find(id_of(i));
     REQUIRE(seen.has_value() == (i % 2 == 1));
     if (seen) REQUIRE(seen->seen == Duration{i});
+    REQUIRE(kept_key(presence, id_of(i)) == (seen ? key_of(id_of(i)) : ""));
   }
 }
 
-TEST_CASE("a million peers with ids of ten digits cost at most 160 bytes each") {
+TEST_CASE("peers with ids of ten digits cost at most 160 bytes each, keys included, at a million and before") {
   constexpr size_t kPeers = 1'000'000;
   Presence presence{kKey, kPeers};
   const jct_channel from = udp_from("198.51.100.1:5000");
-  for (size_t i = 0; i < kPeers; ++i) presence.put(std::to_string(1'000'000'000 + i), from, 1s);
+  size_t worst = 0;
+  for (size_t i = 1; i <= kPeers; ++i) {
+    const std::string id = std::to_string(1'000'000'000 + i);
+    presence.put(id, from, 1s, key_of(id));
+    if (i >= 100'000 && i % 20'000 == 0) worst = std::max(worst, presence.memory() / i);
+  }
   REQUIRE(presence.size() == kPeers);
-  MESSAGE("bytes a peer: " << presence.memory() / kPeers);
+  REQUIRE(presence.key_of("1000000001"));
+  MESSAGE("bytes a peer: " << presence.memory() / kPeers << ", at worst on the way: " << worst);
   CHECK(presence.memory() <= 160 * kPeers);
+  CHECK(worst < 160);
 }
 
 TEST_CASE("pages cover every peer once") {
@@ -162,18 +221,23 @@ TEST_CASE("a sweep counts who is online and forgets whom nobody has seen for lon
 
 TEST_CASE("many threads touch the same peers at once") {
   Presence presence{kKey, 1000};
-  const auto work = [&presence](int thread) {
+  std::atomic<int> wrong_keys{0};
+  const auto work = [&](int thread) {
     for (int i = 0; i < 5000; ++i) {
       const std::string id = std::to_string(100'000 + i % 500);
-      presence.put(id, udp_from("198.51.100.1:5000", "203.0.113." + std::to_string(i % 9) + ":21116"), Duration{i});
+      presence.put(id, udp_from("198.51.100.1:5000", "203.0.113." + std::to_string(i % 9) + ":21116"), Duration{i},
+                   key_of(id));
       presence.beat(id, udp_from("198.51.100.1:5001"), Duration{i});
+      presence.admit(id, udp_from("198.51.100.1:5001"), Duration{i}, key_of(id));
       if (i % 97 == thread) presence.erase(id);
       presence.find(id);
+      if (const std::string key = kept_key(presence, id); !key.empty() && key != key_of(id)) ++wrong_keys;
     }
   };
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) threads.emplace_back(work, t);
   for (auto& thread : threads) thread.join();
+  CHECK(wrong_keys == 0);
   CHECK(presence.size() <= 500);
   CHECK(presence.page(0, 1000).size() == presence.size());
 }

@@ -95,13 +95,12 @@ void Registrar::looked_up(const std::string& id, jct_status status, const jct_pe
 
 void Registrar::welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record) {
   // A RegisterPk may have come meanwhile: what memory says is newer than what storage said.
-  const Presence::Beat beat = presence_.beat(id, from, ports_.now());
-  const bool moved = beat == Presence::Beat::kMoved || (beat == Presence::Beat::kUnknown && ip_differs(record, from));
-  if (moved) return ports_.answer_peer(from, true);
-  if (beat == Presence::Beat::kUnknown && !presence_.put(id, from, ports_.now())) {
-    return ports_.refused(Refusal::kPeersFull, id, from);
+  Presence::Beat beat = presence_.beat(id, from, ports_.now());
+  if (beat == Presence::Beat::kUnknown) {
+    beat = ip_differs(record, from) ? Presence::Beat::kMoved : presence_.admit(id, from, ports_.now(), view(record.pk));
   }
-  ports_.answer_peer(from, false);
+  if (beat == Presence::Beat::kUnknown) return ports_.refused(Refusal::kPeersFull, id, from);
+  ports_.answer_peer(from, beat == Presence::Beat::kMoved);
 }
 
 // ---- RegisterPk -----------------------------------------------------------------------------------------------------
@@ -166,7 +165,7 @@ void Registrar::store(const AttemptPtr& attempt) {
 }
 
 void Registrar::confirm(const AttemptPtr& attempt) {
-  if (!presence_.put(attempt->id, attempt->from, ports_.now())) {
+  if (!presence_.put(attempt->id, attempt->from, ports_.now(), attempt->pk)) {
     return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
   }
   registrations_.take(attempt->id);

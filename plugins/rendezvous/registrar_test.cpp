@@ -102,6 +102,10 @@ struct Site {
     const auto seen = presence.find(id);
     return seen && seen->online(ports.time, 30s);
   }
+  std::string kept_key(std::string_view id) {
+    const auto key = presence.key_of(id);
+    return key ? std::string{key->begin(), key->end()} : "";
+  }
   std::string address(std::string_view id) { return wire::from_abi(presence.find(id)->channel.peer).text(); }
 
   FakePorts ports;
@@ -113,6 +117,7 @@ struct Site {
 constexpr auto kHome = "198.51.100.1:5000";
 constexpr auto kElsewhere = "198.51.100.2:5000";
 const std::string kId = "123456789";
+const std::string kKey(32, 'k'), kNewKey(32, 'n');
 
 using Answers = std::vector<std::pair<uint16_t, bool>>;
 
@@ -167,6 +172,26 @@ TEST_CASE("a heartbeat of a known peer is answered at once, without storage") {
   CHECK(site.ports.peer_answers == Answers{{6000, false}});
   CHECK(site.ports.loads == loads);
   CHECK(site.address(kId) == "198.51.100.1:6000");
+}
+
+TEST_CASE("memory keeps the key of a registration that was confirmed, and of a stored peer that comes back") {
+  Site site;
+  site.pk(kHome, kId, "uuid", kKey);
+  CHECK(site.kept_key(kId) == kKey);
+  site.ports.full = true;
+  CHECK(site.pk(kHome, kId, "uuid", kNewKey) == Response::SERVER_ERROR);
+  CHECK(site.kept_key(kId) == kKey);
+  site.ports.full = false;
+  site.pk(kHome, kId, "uuid", kNewKey);
+  CHECK(site.kept_key(kId) == kNewKey);
+
+  site.ports.disk["987654321"] = {"uuid", kKey, "198.51.100.1"};
+  site.ports.disk["odd-key"] = {"uuid", "key", "198.51.100.1"};
+  site.peer(kHome, "987654321");
+  site.peer(kHome, "odd-key");
+  CHECK(site.kept_key("987654321") == kKey);
+  CHECK(site.online("odd-key"));
+  CHECK(site.kept_key("odd-key").empty());
 }
 
 TEST_CASE("a known peer that comes from another IP keeps its old address until its RegisterPk succeeds") {
@@ -352,10 +377,11 @@ TEST_CASE("registration over a connection and a change of id are NOT_SUPPORT") {
 
 TEST_CASE("a RegisterPk that is confirmed while storage is asked for the old record wins") {
   Site site;
-  site.ports.disk[kId] = {"uuid", "key", "198.51.100.1"};
+  site.ports.disk[kId] = {"uuid", kKey, "198.51.100.1"};
   site.registrar.register_peer(udp_from(kHome), kId);
-  REQUIRE(site.presence.put(kId, udp_from(kElsewhere), site.ports.time));
+  REQUIRE(site.presence.put(kId, udp_from(kElsewhere), site.ports.time, kNewKey));
   site.ports.pump();
+  CHECK(site.kept_key(kId) == kNewKey);
   CHECK(site.ports.peer_answers == Answers{{5000, true}});
   CHECK(site.address(kId) == kElsewhere);
 }

@@ -130,7 +130,7 @@ void look_up(Site& site, const std::string& id, uint32_t want, Found& found) {
   site.host.on_loop(0, [&] { peers.lookup(site.plugin.service_self(JCT_PEERS_SERVICE), str(id), &done); });
 }
 
-TEST_CASE("a peer in memory is found at once, its key in storage") {
+TEST_CASE("a peer in memory is found at once, and its key only for who wants it") {
   Site site;
   site.register_peer();
   Found found;
@@ -139,15 +139,51 @@ TEST_CASE("a peer in memory is found at once, its key in storage") {
   CHECK(found.state == JCT_PEER_ONLINE);
   CHECK(found.channel.transport == JCT_CHANNEL_UDP);
   CHECK(wire::from_abi(found.channel.peer).text() == kHome);
+  CHECK(found.pk.empty());
+  const int gets = site.storage.gets;
   look_up(site, kId, JCT_PEER_WANT_KEY, found);
-  CHECK(found.answers == 1);
-  site.host.run_until_idle();
   CHECK(found.answers == 2);
-  CHECK(found.pk == "key");
+  CHECK(found.pk == kKey);
+  CHECK(site.storage.gets == gets);
   site.host.advance(30s);
   look_up(site, kId, 0, found);
   CHECK(found.state == JCT_PEER_OFFLINE);
   CHECK(found.channel.transport == 0);
+}
+
+TEST_CASE("while storage fails, peers in memory are found with their keys") {
+  Site site;
+  site.storage.peers["987654321"] = {"uuid", std::string(32, 's'), "198.51.100.1"};
+  site.udp(heartbeat("987654321"));
+  CHECK_FALSE(site.heard_by_udp<hbb::RegisterPeerResponse>().request_pk());
+  site.register_peer();
+  site.storage.broken = true;
+  Found stored, registered;
+  look_up(site, "987654321", JCT_PEER_WANT_KEY, stored);
+  look_up(site, kId, JCT_PEER_WANT_KEY, registered);
+  CHECK(stored.answers == 1);
+  CHECK(stored.status == JCT_OK);
+  CHECK(stored.state == JCT_PEER_ONLINE);
+  CHECK(stored.pk == std::string(32, 's'));
+  CHECK(registered.answers == 1);
+  CHECK(registered.pk == kKey);
+}
+
+TEST_CASE("a key that has not 32 bytes is read from storage each time") {
+  Site site;
+  site.register_peer(kId, "a key of another make");
+  Found found;
+  look_up(site, kId, JCT_PEER_WANT_KEY, found);
+  CHECK(found.answers == 0);
+  site.host.run_until_idle();
+  CHECK(found.status == JCT_OK);
+  CHECK(found.state == JCT_PEER_ONLINE);
+  CHECK(found.pk == "a key of another make");
+  site.storage.broken = true;
+  look_up(site, kId, JCT_PEER_WANT_KEY, found);
+  site.host.run_until_idle();
+  CHECK(found.status == JCT_E_IO);
+  CHECK(found.pk.empty());
 }
 
 TEST_CASE("a peer that only storage knows is offline, one that nobody knows is unknown") {

@@ -93,6 +93,7 @@ Message inner_of(const std::string& whole) {
 
 inline constexpr auto kHome = "198.51.100.1:50001";
 inline const std::string kId = "123456789";
+inline const std::string kKey(32, 'k');
 
 struct Site {
   explicit Site(const Settings& settings = {}) : plugin{host, junctor_plugin_v1(), settings} { plugin.start(); }
@@ -112,11 +113,11 @@ struct Site {
     REQUIRE(sent.size() == 1);
     return inner_of<Message>(sent[0].data);
   }
-  void register_peer(const std::string& id = kId) {
+  void register_peer(const std::string& id = kId, const std::string& key = kKey) {
     hbb::RegisterPk pk;
     pk.set_id(id);
     pk.set_uuid("uuid");
-    pk.set_pk("key");
+    pk.set_pk(key);
     udp(pk);
     CHECK(heard_by_udp<hbb::RegisterPkResponse>().result() == hbb::RegisterPkResponse::OK);
   }
