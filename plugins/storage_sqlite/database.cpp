@@ -138,10 +138,15 @@ void set_journal(SQLite::Database& database, const std::string& path) {
   database.exec("pragma journal_size_limit = 67108864");
 }
 
-void make_ready(SQLite::Database& database, const std::string& path, Connection::Access access) {
+/// Before the first statement: on a read-only file system that one would fail for the want of a -wal file,
+/// misleadingly.
+void check_writable(SQLite::Database& database, const std::string& path) {
   if (sqlite3_db_readonly(database.getHandle(), "main") == 1) {
     fail("read_only", path + ": read-only for this user or on a read-only file system; it must be writable");
   }
+}
+
+void make_ready(SQLite::Database& database, const std::string& path, Connection::Access access) {
   set_journal(database, path);
   const bool writes = access == Connection::Access::kWrite;
   if (writes && !has_schema(database)) create_schema(database, path);
@@ -159,6 +164,7 @@ Connection::Connection(const std::string& path, Access access, Missing missing, 
     inode_ = file.st_ino;
   }
   try {
+    check_writable(database_, path);
     tune(tuning);
     make_ready(database_, path, access);
   } catch (const SQLite::Exception& error) {
