@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registration, the NAT test and the online query over real sockets (protocol.md 6.1, 6.3, 6.6).
 #include <doctest/doctest.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 
-#include <chrono>
-#include <cstring>
 #include <vector>
 
 #include "site.hpp"
@@ -14,25 +10,8 @@ namespace junctor::site {
 namespace {
 
 using Pk = hbb::RegisterPkResponse;
-using Clock = std::chrono::steady_clock;
 
 constexpr Millis kSilence{300};  // to see that no answer comes
-
-/// An IPv4 address of this host that is not loopback; none where it has none.
-wire::Address outer_address() {
-  ifaddrs* all = nullptr;
-  wire::Address found;
-  if (::getifaddrs(&all) != 0) return found;
-  for (const ifaddrs* one = all; one != nullptr && found.is_none(); one = one->ifa_next) {
-    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
-    wire::Octets4 octets{};
-    std::memcpy(octets.data(), &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, octets.size());
-    const wire::Address address = wire::Address::v4(octets, 0);
-    if (!address.is_loopback()) found = address;
-  }
-  ::freeifaddrs(all);
-  return found;
-}
 
 hbb::TestNatResponse nat_test(wire::TcpClient& client) {
   client.send(hbb::TestNatRequest{});

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site.hpp"
 
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -45,6 +49,21 @@ wire::UdpClient Site::datagrams(const std::string& from_ip) { return wire::UdpCl
 wire::Address ip(const std::string& text) { return wire::Address::parse_ip(text).value(); }
 
 wire::Address decoded(const std::string& field) { return wire::decode_address(field).value(); }
+
+wire::Address outer_address() {
+  ifaddrs* all = nullptr;
+  wire::Address found;
+  if (::getifaddrs(&all) != 0) return found;
+  for (const ifaddrs* one = all; one != nullptr && found.is_none(); one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != AF_INET) continue;
+    wire::Octets4 octets{};
+    std::memcpy(octets.data(), &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr, octets.size());
+    const wire::Address address = wire::Address::v4(octets, 0);
+    if (!address.is_loopback()) found = address;
+  }
+  ::freeifaddrs(all);
+  return found;
+}
 
 Device::Device(Site& site, const std::string& from_ip, const std::string& id)
     : peer_{wire::Peer::make(id)}, socket_{Site::datagrams(from_ip)} {
@@ -91,6 +110,42 @@ hbb::PunchHoleResponse ask_for(Site& site, const std::string& id) {
   const auto answer = a.receive(patient(wire::kPatience));
   if (!answer || !answer->has_punch_hole_response()) throw std::runtime_error{"no PunchHoleResponse"};
   return answer->punch_hole_response();
+}
+
+bool relays(Site& site, const std::string& uuid) {
+  const std::string key = site.key();
+  const auto side = [&](const std::string& from, const std::string& id) {
+    wire::TcpClient client = site.dial(from, 1);
+    hbb::RequestRelay request;
+    request.set_uuid(uuid);
+    request.set_licence_key(key);
+    request.set_id(id);
+    client.send(request);
+    client.send_raw(from);
+    return client;
+  };
+  wire::TcpClient a = side("127.0.0.2", "123456789");
+  wire::TcpClient b = side("127.0.0.3", "");
+  const Millis patience = patient(wire::kPatience);
+  return a.receive_exactly(9, patience) == "127.0.0.3" && b.receive_exactly(9, patience) == "127.0.0.2";
+}
+
+bool connects(Site& site, Device& b) {
+  const Millis patience = patient(wire::kPatience);
+  wire::TcpClient a = site.dial("127.0.0.2");
+  a.send(punch_request(site, b.id()));
+  const hbb::RendezvousMessage push = b.pushed();
+  if (!push.has_punch_hole()) return false;
+  hbb::PunchHoleSent sent;
+  sent.set_id(b.id());
+  sent.set_socket_addr(push.punch_hole().socket_addr());
+  sent.set_version("1.3.8");
+  wire::TcpClient answering = site.dial(b.socket().local_address().ip_text());
+  answering.send(sent);
+  const auto answer = a.receive(patience);
+  if (!answer || !answer->has_punch_hole_response()) return false;
+  const auto opened = wire::open_id_pk(site.public_key(), answer->punch_hole_response().pk());
+  return opened && opened->id == b.id() && opened->pk == wire::bytes_of(b.peer().keys.public_key());
 }
 
 }  // namespace junctor::site

@@ -44,6 +44,8 @@ class Site {
 
 wire::Address ip(const std::string& text);
 wire::Address decoded(const std::string& field);
+/// An IPv4 address of this host that is not loopback; none where it has none.
+wire::Address outer_address();
 
 /// A device that is registered over UDP: B.
 class Device {
@@ -74,5 +76,9 @@ std::optional<hbb::RegisterPkResponse::Result> register_once(wire::UdpClient& so
 hbb::PunchHoleRequest punch_request(Site& site, const std::string& id);
 /// Asks for `id` on a connection of its own.
 hbb::PunchHoleResponse ask_for(Site& site, const std::string& id);
+/// The whole of protocol.md 6.4: a request, the push, B's answer, and the signed id that A verifies.
+bool connects(Site& site, Device& b);
+/// A session on the relay, with a word each way. A uuid is good for one.
+bool relays(Site& site, const std::string& uuid);
 
 }  // namespace junctor::site
