@@ -162,9 +162,9 @@ bool Daemon::reload(std::string* why) {
     }
     return false;
   }
-  if (!manager_.reload(checked.snapshot, why)) return false;
-  apply_kernel(checked.snapshot->kernel);
-  return true;
+  const bool all_run = manager_.reload(checked.snapshot, why);
+  if (manager_.snapshot() == checked.snapshot) apply_kernel(checked.snapshot->kernel);
+  return all_run;
 }
 
 /// Names the plugin whose callback holds a loop.

@@ -54,7 +54,8 @@ class Manager {
   /// Creates all, then starts all, in order. On the first failure everything is stopped again and `*why` names it.
   bool start(std::shared_ptr<const config::Snapshot> snapshot, std::string* why);
 
-  /// Asks and prepares all, then applies all; false and `*why` when one refuses: then nothing has changed. What is
+  /// Asks and prepares all, then applies all; false and `*why` when one refuses: then nothing has changed
+  /// and snapshot() is the old one. Also false where one that was accepted did not start: the rest is in force. What is
   /// replaced or removed drains in the background.
   bool reload(std::shared_ptr<const config::Snapshot> snapshot, std::string* why);
 
@@ -100,7 +101,7 @@ class Manager {
   bool ask_all(const config::Snapshot& next, const Plan& plan, std::string* why);
   bool create_all(const std::shared_ptr<const config::Snapshot>& next, const Graph& graph,
                   const std::vector<std::string>& names, std::list<Running>* made, std::string* why);
-  void carry_out(const std::shared_ptr<const config::Snapshot>& next, const Plan& plan, std::list<Running> made);
+  std::string carry_out(const std::shared_ptr<const config::Snapshot>& next, const Plan& plan, std::list<Running> made);
   bool create_one(Running& entry, const config::Instance& values, std::vector<std::string> providers, std::string* why);
   bool provider_runs(Running& entry, std::string* why);
   bool start_one(Running& entry, std::string* why);

@@ -184,7 +184,9 @@ TEST_CASE("where a provider does not start in a reload its users do not either, 
   REQUIRE(world.manager->start(World::site({instance("lone", {}, {})}), &world.reason));
   world.take();
   world.script.fails = "start b";
-  REQUIRE(world.manager->reload(World::site({instance("lone", {}, {}), kProvider, kUser}), &world.reason));
+  REQUIRE(!world.manager->reload(World::site({instance("lone", {}, {}), kProvider, kUser}), &world.reason));
+  CHECK(world.reason.find("[b]") != std::string::npos);
+  CHECK(world.reason.find("[a]: [b], whose services it uses, has not started") != std::string::npos);
   CHECK(world.take() == Words{"prepare a", "prepare b", "create b", "create a", "start b"});
   for (const plugin::Status& row : world.manager->status()) {
     CHECK((row.state == plugin::State::kFailed) == (row.name != "lone"));

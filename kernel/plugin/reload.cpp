@@ -115,11 +115,12 @@ bool Manager::reload(std::shared_ptr<const Snapshot> next, std::string* why) {
     around_.log->write(Level::kError, "config.reload_refused", {{"reason", *why}});
     return false;
   }
-  carry_out(next, plan, std::move(made));
-  return true;
+  *why = carry_out(next, plan, std::move(made));
+  return why->empty();
 }
 
-void Manager::carry_out(const std::shared_ptr<const Snapshot>& next, const Plan& plan, std::list<Running> made) {
+/// Cannot be refused any more. Returns who did not start, and why; the rest is in force.
+std::string Manager::carry_out(const std::shared_ptr<const Snapshot>& next, const Plan& plan, std::list<Running> made) {
   for (const std::string& name : plan.live) {
     Running* entry = find(name);
     entry->object->apply(next, *next->find(name));
@@ -139,15 +140,18 @@ void Manager::carry_out(const std::shared_ptr<const Snapshot>& next, const Plan&
   for (const auto& group : leaving_) {
     for (Running& entry : group->group) entry.object->hand_over();
   }
+  std::string failed;
   while (!made.empty()) {
     running_.splice(running_.end(), made, made.begin());
     std::string reason;
-    if (provider_runs(running_.back(), &reason)) start_one(running_.back(), &reason);
+    if (provider_runs(running_.back(), &reason) && start_one(running_.back(), &reason)) continue;
+    failed += reason + "\n";
   }
   sort_running(*next);
   around_.retire_sockets();
   around_.log->write(Level::kInfo, "config.reloaded",
                      {{"live", join(plan.live)}, {"started", join(plan.make)}, {"left", join(plan.remove)}});
+  return failed.empty() ? failed : failed + "the rest of the new configuration is in force";
 }
 
 /// False, with the state set, where one of those whose services it uses has not started.
