@@ -93,4 +93,8 @@ std::string Lab::add_host(const std::string& name, int number, Nat nat) {
   return space;
 }
 
+void Lab::without_ipv6(const std::string& space) {
+  run(in(space, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1"));
+}
+
 }  // namespace junctor::nat

@@ -28,6 +28,9 @@ class Lab {
   /// public address, or its NAT's; behind one its own is 10.NUMBER.0.2.
   std::string add_host(const std::string& name, int number, Nat nat);
 
+  /// The host has no IPv6 any more, loopback included.
+  static void without_ipv6(const std::string& space);
+
   static std::string public_address(int number) { return "198.51.100." + std::to_string(number); }
   /// The words that run a program there.
   static std::vector<std::string> inside(const std::string& space) { return {"ip", "netns", "exec", space}; }

@@ -27,9 +27,13 @@ constexpr uint64_t kBytes = 64ULL << 20;
 /// A site in a namespace of its own, with the plugins of an installed one.
 class Site {
  public:
-  explicit Site(Lab& lab) {
+  enum class Families { kBoth, kIPv4 };
+
+  explicit Site(Lab& lab, Families families = Families::kBoth) {
+    const std::string space = lab.add_host("srv", 1, Nat::kOpen);
+    if (families == Families::kIPv4) Lab::without_ipv6(space);
     ServerOptions options;
-    options.wrapper = Lab::inside(lab.add_host("srv", 1, Nat::kOpen));
+    options.wrapper = Lab::inside(space);
     server_ = std::make_unique<Server>(options);
     server_->conf("10-site", "[storage_sqlite]\n[auth_key]\n[rendezvous]\n[holepunch]\n[relay]\n");
     server_->start();
@@ -102,4 +106,12 @@ TEST_CASE("two peers behind two symmetric kernel NATs pass 64 MiB each way over 
   Lab lab;
   Site site{lab};
   meet(lab, site, Nat::kSymmetric, Nat::kSymmetric, "relay");
+}
+
+TEST_CASE("a server on a host without IPv6 says so and serves over IPv4") {
+  Lab lab;
+  Site site{lab, Site::Families::kIPv4};
+  CHECK(site.server().log_has("event=net.family_missing"));
+  CHECK(site.server().log().find("[::]") == std::string::npos);
+  meet(lab, site, Nat::kOpen, Nat::kOpen, "direct");
 }

@@ -128,6 +128,8 @@ class Controlled {
     hole.local = local;
     hole.timeout = kHole;
     static_cast<void>(TcpClient::try_connect(decoded(push.socket_addr()), hole));
+    // Before the answer leaves: on a path of microseconds A would else meet a closed port.
+    wire::TcpListener listener{local};
     hbb::PunchHoleSent sent;
     sent.set_socket_addr(push.socket_addr());
     sent.set_id(peer_.id);
@@ -136,7 +138,6 @@ class Controlled {
     sent.set_version(kVersion);
     answer.send(sent);
     answer.shutdown_write();
-    wire::TcpListener listener{local};
     auto session = listener.accept(kDirect);
     if (!session) return false;
     say("direct");
@@ -243,9 +244,12 @@ class Controlling {
     request.set_uuid(session_uuid());
     request.set_relay_server(relay_server);
     request.set_secure(true);
-    TcpClient signalling = TcpClient::connect(arguments_.server);
-    signalling.send(request);
-    const auto answer = signalling.receive(kDirect);
+    std::optional<hbb::RendezvousMessage> answer;
+    for (int tries = 0; tries < 3 && !answer; ++tries) {
+      TcpClient signalling = TcpClient::connect(arguments_.server);
+      signalling.send(request);
+      answer = signalling.receive(kDirect);
+    }
     if (!answer || !answer->has_relay_response()) throw ClientError{"the relay request was not answered"};
     if (!answer->relay_response().refuse_reason().empty()) throw ClientError{answer->relay_response().refuse_reason()};
     relayed(relay_server, request.uuid(), pk);
