@@ -94,81 +94,78 @@ class Stream {
   jct_handle handle_ = 0;
 };
 
-/// A LISTENER option's sockets. Stops accepting when destroyed.
-class Listener {
- public:
-  /// [loop] Attach the stream before returning, or it is closed with the value.
-  using Accept = std::function<void(Stream stream, const jct_conn_info& info)>;
+namespace detail {
 
-  Listener() = default;
-  Listener(const Host& host, const Option<ListenerValue>& option, Accept accept)
-      : state_{std::make_unique<State>(State{&host, std::move(accept), 0})} {
-    require(host.net().listen(host.raw(), option.raw.name, &kEvents, state_.get(), &state_->handle), option.raw.name);
-  }
-  Listener(Listener&&) noexcept = default;
-  Listener& operator=(Listener&& other) noexcept {
+/// What listeners and datagram sockets share: a handle that is closed with its owner, and a callback that another loop
+/// may be in after close() still: it stays until the object goes.
+template <class Callback>
+class OpenSocket {
+ public:
+  OpenSocket() = default;
+  OpenSocket(OpenSocket&&) noexcept = default;
+  OpenSocket& operator=(OpenSocket&& other) noexcept {
     close();
     state_ = std::move(other.state_);
     return *this;
   }
-  ~Listener() { close(); }
+  ~OpenSocket() { close(); }
 
-  /// Another loop may be in the callback still: it stays until this object goes.
   void close() {
     if (handle() != 0) state_->host->net().close_listener(state_->host->raw(), std::exchange(state_->handle, 0));
   }
   jct_handle handle() const { return state_ ? state_->handle : 0; }
 
- private:
+ protected:
   struct State {
     const Host* host;
-    Accept accept;
+    Callback callback;
     jct_handle handle;
   };
-  static jct_status accepted(void* self, jct_handle, jct_handle stream, const jct_conn_info* info) {
-    auto* state = static_cast<State*>(self);
-    return state->host->guarded("on_accept", [&] { state->accept(Stream{*state->host, stream}, *info); });
-  }
-  static constexpr jct_listen_events kEvents{sizeof(jct_listen_events), 0, &accepted};
+  OpenSocket(const Host& host, Callback callback)
+      : state_{std::make_unique<State>(State{&host, std::move(callback), 0})} {}
+
   std::unique_ptr<State> state_;
 };
 
-/// A LISTENER option's datagram sockets.
-class UdpSocket {
+}  // namespace detail
+
+/// [loop] Attach the stream before returning, or it is closed with the value.
+using Accept = std::function<void(Stream stream, const jct_conn_info& info)>;
+
+/// A LISTENER option's sockets. Stops accepting when destroyed.
+class Listener : public detail::OpenSocket<Accept> {
  public:
-  using Receive = std::function<void(std::span<const jct_dgram> datagrams)>;
-
-  UdpSocket() = default;
-  UdpSocket(const Host& host, const Option<ListenerValue>& option, Receive receive)
-      : state_{std::make_unique<State>(State{&host, std::move(receive), 0})} {
-    require(host.net().udp_open(host.raw(), option.raw.name, &kEvents, state_.get(), &state_->handle), option.raw.name);
+  Listener() = default;
+  Listener(const Host& host, const Option<ListenerValue>& option, Accept accept) : OpenSocket{host, std::move(accept)} {
+    require(host.net().listen(host.raw(), option.raw.name, &kEvents, state_.get(), &state_->handle), option.raw.name);
   }
-  UdpSocket(UdpSocket&&) noexcept = default;
-  UdpSocket& operator=(UdpSocket&& other) noexcept {
-    close();
-    state_ = std::move(other.state_);
-    return *this;
-  }
-  ~UdpSocket() { close(); }
-
-  /// Another loop may be in the callback still: it stays until this object goes.
-  void close() {
-    if (handle() != 0) state_->host->net().close_listener(state_->host->raw(), std::exchange(state_->handle, 0));
-  }
-  jct_handle handle() const { return state_ ? state_->handle : 0; }
 
  private:
-  struct State {
-    const Host* host;
-    Receive receive;
-    jct_handle handle;
-  };
+  static jct_status accepted(void* self, jct_handle, jct_handle stream, const jct_conn_info* info) {
+    auto* state = static_cast<State*>(self);
+    return state->host->guarded("on_accept", [&] { state->callback(Stream{*state->host, stream}, *info); });
+  }
+  static constexpr jct_listen_events kEvents{sizeof(jct_listen_events), 0, &accepted};
+};
+
+/// [loop] A batch, in the order of arrival.
+using Receive = std::function<void(std::span<const jct_dgram> datagrams)>;
+
+/// A LISTENER option's datagram sockets (opt::datagrams).
+class UdpSocket : public detail::OpenSocket<Receive> {
+ public:
+  UdpSocket() = default;
+  UdpSocket(const Host& host, const Option<ListenerValue>& option, Receive receive)
+      : OpenSocket{host, std::move(receive)} {
+    require(host.net().udp_open(host.raw(), option.raw.name, &kEvents, state_.get(), &state_->handle), option.raw.name);
+  }
+
+ private:
   static jct_status received(void* self, const jct_dgram* datagrams, uint64_t count) {
     auto* state = static_cast<State*>(self);
-    return state->host->guarded("on_datagrams", [&] { state->receive({datagrams, static_cast<size_t>(count)}); });
+    return state->host->guarded("on_datagrams", [&] { state->callback({datagrams, static_cast<size_t>(count)}); });
   }
   static constexpr jct_dgram_events kEvents{sizeof(jct_dgram_events), 0, &received};
-  std::unique_ptr<State> state_;
 };
 
 /// The bound addresses of a listener or datagram socket. [any]
