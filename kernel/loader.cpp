@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to a checked configuration. [control]
+#include "api/net_objects.hpp"
 #include "daemon.hpp"
 #include "plugin/clashes.hpp"
 #include "plugin/graph.hpp"
@@ -26,6 +27,7 @@ config::Checked Loader::load() {
   if (!checked.snapshot) return checked;
   plugin::build_graph(*checked.snapshot, &checked.faults);
   plugin::find_clashes(*checked.snapshot, &checked.faults);
+  api::find_unsupported(*checked.snapshot, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
 }

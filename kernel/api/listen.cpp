@@ -34,15 +34,13 @@ std::vector<net::Address> resolve(const config::Address& address) {
   return found;
 }
 
-void refuse_unsupported(const config::Listener& listener) {
+/// "": nothing about it that this version cannot do.
+std::string unsupported(const config::Listener& listener) {
   if (!listener.tls_certificate.empty()) {
-    throw net::NetError{config::print_address(listener.address) +
-                        ": tls is not supported by this version; terminate it in front (nginx, HAProxy)"};
+    return "tls is not supported by this version; terminate it in front (nginx, HAProxy)";
   }
-  if (listener.proxy_protocol) {
-    throw net::NetError{config::print_address(listener.address) +
-                        ": proxy_protocol is not supported by this version; switch it off"};
-  }
+  if (listener.proxy_protocol) return "proxy_protocol is not supported by this version; switch it off";
+  return {};
 }
 
 uint32_t bound32(int64_t value) { return value > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(value); }
@@ -157,12 +155,22 @@ std::vector<config::Listener> listeners_of(const config::Instance& values, const
   return all;
 }
 
+void find_unsupported(const config::Snapshot& snapshot, std::vector<config::Fault>* faults) {
+  for (const config::Instance& instance : snapshot.instances) {
+    for (const config::Setting& setting : instance.settings) {
+      for (const config::Listener& listener : listeners_of(instance, setting.name)) {
+        const std::string what = unsupported(listener);
+        if (!what.empty()) faults->push_back(config::fault_at(setting.origin, setting.name + ": " + what));
+      }
+    }
+  }
+}
+
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why) {
   for (const config::Option& option : values.schema->options) {
     if (option.type != config::Type::kListener) continue;
     try {
       for (const config::Listener& listener : listeners_of(values, option.name)) {
-        refuse_unsupported(listener);
         for (const net::Address& address : resolve(listener.address)) {
           net::SocketRequest request;
           request.protocol = option.datagram ? net::Protocol::kUdp : net::Protocol::kTcp;
@@ -189,7 +197,6 @@ jct_status open_listener(Host& host, const char* option, const jct_listen_events
       "connections closed because the server has [kernel] max_connections");
   const jct_status opened = opening(host, option, [&] {
     for (const config::Listener& listener : wanted) {
-      refuse_unsupported(listener);
       const std::vector<net::Address> addresses = resolve(listener.address);
       object->groups.push_back(std::make_unique<net::ListenerGroup>(host.kernel().sockets, host.net_loops(), addresses,
                                                                     listen_options(listener), *object));

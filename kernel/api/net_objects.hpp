@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "api/host.hpp"
+#include "config/fault.hpp"
 #include "junctor/net.h"
 #include "net/bridge.hpp"
 #include "net/datagram.hpp"
@@ -118,6 +119,9 @@ jct_bridge_stats stats_of(const net::BridgeStats& stats);
 
 /// The listener descriptions behind a LISTENER option, a LIST or one. Empty when it is none.
 std::vector<config::Listener> listeners_of(const config::Instance& values, const std::string& option);
+
+/// A fault for each listener that asks for what this version cannot do: found while the configuration is checked.
+void find_unsupported(const config::Snapshot& snapshot, std::vector<config::Fault>* faults);
 
 /// [control] Opens the sockets of every LISTENER option of `values` that are not open yet, and leaves them in the
 /// store, so that a refusal comes before anything is touched.
