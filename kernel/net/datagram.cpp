@@ -241,7 +241,7 @@ uint64_t DatagramGroup::Port::kernel_drops() const {
 
 DatagramGroup::DatagramGroup(SocketStore& store, std::vector<NetLoop*> loops, std::span<const Address> addresses,
                              const DatagramOptions& options, DatagramEvents& events)
-    : store_{store}, options_{options}, events_{events} {
+    : options_{options}, events_{events}, held_{store} {
   options_.batch = std::clamp(options_.batch, 1U, 1024U);
   for (NetLoop* home : loops) {
     ports_.push_back(std::make_shared<Port>(*this, *home));
@@ -250,56 +250,23 @@ DatagramGroup::DatagramGroup(SocketStore& store, std::vector<NetLoop*> loops, st
     if (by_loop_.size() <= index) by_loop_.resize(index + 1);
     by_loop_[index] = ports_.back().get();
   }
-  try {
-    for (const Address& address : addresses) {
-      SocketRequest request;
-      request.protocol = Protocol::kUdp;
-      request.address = address;
-      request.sockets = static_cast<uint32_t>(loops.size());
-      request.receive_bytes = options.socket_receive_bytes;
-      request.send_bytes = options.socket_send_bytes;
-      sets_.push_back(store.open(request));
-    }
-  } catch (...) {
-    release();
-    throw;
+  for (const Address& address : addresses) {
+    SocketRequest request;
+    request.protocol = Protocol::kUdp;
+    request.address = address;
+    request.sockets = static_cast<uint32_t>(loops.size());
+    request.receive_bytes = options.socket_receive_bytes;
+    request.send_bytes = options.socket_send_bytes;
+    held_.open(request);
   }
-  for (const auto& set : sets_) {
-    const auto bound = set->addresses();
-    addresses_.insert(addresses_.end(), bound.begin(), bound.end());
-    notes_.insert(notes_.end(), set->notes.begin(), set->notes.end());
-    for (const Address& address : bound) {
-      size_t turn = 0;  // each family is dealt out by itself
-      for (const auto& socket : set->sockets) {
-        if (socket->address == address) ports_[turn++ % ports_.size()]->add(socket);
-      }
-    }
-  }
+  held_.deal(ports_);
 }
 
-DatagramGroup::~DatagramGroup() { release(); }
+DatagramGroup::~DatagramGroup() = default;
 
-void DatagramGroup::start() {
-  for (const auto& port : ports_) {
-    port->home().loop().post([port] { port->start(); });
-  }
-}
-
-void DatagramGroup::close() {
-  for (const auto& port : ports_) {
-    loop::EventLoop& loop = port->home().loop();
-    if (loop.here()) {
-      port->stop();
-    } else {
-      loop.post([port] { port->stop(); });
-    }
-  }
-}
-
-void DatagramGroup::release() {
-  for (const auto& set : sets_) store_.release(set);
-  sets_.clear();
-}
+void DatagramGroup::start() { start_members(ports_); }
+void DatagramGroup::close() { stop_members(ports_); }
+void DatagramGroup::release() { held_.release(); }
 
 Status DatagramGroup::send(const Address& peer, const Address& local, std::span<const std::byte> data) {
   const loop::EventLoop* const current = loop::EventLoop::current();

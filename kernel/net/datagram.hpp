@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/event_loop.hpp"
+#include "net/held_sockets.hpp"
 #include "net/net_loop.hpp"
 #include "net/socket_store.hpp"
 #include "net/status.hpp"
@@ -73,8 +74,8 @@ class DatagramGroup {
   Status send(const Address& peer, const Address& local, std::span<const std::byte> data);
 
   /// [any] Bound addresses, port 0 resolved.
-  const std::vector<Address>& addresses() const { return addresses_; }
-  const std::vector<std::string>& notes() const { return notes_; }
+  const std::vector<Address>& addresses() const { return held_.addresses(); }
+  const std::vector<std::string>& notes() const { return held_.notes(); }
   /// [any] Datagrams that the system dropped because a receive buffer was full.
   uint64_t kernel_drops() const;
   /// Of its owner: a handle. Set before start().
@@ -83,14 +84,11 @@ class DatagramGroup {
  private:
   class Port;
 
-  SocketStore& store_;
   DatagramOptions options_;
   DatagramEvents& events_;
-  std::vector<std::shared_ptr<SocketSet>> sets_;
+  HeldSockets held_;
   std::vector<std::shared_ptr<Port>> ports_;
   std::vector<Port*> by_loop_;  // index of the worker loop; null: no port there
-  std::vector<Address> addresses_;
-  std::vector<std::string> notes_;
 };
 
 }  // namespace junctor::net

@@ -15,6 +15,7 @@ class ListenerGroup::Acceptor {
 
   NetLoop& home() { return home_; }
   void add(std::shared_ptr<BoundSocket> socket) {
+    set_tcp_options(socket->fd.get(), group_.options_.stream);
     auto& door = doors_.emplace_back(std::make_unique<Door>());
     door->owner = this;
     door->socket = std::move(socket);
@@ -141,57 +142,22 @@ void ListenerGroup::Acceptor::take(Fd fd, const Address& peer) {
 
 ListenerGroup::ListenerGroup(SocketStore& store, std::vector<NetLoop*> loops, std::span<const Address> addresses,
                              const ListenOptions& options, AcceptEvents& events)
-    : store_{store}, options_{options}, events_{events}, limits_{std::make_shared<Limits>(options.limits)} {
+    : options_{options}, events_{events}, limits_{std::make_shared<Limits>(options.limits)}, held_{store} {
   for (NetLoop* home : loops) acceptors_.push_back(std::make_shared<Acceptor>(*this, *home));
-  try {
-    for (const Address& address : addresses) {
-      SocketRequest request;
-      request.address = address;
-      request.sockets = static_cast<uint32_t>(loops.size());
-      request.backlog = options.backlog;
-      sets_.push_back(store.open(request));
-    }
-  } catch (...) {
-    release();
-    throw;
+  for (const Address& address : addresses) {
+    SocketRequest request;
+    request.address = address;
+    request.sockets = static_cast<uint32_t>(loops.size());
+    request.backlog = options.backlog;
+    held_.open(request);
   }
-  for (const auto& set : sets_) {
-    const auto bound = set->addresses();
-    addresses_.insert(addresses_.end(), bound.begin(), bound.end());
-    notes_.insert(notes_.end(), set->notes.begin(), set->notes.end());
-    for (const Address& address : bound) {
-      size_t turn = 0;  // each family is dealt out by itself
-      for (const auto& socket : set->sockets) {
-        if (socket->address != address) continue;
-        set_tcp_options(socket->fd.get(), options.stream);
-        acceptors_[turn++ % acceptors_.size()]->add(socket);
-      }
-    }
-  }
+  held_.deal(acceptors_);
 }
 
-ListenerGroup::~ListenerGroup() { release(); }
+ListenerGroup::~ListenerGroup() = default;
 
-void ListenerGroup::start() {
-  for (const auto& acceptor : acceptors_) {
-    acceptor->home().loop().post([acceptor] { acceptor->start(); });
-  }
-}
-
-void ListenerGroup::close() {
-  for (const auto& acceptor : acceptors_) {
-    loop::EventLoop& loop = acceptor->home().loop();
-    if (loop.here()) {
-      acceptor->stop();
-    } else {
-      loop.post([acceptor] { acceptor->stop(); });
-    }
-  }
-}
-
-void ListenerGroup::release() {
-  for (const auto& set : sets_) store_.release(set);
-  sets_.clear();
-}
+void ListenerGroup::start() { start_members(acceptors_); }
+void ListenerGroup::close() { stop_members(acceptors_); }
+void ListenerGroup::release() { held_.release(); }
 
 }  // namespace junctor::net

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/event_loop.hpp"
+#include "net/held_sockets.hpp"
 #include "net/limits.hpp"
 #include "net/socket_store.hpp"
 #include "net/stream.hpp"
@@ -56,9 +57,9 @@ class ListenerGroup {
   void release();
 
   /// [any] Bound addresses, port 0 resolved.
-  const std::vector<Address>& addresses() const { return addresses_; }
+  const std::vector<Address>& addresses() const { return held_.addresses(); }
   /// Families that the host lacks, for the log.
-  const std::vector<std::string>& notes() const { return notes_; }
+  const std::vector<std::string>& notes() const { return held_.notes(); }
   /// [any]
   Limits& limits() { return *limits_; }
   /// Of its owner: a handle.
@@ -67,14 +68,11 @@ class ListenerGroup {
  private:
   class Acceptor;
 
-  SocketStore& store_;
   ListenOptions options_;
   AcceptEvents& events_;
   std::shared_ptr<Limits> limits_;
-  std::vector<std::shared_ptr<SocketSet>> sets_;
+  HeldSockets held_;
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
-  std::vector<Address> addresses_;
-  std::vector<std::string> notes_;
 };
 
 }  // namespace junctor::net
