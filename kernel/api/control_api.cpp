@@ -63,7 +63,7 @@ void run_command(Host& host, jct_command_fn fn, void* self, const std::string& a
 jct_status command(const jct_host* raw, const char* name, const char* help, jct_command_fn fn, void* self) {
   Host& host = Host::of(raw);
   if (!host.carries_over()) return host.wrong_thread("command");
-  if (name == nullptr || *name == '\0' || fn == nullptr) return JCT_E_ARG;
+  if (name == nullptr || !ops::Commands::is_name(name) || fn == nullptr) return JCT_E_ARG;
   ops::Commands::Command made{host.instance(), host.key(), help == nullptr ? "" : help,
                               [&host, fn, self](const std::string& args, ops::Answer answer) {
                                 run_command(host, fn, self, args, std::move(answer));

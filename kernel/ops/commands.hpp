@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words that junctorctl knows: those of the kernel and those that plugins add. [control]
+// The commands that junctorctl knows: those of the kernel and those that plugins add. [control]
 #pragma once
 
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,17 +26,26 @@ class Commands {
     Run run;
   };
 
-  /// False when another instance has the word.
+  /// Words with single spaces between, and none outside.
+  static bool is_name(std::string_view name);
+  /// False when another instance has the name.
   bool add(const std::string& name, Command command);
-  /// All words of an object.
+  /// All names of an object.
   void remove(const std::string& key);
   /// Null when there is none. Good until the next add or remove.
   const Command* find(const std::string& name) const;
+
+  struct Match {
+    const Command* command = nullptr;
+    size_t words = 0;  ///< how many of those given are its name; the rest are its arguments
+  };
+  /// The command with the most leading words of `words`: "peers approve" goes before "peers".
+  Match match(const std::vector<std::string>& words) const;
   /// Name and help, in order.
   std::vector<std::pair<std::string, std::string>> list() const;
 
  private:
-  std::map<std::string, std::vector<Command>> all_;  ///< newest last
+  std::map<std::string, std::vector<Command>> all_;  ///< by name; newest last
 };
 
 }  // namespace junctor::ops

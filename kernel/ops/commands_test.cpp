@@ -37,6 +37,32 @@ TEST_CASE("while an old object drains its successor has the word, in whichever o
   }
 }
 
+TEST_CASE("the command with the most leading words has what was typed, the rest are its arguments") {
+  Commands commands;
+  commands.add("peers", command("a", "a#1", "all"));
+  CHECK(commands.add("peers approve", command("b", "b#2", "one")));
+  const auto typed = [&](const std::vector<std::string>& words) {
+    const auto match = commands.match(words);
+    return (match.command == nullptr ? "none" : match.command->help) + " " + std::to_string(match.words);
+  };
+  CHECK(typed({"peers"}) == "all 1");
+  CHECK(typed({"peers", "123456789"}) == "all 1");
+  CHECK(typed({"peers", "approve"}) == "one 2");
+  CHECK(typed({"peers", "approve", "123456789"}) == "one 2");
+  CHECK(typed({"peer", "approve"}) == "none 0");
+  CHECK(typed({"approve"}) == "none 0");
+  CHECK(typed({}) == "none 0");
+  commands.remove("a#1");
+  CHECK(typed({"peers", "123456789"}) == "none 0");
+  CHECK(typed({"peers", "approve", "1"}) == "one 2");
+}
+
+TEST_CASE("a name is words with single spaces between") {
+  for (const char* name : {"peers", "peers approve", "a b c d"}) CHECK(Commands::is_name(name));
+  for (const char* name : {"", " ", " peers", "peers ", "peers  approve", "a b c d e"})
+    CHECK_FALSE(Commands::is_name(name));
+}
+
 TEST_CASE("words leave with their object and are free again; the list is in order") {
   Commands commands;
   commands.add("b", command("x", "x#1", "second"));

@@ -90,6 +90,30 @@ std::string success(std::string json) {
   return failure("the command's answer is no JSON");
 }
 
+/// What was typed: the command, and the arguments up to the first that is no text.
+std::vector<std::string> words_of(const Poco::JSON::Object& request) {
+  std::vector<std::string> words{request.getValue<std::string>("command")};
+  const auto args = request.getArray("args");
+  for (size_t i = 0; !args.isNull() && i < args->size(); ++i) {
+    const Poco::Dynamic::Var arg = args->get(static_cast<unsigned>(i));
+    if (!arg.isString()) break;
+    words.push_back(arg.extract<std::string>());
+  }
+  return words;
+}
+
+/// The request as a command of several words sees it: its args begin after its name.
+std::string without_words(const Poco::JSON::Object& request, size_t count) {
+  Poco::JSON::Object copy = request;
+  Poco::JSON::Array rest;
+  const auto args = request.getArray("args");
+  for (size_t i = count; i < args->size(); ++i) rest.add(args->get(static_cast<unsigned>(i)));
+  copy.set("args", rest);
+  std::ostringstream out;
+  copy.stringify(out);
+  return out.str();
+}
+
 }  // namespace
 
 /// One connection. Answers come from any thread: they are posted to the loop with a weak pointer.
@@ -156,15 +180,16 @@ class ControlSocket::Client final : public loop::FdHandler, public std::enable_s
       const auto request = Poco::JSON::Parser{}.parse(line).extract<Poco::JSON::Object::Ptr>();
       const std::string name = request->getValue<std::string>("command");
       if (name == "events") return follow();
-      const Commands::Command* command = owner_.commands_.find(name);
-      if (command == nullptr) return finish(failure("unknown command \"" + name + "\"; try help"));
+      const Commands::Match match = owner_.commands_.match(words_of(*request));
+      if (match.command == nullptr) return finish(failure("unknown command \"" + name + "\"; try help"));
       const std::weak_ptr<Client> weak = weak_from_this();
       loop::EventLoop& loop = loop_;
-      command->run(line, [weak, &loop, id = waiting_](bool ok, std::string json) {
+      const auto answer = [weak, &loop, id = waiting_](bool ok, std::string json) {
         loop.post([weak, id, ok, text = std::move(json)] {
           if (const auto client = weak.lock()) client->answered(id, ok, text);
         });
-      });
+      };
+      match.command->run(match.words == 1 ? line : without_words(*request, match.words - 1), answer);
     } catch (const Poco::Exception&) {
       finish(failure(R"(expected {"command": "...", "args": [...]})"));
     }

@@ -27,7 +27,9 @@ typedef void (*jct_command_fn)(void* self, jct_str args, jct_reply reply);
 typedef struct jct_control_api {
   uint32_t size;
   uint32_t reserved;
-  /* [control] in create or start. name: one word ("peers"); help: one line. JCT_E_EXISTS when it is taken. */
+  /* [control] in create or start. name: one word ("peers"), or several with single spaces between ("peers approve"):
+   * the command with the most leading words of what was typed has it, the rest are its args. So one plugin may hold
+   * "peers" and another "peers approve". help: one line. JCT_E_EXISTS when it is taken. */
   jct_status (*command)(const jct_host* host, const char* name, const char* help, jct_command_fn fn, void* self);
 } jct_control_api;
 

@@ -220,7 +220,7 @@ class AuthChain {
   struct Ask {
     const AuthChain* chain = nullptr;
     jct_auth_request request{};
-    std::string id, licence_key, token;
+    std::string id, licence_key, token, uuid, pk, old_id;
     std::function<void(const Verdict&)> fn;
     Timer patience;
 
@@ -228,11 +228,17 @@ class AuthChain {
       id = view(r.id);
       licence_key = view(r.licence_key);
       token = view(r.token);
+      uuid = view(r.uuid);
+      pk = view(r.pk);
+      old_id = view(r.old_id);
       request = r;
       request.size = sizeof request;
       request.id = str(id);
       request.licence_key = str(licence_key);
       request.token = str(token);
+      request.uuid = bytes(uuid);
+      request.pk = bytes(pk);
+      request.old_id = str(old_id);
     }
     void finish(const Verdict& verdict) {
       patience.cancel();

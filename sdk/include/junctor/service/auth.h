@@ -17,6 +17,7 @@ extern "C" {
 #define JCT_AUTH_START 3u    /* someone at `address` asks for `id` */
 #define JCT_AUTH_RELAY 4u    /* someone at `address` brings a side of a relay session */
 #define JCT_AUTH_HTTP 5u     /* an API call */
+#define JCT_AUTH_RENAME 6u   /* a device that is registered as `old_id` wants `id` */
 
 /* Views, good until the answer is given. */
 typedef struct jct_auth_request {
@@ -28,6 +29,9 @@ typedef struct jct_auth_request {
   uint32_t conn_type;  /* protocol.md 3, ConnType */
   jct_str licence_key; /* as sent; empty where the message has none */
   jct_str token;
+  jct_bytes uuid; /* REGISTER and RENAME: what the device claims to be; else empty */
+  jct_bytes pk;
+  jct_str old_id; /* RENAME */
 } jct_auth_request;
 
 /* Called exactly once, inline or later on the asking loop. reason: a stable word for logs ("wrong_key"), empty when
