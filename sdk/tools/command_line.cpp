@@ -91,6 +91,33 @@ wire::Invite parse_invite(const std::vector<std::string>& args) {
   return invite;
 }
 
+doctor::Target parse_doctor(const std::vector<std::string>& args) {
+  OptionSet options;
+  options.addOption(Option("key", "", "").argument("KEY"));
+  options.addOption(Option("relay", "", "").argument("HOST:PORT"));
+  doctor::Target target;
+  const auto on_option = [&target](const std::string& name, const std::string& value) {
+    (name == "key" ? target.key : target.relay) = value;
+  };
+  const auto on_word = [&target](const std::string& word) {
+    if (!target.server.host.empty()) throw UsageError{"one HOST is enough, got \"" + word + "\" too"};
+    const auto server = doctor::parse_host_port(word, doctor::kDefaultPort);
+    if (!server) throw UsageError{"expected HOST or HOST:PORT, got \"" + word + "\""};
+    target.server = *server;
+    return true;
+  };
+  process(options, args, on_option, on_word);
+  if (target.server.host.empty()) throw UsageError{"expected: doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]"};
+  if (!target.key.empty()) target.public_key = wire::parse_public_key(target.key);
+  if (!target.key.empty() && !target.public_key) {
+    throw UsageError{"expected the text of id_ed25519.pub (44 characters) for --key, got something else"};
+  }
+  if (!target.relay.empty() && !doctor::parse_host_port(target.relay, doctor::kDefaultRelay)) {
+    throw UsageError{"expected HOST:PORT for --relay, got \"" + target.relay + "\""};
+  }
+  return target;
+}
+
 std::string default_socket(const std::string& program) {
   const std::filesystem::path prefix = std::filesystem::path{program}.parent_path().parent_path();
   const std::filesystem::path beside = prefix / "var/lib/junctor" / kSocketName;

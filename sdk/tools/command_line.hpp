@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/doctor/target.hpp"
 #include "wire/invite.hpp"
 
 namespace junctor::tools {
@@ -31,6 +32,9 @@ CommandLine parse_command_line(const std::vector<std::string>& args);
 
 /// HOST [--relay R] [--api A], as `invite` takes them. Throws UsageError.
 wire::Invite parse_invite(const std::vector<std::string>& args);
+
+/// HOST[:PORT] [--key KEY] [--relay HOST:PORT], as `doctor` takes them. Throws UsageError.
+doctor::Target parse_doctor(const std::vector<std::string>& args);
 
 /// `junctord.sock` in the data directory beside the program, or in /var/lib/junctor where the first does not exist.
 /// `program` is the real path of PREFIX/bin/junctorctl.

@@ -83,3 +83,19 @@ TEST_CASE("a socket that is not there is named, with what to do") {
     CHECK(text.find("--data DIR") != std::string::npos);
   }
 }
+
+TEST_CASE("doctor takes one host, a key that is one, and a relay") {
+  const std::string key = "OeVuKk5nlHiXp+APNn0Y3pC1Iwpwn44JGqrQCsWqmBw=";
+  const doctor::Target target = parse_doctor({"rd.example.org:22116", "--key", key, "--relay=r.example.org"});
+  CHECK(target.server.host == "rd.example.org");
+  CHECK(target.server.port == 22116);
+  CHECK(target.key == key);
+  CHECK(target.public_key);
+  CHECK(target.relay == "r.example.org");
+  CHECK_FALSE(parse_doctor({"::1"}).public_key);
+  CHECK_THROWS_AS(parse_doctor({}), UsageError);
+  CHECK_THROWS_AS(parse_doctor({"a", "b"}), UsageError);
+  CHECK_THROWS_AS(parse_doctor({"http://a"}), UsageError);
+  CHECK_THROWS_AS(parse_doctor({"a", "--key", "short"}), UsageError);
+  CHECK_THROWS_AS(parse_doctor({"a", "--relay", "r:x"}), UsageError);
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// junctorctl: asks a running junctord over its control socket and shows the answer. One thread.
+// junctorctl: asks a running junctord over its control socket and shows the answer; or examines one as a client does.
+// One thread.
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Stringifier.h>
@@ -10,6 +11,7 @@
 #include "junctor_version.hpp"
 #include "tools/command_line.hpp"
 #include "tools/control_client.hpp"
+#include "tools/doctor/doctor.hpp"
 #include "tools/render.hpp"
 
 namespace junctor::tools {
@@ -33,6 +35,9 @@ constexpr const char* kUsage =
     "  events [--follow]                    what the server logs, from now on, until interrupted\n"
     "  invite HOST [--relay HOST] [--api URL]\n"
     "                                       what to give to clients that shall use HOST\n"
+    "  doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]\n"
+    "                                       what works from here for a client of HOST, what fails, and what to do;\n"
+    "                                       needs no server beside it\n"
     "All other words go to the server.\n";
 
 std::string socket_of(const CommandLine& line) {
@@ -112,6 +117,7 @@ int run(const CommandLine& line) {
   if (line.command.empty()) throw UsageError{"no command given"};
   if (line.command == "events") return events(line);
   if (line.command == "invite") return invite(line);
+  if (line.command == "doctor") return doctor::run(parse_doctor(line.args), line.json) ? kExitOk : kExitFailed;
   return pass_on(line);
 }
 
