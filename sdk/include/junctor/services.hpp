@@ -102,6 +102,32 @@ class Storage {
     const auto done = value_done(std::forward<Fn>(fn));
     service_.table.value_put(service_.self, str(space), str(key), bytes(value), &done);
   }
+  template <class Fn>
+  void value_remove(std::string_view space, std::string_view key, Fn&& fn) const {
+    const auto done = value_done(std::forward<Fn>(fn));
+    service_.table.value_remove(service_.self, str(space), str(key), &done);
+  }
+  /// At most `limit` pairs with a key greater than `after`: row(std::string_view key, std::string_view value) for each,
+  /// in order, then end(jct_status).
+  template <class Row, class End>
+  void value_scan(std::string_view space, std::string_view after, uint64_t limit, Row&& row, End&& end) const {
+    struct Scan {
+      Gate gate;
+      std::decay_t<Row> row;
+      std::decay_t<End> end;
+    };
+    const jct_value_scan scan{new Scan{host_->gate(), std::forward<Row>(row), std::forward<End>(end)},
+                              [](void* self, jct_str key, jct_bytes value) -> jct_status {
+                                auto* scanning = static_cast<Scan*>(self);
+                                return scanning->gate.inside([&] { scanning->row(view(key), view(value)); });
+                              },
+                              [](void* self, jct_status status) {
+                                std::unique_ptr<Scan> scanning{static_cast<Scan*>(self)};
+                                scanning->gate.inside([&] { scanning->end(status); });
+                              },
+                              host_->answer_loop(), 0};
+    service_.table.value_scan(service_.self, str(space), str(after), limit, &scan);
+  }
   const Service<jct_storage_service>& raw() const { return service_; }
 
  private:
