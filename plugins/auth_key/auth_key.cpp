@@ -5,13 +5,12 @@
 #include <junctor/plugin.hpp>
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
 #include <string>
 
-#include "auth_key/decision.hpp"
+#include "auth_key/desk.hpp"
+#include "auth_key/gatekeeper.hpp"
+#include "auth_key/keeper.hpp"
 #include "auth_key/keys_command.hpp"
-#include "auth_key/lists.hpp"
 #include "auth_key/site_key.hpp"
 
 namespace junctor::auth {
@@ -21,56 +20,69 @@ constexpr auto kKey =
     opt::text("key", "-")
         .secret()
         .help("\"-\": the key files, licence key checked; \"\": not checked; or a base64 secret or public key");
-constexpr auto kAllowNetworks =
-    opt::network("allow_networks", "").list().live().help("where given, only these networks are served");
-constexpr auto kDenyNetworks = opt::network("deny_networks", "").list().live().help("networks that are not served");
-constexpr auto kDenyIds =
-    opt::text("deny_ids", "").list().live().help("ids that may not register and cannot be reached");
+constexpr auto networks(const char* name, const char* help) { return opt::network(name, "").list().live().help(help); }
+constexpr auto ids(const char* name, const char* help) { return opt::text(name, "").list().live().help(help); }
 
-Lists::Texts read_lists(const Config& config) {
-  return {config[kAllowNetworks], config[kDenyNetworks], config[kDenyIds]};
+constexpr auto kAllowNetworks = networks("allow_networks", "where given, only these networks are served");
+constexpr auto kDenyNetworks = networks("deny_networks", "networks that are not served");
+constexpr auto kAllowIds =
+    ids("allow_ids", "where given, only these ids may register and be reached; * stands for any characters");
+constexpr auto kDenyIds = ids("deny_ids", "ids that may not register and cannot be reached");
+constexpr auto kRegisterAllowNetworks =
+    networks("register_allow_networks", "where given, devices may register only from these networks");
+constexpr auto kRegisterDenyNetworks = networks("register_deny_networks", "networks from which no device may register");
+constexpr auto kStartAllowNetworks =
+    networks("start_allow_networks", "where given, sessions may be started only from these networks");
+constexpr auto kStartDenyNetworks = networks("start_deny_networks", "networks from which no session may be started");
+constexpr auto kReachAllowIds = ids("reach_allow_ids", "where given, only these ids can be reached");
+constexpr auto kReachDenyIds = ids("reach_deny_ids", "ids that register, but cannot be reached");
+
+constexpr const char* kModes[] = {"open", "approve", "closed", nullptr};
+constexpr auto kAdmission =
+    opt::choice("admission", "open", kModes)
+        .live()
+        .help("who may register that is not on record: everybody, whom the operator approves, or nobody");
+constexpr auto kMaxWaiting =
+    opt::count("max_waiting", "1000").live().help("devices listed as waiting for the operator's word");
+constexpr auto kMaxWaitingPerAddress =
+    opt::count("max_waiting_per_address", "20").live().help("of these, from one IPv4 address or IPv6 /64");
+constexpr auto kWaitingFor =
+    opt::duration("waiting_for", "7d").live().help("how long a waiting device stays listed after it has asked last");
+constexpr auto kMaxKept =
+    opt::count("max_kept", "100000").live().help("blocks, approvals and rejections kept; a new one beyond is refused");
+
+Mode mode_of(const std::string& word) {
+  return word == "approve" ? Mode::kApprove : word == "closed" ? Mode::kClosed : Mode::kOpen;
 }
 
-Kind kind_of(uint32_t kind) {
-  switch (kind) {
-    case JCT_AUTH_REGISTER:
-      return Kind::kRegister;
-    case JCT_AUTH_REACH:
-      return Kind::kReach;
-    case JCT_AUTH_START:
-      return Kind::kStart;
-    case JCT_AUTH_RELAY:
-      return Kind::kRelay;
-    case JCT_AUTH_HTTP:
-      return Kind::kHttp;
-    default:
-      return Kind::kOther;
-  }
-}
-
-Request request_of(const jct_auth_request& theirs) {
-  jct_auth_request raw{};
-  __builtin_memcpy(&raw, &theirs, theirs.size < sizeof raw ? theirs.size : sizeof raw);
-  Request request{kind_of(raw.kind), view(raw.id), {}, view(raw.licence_key)};
-  std::copy(std::begin(raw.address.ip), std::end(raw.address.ip), request.address.ip.begin());
-  request.address.family = raw.address.family;
-  return request;
+Gatekeeper::Settings read_settings(const Config& config) {
+  Gatekeeper::Settings settings;
+  settings.lists.networks = NetworkRule{{config[kAllowNetworks], config[kDenyNetworks]}};
+  settings.lists.ids = IdRule{{config[kAllowIds], config[kDenyIds]}};
+  settings.lists.register_networks = NetworkRule{{config[kRegisterAllowNetworks], config[kRegisterDenyNetworks]}};
+  settings.lists.start_networks = NetworkRule{{config[kStartAllowNetworks], config[kStartDenyNetworks]}};
+  settings.lists.reach_ids = IdRule{{config[kReachAllowIds], config[kReachDenyIds]}};
+  settings.mode = mode_of(config[kAdmission]);
+  settings.waiting = {static_cast<size_t>(config[kMaxWaiting]), static_cast<size_t>(config[kMaxWaitingPerAddress]),
+                      config[kWaitingFor]};
+  settings.max_kept = static_cast<size_t>(config[kMaxKept]);
+  return settings;
 }
 
 class AuthKey {
  public:
-  static constexpr auto kOptions = options(kKey, kAllowNetworks, kDenyNetworks, kDenyIds);
+  static constexpr auto kOptions =
+      options(kKey, kAllowNetworks, kDenyNetworks, kAllowIds, kDenyIds, kRegisterAllowNetworks, kRegisterDenyNetworks,
+              kStartAllowNetworks, kStartDenyNetworks, kReachAllowIds, kReachDenyIds, kAdmission, kMaxWaiting,
+              kMaxWaitingPerAddress, kWaitingFor, kMaxKept);
 
   AuthKey(Host& host, const Config& config)
       : host_{host},
         files_{config.data_dir()},
         key_{open(config[kKey], files_)},
-        lists_{std::make_shared<const Lists>(read_lists(config))},
-        allowed_{host.counter("auth_allowed", nullptr, "requests that were allowed")} {
-    for (const Decision& denial : {kNetworkDenied, kWrongKey, kIdDenied}) {
-      const std::string label = "reason=" + std::string{denial.reason};
-      denied_.emplace_back(denial.reason, host.counter("auth_denied", label.c_str(), "requests that were denied"));
-    }
+        keeper_{host, config.instance()},
+        gatekeeper_{host, key_, keeper_, read_settings(config)},
+        desk_{host, gatekeeper_, keeper_} {
     host.provide(JCT_KEYS_SERVICE, keys_table(), this);
     host.provide(JCT_AUTH_SERVICE, auth_table(), this);
     host.command("keys", "show | generate | import FILE | export: the site's key pair",
@@ -83,13 +95,11 @@ class AuthKey {
     host_.info("keys.ready", {{"public_key", key_.public_text()},
                               {"mode", word(key_.mode())},
                               {"licence_key_checked", key_.is_checked() ? "yes" : "no"}});
+    gatekeeper_.start();
   }
 
-  void reload(const Config& config) {
-    auto fresh = std::make_shared<const Lists>(read_lists(config));
-    const std::lock_guard lock{mutex_};
-    lists_ = std::move(fresh);
-  }
+  void check(const Config& candidate) const { gatekeeper_.check_settings(read_settings(candidate)); }
+  void reload(const Config& config) { gatekeeper_.reload(read_settings(config)); }
 
  private:
   static SiteKey open(const std::string& option, const KeyFiles& files) {
@@ -101,23 +111,6 @@ class AuthKey {
   }
 
   static AuthKey& of(void* self) { return *static_cast<AuthKey*>(self); }
-
-  std::shared_ptr<const Lists> lists() const {
-    const std::lock_guard lock{mutex_};
-    return lists_;
-  }
-
-  void check(const jct_auth_request& request, const jct_auth_done& done) const noexcept {
-    const Decision decision = decide(request_of(request), key_, *lists());
-    if (decision.allowed()) {
-      allowed_.add();
-      return done.done(done.self, JCT_OK, {}, {});
-    }
-    for (const auto& [reason, counter] : denied_) {
-      if (reason == decision.reason) counter.add();
-    }
-    done.done(done.self, JCT_E_DENIED, str(decision.reason), str(decision.text));
-  }
 
   jct_status sign(jct_bytes message, uint8_t* out, uint64_t capacity, uint64_t* written) const {
     if (!key_.can_sign()) return JCT_E_UNSUPPORTED;
@@ -157,7 +150,7 @@ class AuthKey {
   static const jct_auth_service* auth_table() {
     static constexpr jct_auth_service kTable{
         sizeof(jct_auth_service), 0, [](void* self, const jct_auth_request* request, const jct_auth_done* done) {
-          of(self).check(*request, *done);
+          of(self).gatekeeper_.check(*request, *done);
         }};
     return &kTable;
   }
@@ -165,14 +158,13 @@ class AuthKey {
   Host& host_;
   const KeyFiles files_;
   const SiteKey key_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Lists> lists_;  // guarded by mutex_; a check keeps the lists that it began with
-  Metric allowed_;
-  std::vector<std::pair<std::string_view, Metric>> denied_;
+  const Keeper keeper_;
+  Gatekeeper gatekeeper_;
+  const Desk desk_;
 };
 
 }  // namespace
 }  // namespace junctor::auth
 
 JUNCTOR_PLUGIN(junctor::auth::AuthKey, "auth_key", "the site's key pair, and who may use the site",
-               provides("keys/1", "auth/1"))
+               provides("keys/1", "auth/1"), needs("?storage/1"))

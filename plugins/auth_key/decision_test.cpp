@@ -9,17 +9,26 @@
 namespace junctor::auth {
 namespace {
 
-constexpr Kind kAll[] = {Kind::kRegister, Kind::kReach, Kind::kStart, Kind::kRelay, Kind::kHttp, Kind::kOther};
+constexpr Kind kAll[] = {Kind::kRegister, Kind::kReach,  Kind::kStart, Kind::kRelay,
+                         Kind::kHttp,     Kind::kRename, Kind::kOther};
 const Address kHome{{192, 0, 2, 1}, 4};
 const Address kBad{{198, 51, 100, 1}, 4};
 
 struct Site {
   TestDir dir;
   SiteKey key = SiteKey::open(seeded(7).public_text(), dir.files());
-  Lists lists{{{}, {"198.51.100.0/24"}, {"666666666"}}};
+  Lists lists = site_lists();
+  Blocked blocked;
+
+  static Lists site_lists() {
+    Lists lists;
+    lists.networks = NetworkRule{{{}, {"198.51.100.0/24"}}};
+    lists.ids = IdRule{{{}, {"666666666"}}};
+    return lists;
+  }
 
   std::string_view reason(Kind kind, std::string_view id, const Address& address, std::string_view licence_key) const {
-    const Decision decision = decide({kind, id, address, licence_key}, key, lists);
+    const Decision decision = decide({kind, id, address, licence_key, ""}, key, lists, blocked);
     CHECK(decision.allowed() == decision.reason.empty());
     CHECK(decision.allowed() == decision.text.empty());
     return decision.reason;
@@ -54,11 +63,52 @@ TEST_CASE("a denied id neither registers nor is reached; without the key nobody 
   CHECK(site.reason(Kind::kRelay, "", kHome, key) == "");
 }
 
+TEST_CASE("registering, starting and being reached have lists of their own") {
+  Site site;
+  const std::string& key = site.key.public_text();
+  site.lists.register_networks = NetworkRule{{{"10.0.0.0/8"}, {}}};
+  site.lists.start_networks = NetworkRule{{{}, {"192.0.2.0/24"}}};
+  site.lists.reach_ids = IdRule{{{"shared-*"}, {}}};
+  CHECK(site.reason(Kind::kRegister, "123456789", kHome, key) == "network_denied");
+  CHECK(site.reason(Kind::kRename, "123456789", kHome, key) == "network_denied");
+  CHECK(site.reason(Kind::kStart, "shared-1", kHome, key) == "network_denied");
+  CHECK(site.reason(Kind::kReach, "shared-1", kHome, key) == "");
+  CHECK(site.reason(Kind::kRelay, "shared-1", kHome, key) == "");
+
+  const Address inside{{10, 1, 2, 3}, 4};
+  CHECK(site.reason(Kind::kRegister, "123456789", inside, key) == "");
+  for (const Kind kind : {Kind::kStart, Kind::kReach, Kind::kRelay}) {
+    CHECK(site.reason(kind, "123456789", inside, key) == "id_denied");
+    CHECK(site.reason(kind, "shared-1", inside, key) == "");
+  }
+}
+
+TEST_CASE("what is blocked is told so, in the operator's words where there are any") {
+  Site site;
+  site.blocked.id = "";
+  CHECK(site.reason(Kind::kRegister, "123456789", kHome, "") == "blocked");
+  CHECK(site.reason(Kind::kStart, "123456789", kHome, "") == "wrong_key");
+  CHECK(site.reason(Kind::kHttp, "", kHome, "") == "");
+  site.blocked = {"Pay first.", std::nullopt};
+  CHECK(site.reason(Kind::kStart, "123456789", kHome, "") == "blocked");
+  CHECK(decide({Kind::kHttp, "", kHome, "", ""}, site.key, site.lists, site.blocked).text == "Pay first.");
+}
+
+TEST_CASE("a change of id is judged by both ids") {
+  const Site site;
+  const auto reason = [&](const char* id, const char* old_id) {
+    return decide({Kind::kRename, id, kHome, "", old_id}, site.key, site.lists, {}).reason;
+  };
+  CHECK(reason("123456789", "987654321") == "");
+  CHECK(reason("666666666", "987654321") == "id_denied");
+  CHECK(reason("123456789", "666666666") == "id_denied");
+}
+
 TEST_CASE("where the key is not checked any will do") {
   TestDir dir;
   const SiteKey key = SiteKey::open("", dir.files());
-  CHECK(decide({Kind::kStart, "123456789", kHome, ""}, key, {}).allowed());
-  CHECK(decide({Kind::kRelay, "", kHome, "other"}, key, {}).allowed());
+  CHECK(decide({Kind::kStart, "123456789", kHome, "", ""}, key, {}, {}).allowed());
+  CHECK(decide({Kind::kRelay, "", kHome, "other", ""}, key, {}, {}).allowed());
 }
 
 }  // namespace

@@ -2,35 +2,15 @@
 // The words of `junctorctl keys`. [pool]
 #include "auth_key/keys_command.hpp"
 
-#include <Poco/JSON/Array.h>
+#include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
-#include <sstream>
 #include <vector>
 
 namespace junctor::auth {
 namespace {
 
 using Poco::JSON::Object;
-
-std::string print(const Object& object) {
-  std::ostringstream out;
-  object.stringify(out);
-  return out.str();
-}
-
-std::vector<std::string> words_of(std::string_view args) {
-  std::vector<std::string> words;
-  Poco::JSON::Parser parser;
-  parser.setDepth(8);
-  const auto object = parser.parse(std::string{args}).extract<Object::Ptr>();
-  const auto array = object->getArray("args");
-  for (size_t i = 0; !array.isNull() && i < array->size(); ++i) {
-    words.push_back(array->getElement<std::string>(static_cast<unsigned>(i)));
-  }
-  return words;
-}
 
 Object described(const SiteKey& key, const KeyFiles& files) {
   const bool from_files = key.mode() == SiteKey::Mode::kFilesChecked || key.mode() == SiteKey::Mode::kFilesUnchecked;
@@ -74,12 +54,6 @@ Object run(const std::vector<std::string>& words, const SiteKey& key, const KeyF
 }
 
 }  // namespace
-
-std::string error_json(const std::string& text) {
-  Object object;
-  object.set("error", text);
-  return print(object);
-}
 
 CommandResult keys_command(std::string_view args, const SiteKey& key, const KeyFiles& files) {
   try {

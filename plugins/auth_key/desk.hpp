@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators' commands: plans are made from the state in memory, stored, applied, and only then answered. Wiring;
+// lives on the home loop.
+#pragma once
+
+#include <junctor/plugin.hpp>
+
+#include <string_view>
+
+#include "auth_key/gatekeeper.hpp"
+#include "auth_key/keeper.hpp"
+#include "auth_key/operators.hpp"
+
+namespace junctor::auth {
+
+class Desk {
+ public:
+  /// [control] Registers the commands.
+  Desk(Host& host, Gatekeeper& gatekeeper, const Keeper& keeper);
+
+ private:
+  template <class Make>
+  void add(const char* name, const char* help, Make make);
+  template <class Make>
+  Plan plan(std::string_view args, const Make& make) const;
+  void carry_out(const Plan& plan, const Reply& reply) const;
+
+  Host& host_;
+  Gatekeeper& gatekeeper_;
+  const Keeper& keeper_;
+};
+
+}  // namespace junctor::auth
