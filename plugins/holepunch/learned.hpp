@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairs of addresses between which punching over TCP is known to fail, learned from those who tried. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "junctor/result.hpp"
+#include "wire/address.hpp"
+
+namespace junctor::holepunch {
+
+/// Ports play no part. Whoever changes its address is another one.
+class Learned {
+ public:
+  /// A that asks for the relay so long after a punch has not got through.
+  static constexpr Duration kVerdict = std::chrono::seconds{30};
+
+  struct Limits {
+    size_t capacity = 0;  // pairs, and as many punches under way; when full nobody fresh gives way
+    Duration life{};      // how long a pair is sent to the relay at once; 0: nothing is learned
+  };
+  explicit Learned(const Limits& limits) : limits_{limits} {}
+  void configure(const Limits& limits);
+
+  /// B has punched over TCP for A, and A has been told.
+  void punched(const wire::Address& a, const wire::Address& b, std::string_view id, Duration now);
+  enum class Lesson { kNone, kLearned, kFull };
+  /// A asks for the relay to the same id.
+  Lesson asked_relay(const wire::Address& a, std::string_view id, Duration now);
+  /// Is the pair to be sent to the relay? Counts.
+  bool hopeless(const wire::Address& a, const wire::Address& b, Duration now);
+
+  struct Row {
+    wire::Address a;
+    wire::Address b;
+    Duration age{};
+    Duration left{};
+    uint64_t spared = 0;  // attempts that went to the relay at once
+  };
+  std::vector<Row> rows(size_t limit, Duration now) const;
+  size_t size() const;
+  /// Forgets the pairs with this IP, or all where it is none; returns how many.
+  size_t forget(const wire::Address& ip);
+  /// Drops what has expired. Call on each tick.
+  void expire(Duration now);
+
+ private:
+  using Pair = std::pair<wire::Address, wire::Address>;
+  struct Verdict {
+    Duration since{};
+    Duration until{};
+    uint64_t spared = 0;
+  };
+  struct Punch {
+    wire::Address b;
+    Duration until{};
+  };
+  using PunchKey = std::pair<wire::Address, std::string>;
+
+  void expire_punches(Duration now);
+
+  mutable std::mutex mutex_;
+  Limits limits_;
+  std::map<Pair, Verdict> pairs_;
+  Duration next_end_ = Duration::max();  // no pair ends before
+  std::map<PunchKey, Punch> punches_;
+  std::deque<std::pair<Duration, PunchKey>> punches_end_;  // in order; renewed ones go to the back
+};
+
+}  // namespace junctor::holepunch

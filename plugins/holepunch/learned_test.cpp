@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of Learned.
+#include "learned.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace junctor::holepunch {
+namespace {
+
+using namespace std::chrono_literals;
+using Lesson = Learned::Lesson;
+
+wire::Address at(std::string_view text) { return *wire::Address::parse(text); }
+
+const wire::Address kA = at("198.51.100.1:5000");
+const wire::Address kOtherPort = at("198.51.100.1:5009");
+const wire::Address kB = at("192.0.2.77:6000");
+const std::string kId = "123456789";
+
+struct Teacher {
+  Lesson fails(const wire::Address& a, const wire::Address& b, const std::string& id, Duration now) {
+    learned.punched(a, b, id, now);
+    return learned.asked_relay(a, id, now + 18s);
+  }
+  Learned learned{{10, 6h}};
+};
+
+TEST_CASE("who asks for the relay within 30 s of a punch has shown that punching fails between the two addresses") {
+  Teacher teacher;
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 100s));
+  teacher.learned.punched(kA, kB, kId, 100s);
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 100s));
+  CHECK(teacher.learned.asked_relay(kOtherPort, kId, 118s) == Lesson::kLearned);
+  CHECK(teacher.learned.hopeless(kOtherPort, at("192.0.2.77:1"), 119s));
+}
+
+TEST_CASE("asking for the relay later, for another id, or from elsewhere teaches nothing") {
+  Teacher teacher;
+  teacher.learned.punched(kA, kB, kId, 100s);
+  CHECK(teacher.learned.asked_relay(kA, "987654321", 110s) == Lesson::kNone);
+  CHECK(teacher.learned.asked_relay(at("198.51.100.2:1"), kId, 110s) == Lesson::kNone);
+  CHECK(teacher.learned.asked_relay(kA, kId, 130s) == Lesson::kNone);
+  CHECK(teacher.learned.size() == 0);
+}
+
+TEST_CASE("what was learned is of two addresses: whoever moves is tried again") {
+  Teacher teacher;
+  teacher.fails(kA, kB, kId, 100s);
+  CHECK(teacher.learned.hopeless(kA, kB, 200s));
+  CHECK_FALSE(teacher.learned.hopeless(at("198.51.100.2:5000"), kB, 200s));
+  CHECK_FALSE(teacher.learned.hopeless(kA, at("192.0.2.78:6000"), 200s));
+  CHECK_FALSE(teacher.learned.hopeless(kB, kA, 200s));
+}
+
+TEST_CASE("after its time a pair is tried again, and a new failure renews it") {
+  Teacher teacher;
+  CHECK(teacher.fails(kA, kB, kId, 0s) == Lesson::kLearned);
+  CHECK(teacher.learned.hopeless(kA, kB, 18s + 6h - 1s));
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 18s + 6h));
+  CHECK(teacher.fails(kA, kB, kId, 7h) == Lesson::kLearned);
+  CHECK(teacher.learned.hopeless(kA, kB, 8h));
+  teacher.learned.expire(14h);
+  CHECK(teacher.learned.size() == 0);
+}
+
+TEST_CASE("a full table keeps what it has, and takes more when that ends") {
+  Teacher teacher;
+  for (int i = 0; i < 30; ++i) {
+    const auto b = at("192.0.2." + std::to_string(i + 1) + ":1");
+    const Lesson lesson = teacher.fails(kA, b, "peer-" + std::to_string(i), Duration{1s} * 60 * i);
+    CHECK(lesson == (i < 10 ? Lesson::kLearned : Lesson::kFull));
+  }
+  CHECK(teacher.learned.size() == 10);
+  CHECK(teacher.learned.hopeless(kA, at("192.0.2.1:1"), 1h));
+  teacher.learned.expire(10h);
+  CHECK(teacher.fails(kA, kB, kId, 10h) == Lesson::kLearned);
+}
+
+TEST_CASE("punches under way are bounded, too") {
+  Learned learned{{2, 6h}};
+  for (int i = 0; i < 5; ++i) learned.punched(kA, kB, "peer-" + std::to_string(i), 100s);
+  CHECK(learned.asked_relay(kA, "peer-1", 110s) == Lesson::kLearned);
+  CHECK(learned.asked_relay(kA, "peer-2", 110s) == Lesson::kNone);
+  learned.expire(130s);
+  learned.punched(kA, kB, "peer-2", 130s);
+  CHECK(learned.asked_relay(kA, "peer-2", 131s) == Lesson::kLearned);
+}
+
+TEST_CASE("one punch teaches once, and a repeated punch may teach longer") {
+  Teacher teacher;
+  teacher.learned.punched(kA, kB, kId, 100s);
+  teacher.learned.punched(kA, kB, kId, 120s);
+  teacher.learned.expire(131s);
+  CHECK(teacher.learned.asked_relay(kA, kId, 140s) == Lesson::kLearned);
+  CHECK(teacher.learned.asked_relay(kA, kId, 141s) == Lesson::kNone);
+}
+
+TEST_CASE("a person sees what was learned and can have it forgotten, by address or all of it") {
+  Teacher teacher;
+  teacher.fails(kA, kB, kId, 100s);
+  teacher.fails(kA, at("192.0.2.78:1"), "987654321", 100s);
+  teacher.learned.hopeless(kA, kB, 200s);
+  const auto rows = teacher.learned.rows(10, 218s);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].a.ip_text() == "198.51.100.1");
+  CHECK(rows[0].b.ip_text() == "192.0.2.77");
+  CHECK(rows[0].age == 100s);
+  CHECK(rows[0].left == 6h - 100s);
+  CHECK(rows[0].spared == 1);
+  CHECK(teacher.learned.rows(1, 218s).size() == 1);
+  CHECK(teacher.learned.forget(kB) == 1);
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 218s));
+  CHECK(teacher.learned.forget({}) == 1);
+  CHECK(teacher.learned.size() == 0);
+}
+
+TEST_CASE("switched off, nothing is learned, and what was known is forgotten") {
+  Teacher teacher;
+  teacher.fails(kA, kB, kId, 100s);
+  teacher.learned.configure({10, 0s});
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 200s));
+  CHECK(teacher.fails(kA, kB, kId, 300s) == Lesson::kNone);
+}
+
+}  // namespace
+}  // namespace junctor::holepunch

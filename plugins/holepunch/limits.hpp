@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// How often anybody may ask, for whom, and how often an address is pushed to: token buckets in memory of fixed size.
+// Any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "junctor/result.hpp"
+#include "wire/rate_limit.hpp"
+
+namespace junctor::holepunch {
+
+class Limits {
+ public:
+  /// All but the last a minute, with a minute's worth saved up; 0: no limit. An address is an IPv4 one or an IPv6 /64.
+  struct Rates {
+    int64_t requests_per_address = 0;
+    int64_t requests_per_id = 0;
+    int64_t requests = 0;
+    int64_t pushes_per_address = 0;
+    int64_t unasked_relays = 0;         // a second
+    std::vector<wire::Network> exempt;  // neither counted nor refused, as A and as B
+  };
+  using Secret = wire::KeyedRate::Secret;
+
+  Limits(const Secret& secret, Rates rates);
+  void configure(Rates rates);
+
+  /// A sends a request, whatever it is.
+  bool request(const wire::Address& a, Duration now);
+  /// A, which has the site's key, asks for `id`. Counted only then: nobody else can use up what an id may have.
+  bool request_for(std::string_view id, const wire::Address& a, Duration now);
+  /// Something is to be pushed to `b`, who may be a victim that others have registered ids for.
+  bool push(const wire::Address& b, Duration now);
+  /// A RequestRelay without an accepted PunchHoleRequest before it.
+  bool unasked_relay(Duration now) { return unasked_.allow(now); }
+
+ private:
+  bool is_exempt(const wire::Address& address) const;
+
+  wire::AddressLimit requests_;
+  wire::AddressLimit pushes_;
+  wire::KeyedRate ids_;
+  wire::TokenBucket unasked_;
+  mutable std::mutex exempt_mutex_;
+  std::shared_ptr<const std::vector<wire::Network>> exempt_;
+};
+
+}  // namespace junctor::holepunch
