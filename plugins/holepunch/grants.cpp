@@ -2,9 +2,6 @@
 // Who may ask for a relay without a key. Any thread.
 #include "grants.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 namespace junctor::holepunch {
 
 std::string Grants::key_of(const wire::Address& a, std::string_view id) {
@@ -43,16 +40,6 @@ void Grants::expire(Duration now) {
       order_.emplace_back(at->second, std::move(key));
     }
   }
-}
-
-bool RateLimit::allow(Duration now) {
-  std::lock_guard lock{mutex_};
-  const double passed = std::chrono::duration<double>(now - last_).count();
-  last_ = now;
-  tokens_ = std::min(rate_, tokens_ + passed * rate_);
-  if (tokens_ < 1) return false;
-  tokens_ -= 1;
-  return true;
 }
 
 }  // namespace junctor::holepunch

@@ -39,21 +39,4 @@ class Grants {
   std::deque<std::pair<Duration, std::string>> order_;  // by when it may end; renewed ones go to the back
 };
 
-/// At most `rate` a second, saved up to one second's worth. Any thread.
-class RateLimit {
- public:
-  explicit RateLimit(double rate) : rate_{rate}, tokens_{rate} {}
-  void configure(double rate) {
-    std::lock_guard lock{mutex_};
-    rate_ = rate;
-  }
-  bool allow(Duration now);
-
- private:
-  std::mutex mutex_;
-  double rate_;
-  double tokens_;
-  Duration last_{};
-};
-
 }  // namespace junctor::holepunch

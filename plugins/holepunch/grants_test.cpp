@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of Grants and RateLimit.
+// Tests of Grants.
 #include "grants.hpp"
 
 #include <doctest/doctest.h>
@@ -39,16 +39,6 @@ TEST_CASE("a full table keeps the fresh ones and takes new ones when they end") 
   CHECK_FALSE(grants.holds(at("198.51.100.1:1"), "flood2", 1s));
   grants.grant(at("198.51.100.1:1"), "later1", 121s);
   CHECK(grants.holds(at("198.51.100.1:1"), "later1", 121s));
-}
-
-TEST_CASE("a rate limit lets a second's worth through at once, then one at a time") {
-  RateLimit limit{2};
-  CHECK(limit.allow(100s));
-  CHECK(limit.allow(100s));
-  CHECK_FALSE(limit.allow(100s));
-  CHECK_FALSE(limit.allow(100400ms));
-  CHECK(limit.allow(100600ms));
-  CHECK_FALSE(limit.allow(100700ms));
 }
 
 }  // namespace

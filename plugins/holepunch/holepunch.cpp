@@ -1,47 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin: options and services wired to the logic. Constructor, start, stop: [control]; handlers: every loop.
+#include <atomic>
+
+#include "commands.hpp"
 #include "junctor/plugin.hpp"
 #include "junctor/services.hpp"
+#include "options.hpp"
 #include "puncher.hpp"
+#include "relay_health.hpp"
 #include "wire/kinds.hpp"
 
 namespace junctor::holepunch {
 
 namespace {
-
-constexpr auto kRelayAddress = opt::text("address", nullptr)
-                                   .required()
-                                   .help("host:port of a relay, as clients are to dial it; without a port 21117");
-constexpr auto kRelayFields = options(kRelayAddress);
-constexpr auto kRelay = opt::records<kRelayFields>("relay").live().help(
-    "the relays that clients are sent to, in turn; none: this host, by the address that the client used");
-constexpr auto kAlwaysRelay = opt::flag("always_relay", "false").live().help("no direct connections between sites");
-constexpr auto kLan =
-    opt::network("lan", "").list().live().help("peers in these networks meet by their local addresses");
-constexpr auto kMaxPending =
-    opt::count("max_pending", "20000").range(1, 1 << 24).live().help("requests that wait for B's answer at once");
-constexpr auto kAnswerTimeout = opt::duration("answer_timeout", "30s")
-                                    .range(1'000'000'000, 600'000'000'000)
-                                    .live()
-                                    .help("how long a request waits for B's answer");
-constexpr auto kForeignWait =
-    opt::duration("foreign_answer_wait", "1s")
-        .range(0, 60'000'000'000)
-        .live()
-        .help("how long an answer that comes from another address than B's waits for one from B's own");
-constexpr const char* kUnaskedChoices[] = {"limit", "refuse", nullptr};
-constexpr auto kUnaskedRelay =
-    opt::choice("unasked_relay", "limit", kUnaskedChoices)
-        .live()
-        .help("a RequestRelay without a PunchHoleRequest in the last 2 minutes: at a limited rate, or never");
-constexpr auto kUnaskedRate =
-    opt::count("unasked_relay_rate", "20").range(1, 1 << 20).live().help("how many such a second, in all");
-constexpr auto kMaxGrants = opt::count("max_grants", "100000")
-                                .range(1, 1 << 24)
-                                .live()
-                                .help("accepted PunchHoleRequests that are remembered for RequestRelay");
-constexpr auto kAuthTimeout =
-    opt::duration("auth_timeout", "5s").range(1'000'000, 60'000'000'000).help("silence of an auth/1 provider is a no");
 
 constexpr Duration kTick = std::chrono::milliseconds{100};
 
@@ -50,6 +21,7 @@ uint32_t level_of(Reason why) {
   switch (why) {
     case Reason::kStorage:
     case Reason::kFull:
+    case Reason::kNoRelay:
       return JCT_LOG_WARNING;
     case Reason::kWrongKey:
     case Reason::kDenied:
@@ -57,6 +29,8 @@ uint32_t level_of(Reason why) {
     case Reason::kOffline:
     case Reason::kNotAsked:
     case Reason::kPushFailed:
+    case Reason::kTooManyRequests:
+    case Reason::kTooManyPushes:
       return JCT_LOG_INFO;
     default:
       return JCT_LOG_DEBUG;
@@ -70,11 +44,14 @@ std::string_view cut(std::string_view text) { return text.substr(0, 100); }
 
 class Holepunch final : public PuncherPorts {
  public:
-  static constexpr auto kOptions = options(kRelay, kAlwaysRelay, kLan, kMaxPending, kAnswerTimeout, kForeignWait,
-                                           kUnaskedRelay, kUnaskedRate, kMaxGrants, kAuthTimeout);
+  static constexpr auto kOptions =
+      options(kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kMaxLearned,
+              kMaxPending, kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kRequestsPerAddress,
+              kRequestsPerId, kRequests, kPushesPerAddress, kLimitExempt, kAuthTimeout);
 
   Holepunch(Host& host, const Config& config);
   void start();
+  void check(const Config& candidate) const;
   void reload(const Config& config);
   void drain(const Done& done);
   void stop();
@@ -84,18 +61,20 @@ class Holepunch final : public PuncherPorts {
   uint32_t salt() const override { return static_cast<uint32_t>(host_.wall()); }
   void check(const jct_auth_request& request, Decided done) override;
   void look_up(std::string_view id, uint32_t want, Found done) override { peers_.lookup(id, want, std::move(done)); }
+  std::string licence_key() const override { return keys_.public_text(); }
   std::string sign(std::string_view message) override { return keys_.sign(message); }
   jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
     return signal_.send(to, kind, message.SerializeAsString());
   }
   void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
+  void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
 
  private:
   using Handler = jct_status (Puncher::*)(const jct_channel&, std::string_view);
   template <class Message, Handler kHandler>
   void serve();
   void unserve();
-  Policy policy_of(const Config& config) const;
+  void apply(const Config& config);
   std::vector<wire::Address> relay_sockets() const;
 
   Host& host_;
@@ -105,9 +84,13 @@ class Holepunch final : public PuncherPorts {
   AuthChain auth_;
   std::optional<Service<jct_relay_service>> relay_;
   std::array<Metric, static_cast<size_t>(Reason::kCount)> refused_;
+  std::array<Metric, 3> notes_;  // by Note
   Metric pending_gauge_;
+  Metric learned_gauge_;
   uint16_t relay_port_;
   Puncher puncher_;
+  RelayHealth health_;
+  std::vector<RelayPtr> relays_;
   Config config_;  // valid until the next reload
   std::vector<uint32_t> served_;
   Timer ticker_;
@@ -115,12 +98,10 @@ class Holepunch final : public PuncherPorts {
 
 namespace {
 
-Puncher::Bounds bounds_of(const Config& config) {
-  Puncher::Bounds bounds;
-  bounds.pending = {static_cast<size_t>(config[kMaxPending]), config[kAnswerTimeout], config[kForeignWait]};
-  bounds.max_grants = static_cast<size_t>(config[kMaxGrants]);
-  bounds.unasked_relays = static_cast<double>(config[kUnaskedRate]);
-  return bounds;
+Limits::Secret random_secret(const Host& host) {
+  Limits::Secret secret{};
+  host.random(secret.data(), secret.size());
+  return secret;
 }
 
 }  // namespace
@@ -132,19 +113,31 @@ Holepunch::Holepunch(Host& host, const Config& config)
       keys_{host},
       auth_{host, config[kAuthTimeout]},
       relay_{Service<jct_relay_service>::optional(host, JCT_RELAY_SERVICE)},
+      notes_{host.counter("without_relay", nullptr, "punches that went out while no relay took sessions"),
+             host.counter("learned", nullptr, "punches that failed, so that their addresses relay from now on"),
+             host.counter("not_learned", nullptr, "the same, but max_learned was reached")},
       pending_gauge_{host.gauge("pending", nullptr, "requests that wait for B's answer")},
+      learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
       relay_port_{static_cast<uint16_t>(config.base_port() + 1)},
-      puncher_{*this, bounds_of(config)},
+      puncher_{*this, bounds_of(config), random_secret(host)},
+      health_{host, keys_},
+      relays_{relays_of(config, {}, relay_.has_value())},
       config_{config} {
   for (size_t i = 0; i < refused_.size(); ++i) {
     const std::string label = std::string{"reason="} + kReasonWords[i];
     refused_[i] = host.counter("refused", label.c_str(), "requests and answers refused, by reason");
   }
+  host.command("relays", "relays [drain NAME | undrain NAME]: where clients are sent to, and what works",
+               [this](std::string_view args, const Reply& reply) { relays_command(health_.watch(), args, reply); });
+  host.command("punches", "punches [clear [ADDRESS]]: addresses between which TCP punching failed",
+               [this](std::string_view args, const Reply& reply) {
+                 punches_command(puncher_.learned(), host_.now(), args, reply);
+               });
 }
 
 void Holepunch::start() {
   wire::silence_protobuf();  // what the network sends wrong is counted, not printed
-  puncher_.set_policy(policy_of(config_));
+  apply(config_);
   serve<hbb::PunchHoleRequest, &Puncher::punch_hole_request>();
   serve<hbb::RequestRelay, &Puncher::request_relay>();
   serve<hbb::PunchHoleSent, &Puncher::answered<hbb::PunchHoleSent>>();
@@ -152,27 +145,26 @@ void Holepunch::start() {
   serve<hbb::RelayResponse, &Puncher::answered<hbb::RelayResponse>>();
   ticker_ = host_.every(kTick, [this] {
     puncher_.tick();
+    health_.tick();
+    learned_gauge_.set(static_cast<int64_t>(puncher_.learned().size()));
     pending_gauge_.set(static_cast<int64_t>(puncher_.pending()));
   });
 }
 
+void Holepunch::check(const Config& candidate) const { relays_of(candidate, {}, relay_.has_value()); }
+
 void Holepunch::reload(const Config& config) {
   config_ = config;
   puncher_.configure(bounds_of(config));
-  puncher_.set_policy(policy_of(config));
+  relays_ = relays_of(config, relays_, relay_.has_value());
+  apply(config);
 }
 
-Policy Holepunch::policy_of(const Config& config) const {
-  Policy policy;
-  policy.push.always_relay = config[kAlwaysRelay];
-  for (const std::string& text : config[kLan]) {
-    if (const auto network = wire::Network::parse(text)) policy.push.lan.push_back(*network);
-  }
-  std::vector<std::string> advertised;
-  for (const Config& relay : config.records(kRelay)) advertised.push_back(relay[kRelayAddress]);
-  policy.relay = RelayChoice{std::move(advertised), relay_sockets(), relay_port_};
-  policy.refuse_unasked_relay = config[kUnaskedRelay] == "refuse";
-  return policy;
+void Holepunch::apply(const Config& config) {
+  Policy policy = policy_of(config);
+  policy.relay = RelayChoice{relays_, relay_sockets(), relay_port_};
+  puncher_.set_policy(std::move(policy));
+  health_.apply(relays_, config[kHealth] ? config[kHealthInterval] : Duration::zero(), config[kHealthTimeout]);
 }
 
 /// Known from start on: the relay starts before this plugin.

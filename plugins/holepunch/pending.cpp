@@ -16,6 +16,13 @@ bool from_b(const Asked& asked, const Answer& answer) {
   return wire::from_abi(asked.b.peer).same_ip(wire::from_abi(answer.from.peer));
 }
 
+/// B ignores a push that comes close behind the first, so A must not be told of another relay than B was. A
+/// RequestRelay names its own.
+bool keeps_relay(const Asked& before, const Asked& now) {
+  return now.what != For::kRelay && !before.meeting.lost() &&
+         wire::from_abi(before.b.peer).same_ip(wire::from_abi(now.b.peer));
+}
+
 /// May this answer be meant for this request? Smaller is better; nullopt: no.
 std::optional<int> fit(const Asked& asked, const Answer& answer) {
   if (answer.kind == Answer::Kind::kGoAhead) {  // it has no id: B's address tells whose it is
@@ -46,7 +53,10 @@ Pending::Put Pending::put(Asked& asked, Duration now) {
   if (at != shard.by_a.end()) {
     for (Entry& entry : at->second) {
       if (entry.asked.what != asked.what || entry.asked.id != asked.id) continue;
-      asked.relay = entry.asked.relay;
+      if (keeps_relay(entry.asked, asked)) {
+        asked.meeting = entry.asked.meeting;
+        asked.pushed_relay = entry.asked.pushed_relay;
+      }
       entry.asked = asked;
       entry.until = until;
       entry.answered = false;

@@ -17,6 +17,7 @@
 #include "answer.hpp"
 #include "junctor/result.hpp"
 #include "junctor/service/signal.h"
+#include "relay_choice.hpp"
 #include "wire/address.hpp"
 
 namespace junctor::holepunch {
@@ -32,8 +33,9 @@ struct Asked {
   std::string id;            // B's
   jct_channel a{};           // where the answer goes
   jct_channel b{};           // where B is registered
-  size_t relay = 0;          // which one was chosen
+  Meeting meeting;           // the relay that was chosen
   std::string pushed_relay;  // what B was told of it
+  bool tries_tcp = false;    // a TCP punch that may be learned from
 };
 
 class Pending {
@@ -53,7 +55,7 @@ class Pending {
 
   enum class Put { kNew, kRepeated, kFull };
   /// kRepeated: A asks again (the same address, id and kind): it may be answered again, on the channel that it asked by
-  /// now; `asked` then takes over the relay that was chosen first.
+  /// now; a punch then takes over the relay that was chosen first, unless that has died.
   Put put(Asked& asked, Duration now);
 
   enum class Match {

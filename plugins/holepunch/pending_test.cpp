@@ -87,15 +87,39 @@ TEST_CASE("an answer passes once, and once more when A repeats its request") {
   CHECK(table.pending.size() == 1);
 }
 
-TEST_CASE("a repeated request keeps the relay that was chosen first") {
+RelayPtr relay_called(const std::string& name) {
+  RelaySpec spec;
+  spec.name = spec.address = name;
+  return std::make_shared<Relay>(std::move(spec));
+}
+
+Asked asked_at(const RelayPtr& relay, For what = For::kPunch) {
+  Asked out = asked(what);
+  out.meeting = {relay, ""};
+  out.pushed_relay = relay->spec().address;
+  return out;
+}
+
+TEST_CASE("a repeated request keeps the relay that was chosen first, unless it has died") {
+  const RelayPtr one = relay_called("one:1"), two = relay_called("two:2");
   Table table;
-  Asked first = asked();
-  first.relay = 2;
+  Asked first = asked_at(one), second = asked_at(two), third = asked_at(two);
   table.pending.put(first, 0s);
-  Asked second = asked();
-  second.relay = 3;
   CHECK(table.pending.put(second, 3s) == Put::kRepeated);
-  CHECK(second.relay == 2);
+  CHECK(second.meeting.relay == one);
+  CHECK(second.pushed_relay == "one:1");
+  one->set_up(false);
+  CHECK(table.pending.put(third, 9s) == Put::kRepeated);
+  CHECK(third.meeting.relay == two);
+  CHECK(third.pushed_relay == "two:2");
+}
+
+TEST_CASE("a repeated RequestRelay goes where it says") {
+  Table table;
+  Asked first = asked_at(relay_called("one:1"), For::kRelay), second = asked_at(relay_called("two:2"), For::kRelay);
+  table.pending.put(first, 0s);
+  CHECK(table.pending.put(second, 3s) == Put::kRepeated);
+  CHECK(second.pushed_relay == "two:2");
 }
 
 TEST_CASE("a forger never beats the real one, whichever comes first") {

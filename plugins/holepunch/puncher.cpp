@@ -11,7 +11,10 @@ namespace {
 
 using Failure = hbb::PunchHoleResponse;
 
-Route route_of(const jct_channel& channel) { return {wire::from_abi(channel.peer), wire::from_abi(channel.local)}; }
+constexpr const char* kBusy = "The server is busy; please try again";
+constexpr const char* kOffline = "Remote desktop is offline";
+constexpr const char* kTooManyRequestsText = "Too many requests; please wait a minute and try again";
+constexpr const char* kTooManyPushesText = "Too many connections to this computer's network; please try again later";
 
 jct_auth_request auth_request(uint32_t kind, const jct_channel& from, std::string_view id, uint32_t conn_type) {
   jct_auth_request request{};
@@ -30,11 +33,16 @@ std::string denial_text(const Decision& decision) {
 
 /// In words for A's user; nullopt: B is online.
 std::optional<std::pair<Reason, const char*>> unreachable(jct_status status, const jct_peer* peer) {
-  if (status == JCT_E_LIMIT) return {{Reason::kStorage, "The server is busy; please try again"}};
+  if (status == JCT_E_LIMIT) return {{Reason::kStorage, kBusy}};
   if (status != JCT_OK || peer == nullptr) return {{Reason::kStorage, "The server cannot look up this ID now"}};
   if (peer->state == JCT_PEER_ONLINE) return std::nullopt;
-  if (peer->state == JCT_PEER_OFFLINE) return {{Reason::kOffline, "Remote desktop is offline"}};
+  if (peer->state == JCT_PEER_OFFLINE) return {{Reason::kOffline, kOffline}};
   return {{Reason::kUnknownId, "ID does not exist"}};
+}
+
+/// B will relay in any case (protocol.md 6.4 point 4).
+bool must_relay(const Push& push, const hbb::PunchHoleRequest& request) {
+  return push.kind == Push::Kind::kPunchHole && (push.nat_type == hbb::SYMMETRIC || request.force_relay());
 }
 
 /// Full batches lose datagrams as networks do, and A repeats itself: only a channel that has gone is a failure.
@@ -42,16 +50,18 @@ bool went_out(jct_status sent) { return sent == JCT_OK || sent == JCT_E_AGAIN; }
 
 }  // namespace
 
-Puncher::Puncher(PuncherPorts& ports, const Bounds& bounds)
+Puncher::Puncher(PuncherPorts& ports, const Bounds& bounds, const Limits::Secret& secret)
     : ports_{ports},
       pending_{bounds.pending},
       grants_{bounds.max_grants, kGrantLife},
-      unasked_{bounds.unasked_relays} {}
+      limits_{secret, bounds.rates},
+      learned_{bounds.learned} {}
 
 void Puncher::configure(const Bounds& bounds) {
   pending_.configure(bounds.pending);
   grants_.configure(bounds.max_grants);
-  unasked_.configure(bounds.unasked_relays);
+  limits_.configure(bounds.rates);
+  learned_.configure(bounds.learned);
 }
 
 void Puncher::set_policy(Policy policy) {
@@ -79,13 +89,20 @@ jct_status Puncher::punch_hole_request(const jct_channel& from, std::string_view
   if (!wire::parse_inner(inner, request)) return malformed(from);
   if (from.transport == JCT_CHANNEL_UDP) {  // anybody can write any sender: nothing is pushed, nothing answered
     ports_.refused(Reason::kTransport, from, request.id(), {});
-    return JCT_OK;
-  }
-  if (!is_address_or_empty(request.socket_addr_v6())) {
+  } else if (!is_address_or_empty(request.socket_addr_v6())) {
     ports_.refused(Reason::kBadAddress, from, request.id(), {});
-    return JCT_OK;
+  } else if (!limits_.request(wire::from_abi(from.peer), ports_.now())) {
+    refuse(*call, {Reason::kTooManyRequests, kTooManyRequestsText, "limit_requests"});
+  } else {
+    start_punch(call);
   }
-  jct_auth_request start = auth_request(JCT_AUTH_START, from, request.id(), static_cast<uint32_t>(request.conn_type()));
+  return JCT_OK;
+}
+
+void Puncher::start_punch(const PunchCallPtr& call) {
+  const hbb::PunchHoleRequest& request = call->request;
+  jct_auth_request start =
+      auth_request(JCT_AUTH_START, call->from, request.id(), static_cast<uint32_t>(request.conn_type()));
   start.licence_key = str(request.licence_key());
   start.token = str(request.token());
   ports_.check(start, [this, call](const Decision& decision) {
@@ -93,11 +110,13 @@ jct_status Puncher::punch_hole_request(const jct_channel& from, std::string_view
     if (decision.reason == "wrong_key") return refuse(*call, {Reason::kWrongKey, "", ""});
     refuse(*call, {Reason::kDenied, denial_text(decision), decision.reason});
   });
-  return JCT_OK;
 }
 
 void Puncher::may_punch(const PunchCallPtr& call) {
   const std::string& id = call->request.id();
+  if (!limits_.request_for(id, wire::from_abi(call->from.peer), ports_.now())) {
+    return refuse(*call, {Reason::kTooManyRequests, kTooManyRequestsText, "limit_requests_per_id"});
+  }
   const auto reach = auth_request(JCT_AUTH_REACH, call->from, id, static_cast<uint32_t>(call->request.conn_type()));
   ports_.check(reach, [this, call](const Decision& decision) {
     if (!decision.allowed) return refuse(*call, {Reason::kDenied, denial_text(decision), decision.reason});
@@ -112,39 +131,58 @@ void Puncher::push_punch(const PunchCallPtr& call, const jct_peer& b) {
   const hbb::PunchHoleRequest& request = call->request;
   const auto rules = policy();
   const Route a_route = route_of(call->from), b_route = route_of(b.channel);
+  const Push push = push_for(*call, a_route.peer, b_route.peer, *rules);
   Asked asked;
   asked.what = request.udp_port() > 0 ? Asked::For::kPunchUdp : Asked::For::kPunch;
   asked.id = request.id();
   asked.a = call->from;
   asked.b = b.channel;
-  asked.relay = rules->relay.pick(turn_.fetch_add(1, std::memory_order_relaxed));
-  asked.pushed_relay = rules->relay.address_for(asked.relay, b_route);
+  asked.tries_tcp = asked.what == Asked::For::kPunch && push.kind == Push::Kind::kPunchHole &&
+                    !must_relay(push, request) && call->from.transport == JCT_CHANNEL_TCP;
+  asked.meeting = rules->relay.choose(turn(), a_route, b_route);
+  asked.pushed_relay = rules->relay.address_for(asked.meeting, b_route);
+  if (asked.meeting.nowhere() && must_relay(push, request)) {
+    return refuse(*call, {Reason::kNoRelay, kNoRelayText, ""});
+  }
+  if (!limits_.push(b_route.peer, ports_.now())) {
+    return refuse(*call, {Reason::kTooManyPushes, kTooManyPushesText, ""});
+  }
   const auto put = pending_.put(asked, ports_.now());
-  if (put == Pending::Put::kFull) return refuse(*call, {Reason::kFull, "The server is busy; please try again", ""});
-  if (put == Pending::Put::kRepeated) asked.pushed_relay = rules->relay.address_for(asked.relay, b_route);
+  if (put == Pending::Put::kFull) return refuse(*call, {Reason::kFull, kBusy, ""});
+  if (put == Pending::Put::kNew && asked.meeting.relay) asked.meeting.relay->hand_out();
+  if (asked.meeting.nowhere()) ports_.noted(Note::kWithoutRelay);
+  if (!went_out(send_punch(*call, push, asked))) return refuse(*call, {Reason::kPushFailed, kOffline, ""});
+  grants_.grant(a_route.peer, request.id(), ports_.now());
+}
 
-  const std::string a_bytes = wire::encode_address(a_route.peer, ports_.salt());
-  const Push push = choose_push(a_route.peer, call->from.transport, b_route.peer, request.nat_type(), rules->push);
-  jct_status sent = JCT_OK;
+/// What the addresses say, and what was learned of them: that is of punching over TCP, so not where A offers UDP.
+Push Puncher::push_for(const PunchCall& call, const wire::Address& a, const wire::Address& b, const Policy& rules) {
+  const hbb::PunchHoleRequest& request = call.request;
+  Push push = choose_push(a, call.from.transport, b, request.nat_type(), rules.push);
+  if (push.kind == Push::Kind::kFetchLocalAddr || request.udp_port() > 0 || must_relay(push, request)) return push;
+  if (learned_.hopeless(a, b, ports_.now())) push.nat_type = hbb::SYMMETRIC;
+  return push;
+}
+
+jct_status Puncher::send_punch(const PunchCall& call, const Push& push, const Asked& asked) {
+  const hbb::PunchHoleRequest& request = call.request;
+  const std::string a = wire::encode_address(wire::from_abi(call.from.peer), ports_.salt());
   if (push.kind == Push::Kind::kFetchLocalAddr) {
     hbb::FetchLocalAddr message;
-    message.set_socket_addr(a_bytes);
+    message.set_socket_addr(a);
     message.set_relay_server(asked.pushed_relay);
     message.set_socket_addr_v6(request.socket_addr_v6());
-    sent = send(b.channel, message);
-  } else {
-    hbb::PunchHole message;
-    message.set_socket_addr(a_bytes);
-    message.set_relay_server(asked.pushed_relay);
-    message.set_nat_type(push.nat_type);
-    message.set_udp_port(request.udp_port());
-    message.set_force_relay(request.force_relay());
-    message.set_upnp_port(request.upnp_port());
-    message.set_socket_addr_v6(request.socket_addr_v6());
-    sent = send(b.channel, message);
+    return send(asked.b, message);
   }
-  if (!went_out(sent)) return refuse(*call, {Reason::kPushFailed, "Remote desktop is offline", ""});
-  grants_.grant(a_route.peer, request.id(), ports_.now());
+  hbb::PunchHole message;
+  message.set_socket_addr(a);
+  message.set_relay_server(asked.pushed_relay);
+  message.set_nat_type(push.nat_type);
+  message.set_udp_port(request.udp_port());
+  message.set_force_relay(request.force_relay());
+  message.set_upnp_port(request.upnp_port());
+  message.set_socket_addr_v6(request.socket_addr_v6());
+  return send(asked.b, message);
 }
 
 void Puncher::refuse(const PunchCall& call, const No& no) {
@@ -175,25 +213,42 @@ jct_status Puncher::request_relay(const jct_channel& from, std::string_view inne
   if (!wire::parse_inner(inner, call->request)) return malformed(from);
   if (from.transport == JCT_CHANNEL_UDP) {
     ports_.refused(Reason::kTransport, from, call->request.id(), {});
-    return JCT_OK;
-  }
-  if (!may_ask_relay(*call)) {
+  } else if (!limits_.request(wire::from_abi(from.peer), ports_.now())) {
+    refuse(*call, {Reason::kTooManyRequests, kTooManyRequestsText, "limit_requests"});
+  } else if (grants_.holds(wire::from_abi(from.peer), call->request.id(), ports_.now())) {
+    may_relay(call);
+  } else if (policy()->refuse_unasked_relay || !limits_.unasked_relay(ports_.now())) {
     refuse(*call, {Reason::kNotAsked, "The server does not allow this relay request; please connect again", ""});
-    return JCT_OK;
+  } else {
+    start_relay(call);
   }
-  const auto reach =
-      auth_request(JCT_AUTH_REACH, from, call->request.id(), static_cast<uint32_t>(call->request.conn_type()));
+  return JCT_OK;
+}
+
+/// Nobody has been asked yet whether this address may start sessions. The message has no key, and that is waived here:
+/// the site's own stands in for it.
+void Puncher::start_relay(const RelayCallPtr& call) {
+  const std::string key = ports_.licence_key();
+  jct_auth_request start =
+      auth_request(JCT_AUTH_START, call->from, call->request.id(), static_cast<uint32_t>(call->request.conn_type()));
+  start.licence_key = str(key);
+  start.token = str(call->request.token());
+  ports_.check(start, [this, call](const Decision& decision) {
+    if (!decision.allowed) return refuse(*call, {Reason::kDenied, denial_text(decision), decision.reason});
+    may_relay(call);
+  });
+}
+
+void Puncher::may_relay(const RelayCallPtr& call) {
+  const std::string& id = call->request.id();
+  if (!limits_.request_for(id, wire::from_abi(call->from.peer), ports_.now())) {
+    return refuse(*call, {Reason::kTooManyRequests, kTooManyRequestsText, "limit_requests_per_id"});
+  }
+  const auto reach = auth_request(JCT_AUTH_REACH, call->from, id, static_cast<uint32_t>(call->request.conn_type()));
   ports_.check(reach, [this, call](const Decision& decision) {
     if (!decision.allowed) return refuse(*call, {Reason::kDenied, denial_text(decision), decision.reason});
     find_relay_target(call);
   });
-  return JCT_OK;
-}
-
-/// It carries no key: an accepted PunchHoleRequest before it speaks for it.
-bool Puncher::may_ask_relay(const RelayCall& call) {
-  if (grants_.holds(wire::from_abi(call.from.peer), call.request.id(), ports_.now())) return true;
-  return !policy()->refuse_unasked_relay && unasked_.allow(ports_.now());
 }
 
 void Puncher::find_relay_target(const RelayCallPtr& call) {
@@ -201,6 +256,14 @@ void Puncher::find_relay_target(const RelayCallPtr& call) {
     if (const auto no = unreachable(status, peer)) return refuse(*call, {no->first, no->second, ""});
     push_relay(*call, *peer);
   });
+}
+
+/// The one that A was told before, or means by its own setting; one that is drained still takes whom it was told to.
+Meeting Puncher::meeting_for(const RelayCall& call, const Route& a, const Route& b, const Policy& rules) {
+  const std::string& given = call.request.relay_server();
+  if (given.empty()) return rules.relay.choose(turn(), a, b);
+  if (const auto ours = rules.relay.named(given, a, b)) return ours->lost() ? Meeting{} : *ours;
+  return {nullptr, given};
 }
 
 void Puncher::push_relay(const RelayCall& call, const jct_peer& b) {
@@ -211,18 +274,27 @@ void Puncher::push_relay(const RelayCall& call, const jct_peer& b) {
   asked.id = call.request.id();
   asked.a = call.from;
   asked.b = b.channel;
-  asked.relay = rules->relay.pick(turn_.fetch_add(1, std::memory_order_relaxed));
-  if (pending_.put(asked, ports_.now()) == Pending::Put::kFull) {
-    return refuse(call, {Reason::kFull, "The server is busy; please try again", ""});
+  asked.meeting = meeting_for(call, a_route, b_route, *rules);
+  if (asked.meeting.nowhere()) return refuse(call, {Reason::kNoRelay, kNoRelayText, ""});
+  const std::string& given = call.request.relay_server();
+  asked.pushed_relay = rules->relay.rewrite(given, given, asked.meeting, a_route, b_route);
+  if (!limits_.push(b_route.peer, ports_.now())) {
+    return refuse(call, {Reason::kTooManyPushes, kTooManyPushesText, ""});
   }
+  const auto put = pending_.put(asked, ports_.now());
+  if (put == Pending::Put::kFull) return refuse(call, {Reason::kFull, kBusy, ""});
+  if (put == Pending::Put::kNew && given.empty()) asked.meeting.relay->hand_out();
   hbb::RequestRelay message;
   message.set_id(call.request.id());
   message.set_uuid(call.request.uuid());
   message.set_socket_addr(wire::encode_address(a_route.peer, ports_.salt()));
-  message.set_relay_server(rules->relay.rewrite(call.request.relay_server(), "", asked.relay, a_route, b_route));
+  message.set_relay_server(asked.pushed_relay);
   message.set_secure(call.request.secure());
   message.set_conn_type(call.request.conn_type());
-  if (!went_out(send(b.channel, message))) refuse(call, {Reason::kPushFailed, "Remote desktop is offline", ""});
+  if (!went_out(send(b.channel, message))) return refuse(call, {Reason::kPushFailed, kOffline, ""});
+  const auto lesson = learned_.asked_relay(a_route.peer, asked.id, ports_.now());
+  if (lesson == Learned::Lesson::kNone) return;
+  ports_.noted(lesson == Learned::Lesson::kLearned ? Note::kLearned : Note::kNotLearned);
 }
 
 void Puncher::refuse(const RelayCall& call, const No& no) {
@@ -230,71 +302,6 @@ void Puncher::refuse(const RelayCall& call, const No& no) {
   response.set_refuse_reason(no.text);
   send(call.from, response);
   ports_.refused(no.why, call.from, call.request.id(), no.detail);
-}
-
-// ---- B's answers ----------------------------------------------------------------------------------------------------
-
-void Puncher::take(Answer&& answer) {
-  if (!answer.addresses_good()) return ports_.refused(Reason::kBadAddress, answer.from, answer.id, {});
-  const auto a = wire::decode_address(answer.a);
-  Asked asked;
-  switch (pending_.match(*a, answer, ports_.now(), asked)) {
-    case Pending::Match::kPass:
-      return pass(asked, std::make_shared<const Answer>(std::move(answer)));
-    case Pending::Match::kHeld:
-      return;
-    case Pending::Match::kNobody:
-      return ports_.refused(Reason::kNotPending, answer.from, answer.id, {});
-    case Pending::Match::kDuplicate:
-      return ports_.refused(Reason::kDuplicate, answer.from, answer.id, {});
-    case Pending::Match::kTooLong:
-      return ports_.refused(Reason::kHeldTooLong, answer.from, answer.id, {});
-  }
-}
-
-void Puncher::tick() {
-  for (auto& [asked, answer] : pending_.due(ports_.now())) {
-    pass(asked, std::make_shared<const Answer>(std::move(answer)));
-  }
-}
-
-/// The signed id goes along where B's version is told and its key is on record (protocol.md 5).
-void Puncher::pass(const Asked& asked, const std::shared_ptr<const Answer>& answer) {
-  if (answer->kind == Answer::Kind::kGoAhead || answer->version.empty()) return tell(asked, *answer, "");
-  ports_.look_up(asked.id, JCT_PEER_WANT_KEY, [this, asked, answer](jct_status status, const jct_peer* peer) {
-    if (status != JCT_OK || peer == nullptr) return tell_failure(asked, *answer);
-    if (peer->pk.size == 0) return tell(asked, *answer, "");
-    hbb::IdPk id_pk;
-    id_pk.set_id(asked.id);
-    id_pk.set_pk(std::string{view(peer->pk)});
-    tell(asked, *answer, ports_.sign(id_pk.SerializeAsString()));
-  });
-}
-
-void Puncher::tell(const Asked& asked, const Answer& answer, std::string signed_id) {
-  std::string relay = policy()->relay.rewrite(answer.relay_server, asked.pushed_relay, asked.relay, route_of(asked.b),
-                                              route_of(asked.a));
-  const bool relays = answer.kind == Answer::Kind::kRelay || answer.kind == Answer::Kind::kGoAhead;
-  if (relays) {
-    send(asked.a, relay_response(answer, std::move(signed_id), std::move(relay)));
-  } else {
-    send(asked.a, punch_response(answer, std::move(signed_id), std::move(relay), ports_.salt()));
-  }
-}
-
-/// Without B's key A would connect unverified: better not at all.
-void Puncher::tell_failure(const Asked& asked, const Answer& answer) {
-  const std::string text = "The server cannot read the remote's key now; please try again";
-  ports_.refused(Reason::kStorage, answer.from, asked.id, {});
-  if (answer.kind == Answer::Kind::kRelay) {
-    hbb::RelayResponse response;
-    response.set_refuse_reason(text);
-    send(asked.a, response);
-  } else {
-    hbb::PunchHoleResponse response;
-    response.set_other_failure(text);
-    send(asked.a, response);
-  }
 }
 
 }  // namespace junctor::holepunch

@@ -14,6 +14,8 @@
 #include "grants.hpp"
 #include "junctor/service/auth.h"
 #include "junctor/service/peers.h"
+#include "learned.hpp"
+#include "limits.hpp"
 #include "pending.hpp"
 #include "push.hpp"
 #include "reason.hpp"
@@ -30,6 +32,13 @@ struct Decision {
   std::string text;    // for the user
 };
 
+/// Counted beside the refusals.
+enum class Note {
+  kWithoutRelay,  // a punch was pushed while no relay took sessions
+  kLearned,       // punching fails between two addresses
+  kNotLearned,    // the same, but max_learned is reached
+};
+
 /// What punching needs of the rest of the server. Completions come exactly once, inline or later.
 class PuncherPorts {
  public:
@@ -43,10 +52,14 @@ class PuncherPorts {
   virtual void check(const jct_auth_request& request, Decided done) = 0;
   /// want: JCT_PEER_WANT_*
   virtual void look_up(std::string_view id, uint32_t want, Found done) = 0;
+  /// The licence_key of this site, as clients have it; "" where it has none.
+  virtual std::string licence_key() const = 0;
   /// crypto_sign over the message; "" where the site cannot sign.
   virtual std::string sign(std::string_view message) = 0;
   virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
   virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
+  /// Something worth counting that is no refusal.
+  virtual void noted(Note note) = 0;
 };
 
 /// What a reload may change, as one value.
@@ -63,9 +76,11 @@ class Puncher {
   struct Bounds {
     Pending::Limits pending;
     size_t max_grants = 0;
-    double unasked_relays = 0;  // a second
+    Limits::Rates rates;
+    Learned::Limits learned;
   };
-  Puncher(PuncherPorts& ports, const Bounds& bounds);
+  /// `secret`: random bytes for the tables that the network fills.
+  Puncher(PuncherPorts& ports, const Bounds& bounds, const Limits::Secret& secret);
 
   void configure(const Bounds& bounds);
   void set_policy(Policy policy);
@@ -85,6 +100,7 @@ class Puncher {
   /// Hands on what has waited for long enough, drops what has expired.
   void tick();
   size_t pending() const { return pending_.size(); }
+  Learned& learned() { return learned_; }
 
  private:
   struct PunchCall {
@@ -106,19 +122,27 @@ class Puncher {
 
   jct_status malformed(const jct_channel& from);
   std::shared_ptr<const Policy> policy() const;
+  size_t turn() { return turn_.fetch_add(1, std::memory_order_relaxed); }
 
+  void start_punch(const PunchCallPtr& call);
   void may_punch(const PunchCallPtr& call);
   void push_punch(const PunchCallPtr& call, const jct_peer& b);
+  Push push_for(const PunchCall& call, const wire::Address& a, const wire::Address& b, const Policy& rules);
+  jct_status send_punch(const PunchCall& call, const Push& push, const Asked& asked);
   void refuse(const PunchCall& call, const No& no);
 
-  bool may_ask_relay(const RelayCall& call);
+  void start_relay(const RelayCallPtr& call);
+  void may_relay(const RelayCallPtr& call);
   void find_relay_target(const RelayCallPtr& call);
   void push_relay(const RelayCall& call, const jct_peer& b);
+  Meeting meeting_for(const RelayCall& call, const Route& a, const Route& b, const Policy& rules);
   void refuse(const RelayCall& call, const No& no);
 
   void take(Answer&& answer);
   void pass(const Asked& asked, const std::shared_ptr<const Answer>& answer);
   void tell(const Asked& asked, const Answer& answer, std::string signed_id);
+  void tell_punched(const Asked& asked, const Answer& answer, std::string signed_id);
+  void tell_relayed(const Asked& asked, const Answer& answer, std::string signed_id);
   void tell_failure(const Asked& asked, const Answer& answer);
 
   template <class Message>
@@ -129,7 +153,8 @@ class Puncher {
   PuncherPorts& ports_;
   Pending pending_;
   Grants grants_;
-  RateLimit unasked_;
+  Limits limits_;
+  Learned learned_;
   std::atomic<size_t> turn_{0};
   mutable std::mutex policy_mutex_;
   std::shared_ptr<const Policy> policy_ = std::make_shared<const Policy>();

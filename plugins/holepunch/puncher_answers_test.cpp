@@ -147,9 +147,7 @@ TEST_CASE("B's own relay setting passes to A unchanged") {
 
 TEST_CASE("with several relays both sides are sent to the same one") {
   Site site;
-  Policy policy;
-  policy.relay = RelayChoice{{"one.example.org:1", "two.example.org:2"}, {}, 21117};
-  site.puncher.set_policy(policy);
+  site.use_relays({relay_at("one.example.org:1"), relay_at("two.example.org:2")});
   for (const char* expected : {"one.example.org:1", "two.example.org:2"}) {
     const std::string a = std::string{"198.51.100.1:"} + (expected[0] == 'o' ? "5000" : "5001");
     site.ask(1, 0, a);

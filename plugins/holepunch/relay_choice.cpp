@@ -8,18 +8,6 @@
 
 namespace junctor::holepunch {
 
-namespace {
-
-constexpr std::string_view kRelayPort = ":21117";  // what a client adds to a name without one, whatever P is
-
-bool has_port(std::string_view server) {
-  const size_t colon = server.rfind(':');
-  if (colon == std::string_view::npos) return false;
-  return server.find(':') == colon || server[colon - 1] == ']';
-}
-
-}  // namespace
-
 bool is_private(const wire::Address& address) {
   constexpr std::array<std::string_view, 9> kNetworks = {"127.0.0.0/8",    "10.0.0.0/8",    "172.16.0.0/12",
                                                          "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16",
@@ -30,18 +18,15 @@ bool is_private(const wire::Address& address) {
   });
 }
 
-std::string with_relay_port(std::string_view server) {
-  std::string out{server};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (out.empty() || has_port(out)) return out;
-  if (out.front() != '[' && out.find(':') != std::string::npos) out = '[' + out + ']';
-  return out.append(kRelayPort);
+RelayPtr relay_of_this_host() {
+  RelaySpec spec;
+  spec.name = "this-host";
+  return std::make_shared<Relay>(std::move(spec));
 }
 
-RelayChoice::RelayChoice(std::vector<std::string> advertised, std::vector<wire::Address> bound, uint16_t port)
-    : advertised_{std::move(advertised)}, bound_{std::move(bound)}, port_{port} {
-  for (std::string& server : advertised_) server = with_relay_port(server);
+RelayChoice::RelayChoice(std::vector<RelayPtr> relays, std::vector<wire::Address> bound, uint16_t port)
+    : relays_{std::move(relays)}, bound_{std::move(bound)}, port_{port} {
+  if (relays_.empty()) relays_.push_back(relay_of_this_host());
 }
 
 /// Where the relay listens that a client finds at `local`: on exactly this address, else on all of them, else on the
@@ -60,32 +45,69 @@ std::string RelayChoice::own_address(const wire::Address& local) const {
   return local.is_none() ? "" : local.with_port(port_).text();
 }
 
-std::string RelayChoice::address_for(size_t which, const Route& client) const {
-  if (!advertised_.empty()) return advertised_[which % advertised_.size()];
+/// -1: it takes no sessions; else how many of the two it suits.
+int RelayChoice::rank(const Relay& relay, const Route& a, const Route& b) const {
+  if (!relay.takes_sessions()) return -1;
+  return (relay.suits(a.peer) ? 1 : 0) + (relay.suits(b.peer) ? 1 : 0);
+}
+
+Meeting RelayChoice::choose(size_t turn, const Route& a, const Route& b) const {
+  std::vector<const RelayPtr*> best;
+  int best_rank = 0;
+  size_t weights = 0;
+  for (const RelayPtr& relay : relays_) {
+    const int rank_here = rank(*relay, a, b);
+    if (rank_here > best_rank) {
+      best_rank = rank_here;
+      best.clear();
+      weights = 0;
+    }
+    if (rank_here != best_rank) continue;
+    best.push_back(&relay);
+    weights += relay->spec().weight;
+  }
+  size_t left = weights == 0 ? 0 : turn % weights;
+  for (const RelayPtr* relay : best) {
+    if (left < (*relay)->spec().weight) return {*relay, ""};
+    left -= (*relay)->spec().weight;
+  }
+  return {};
+}
+
+std::optional<Meeting> RelayChoice::named(std::string_view given, const Route& giver, const Route& receiver) const {
+  const std::string server = with_relay_port(given);
+  for (const RelayPtr& relay : relays_) {  // addresses of private networks may occur more than once: the giver's counts
+    if (!server.empty() && server == address_for({relay, ""}, giver)) return Meeting{relay, ""};
+  }
+  for (const RelayPtr& relay : relays_) {
+    const bool own =
+        relay->is_this_host() && (server == own_address(giver.local) || server == own_address(receiver.local));
+    if (own || relay->has_address(server)) return Meeting{relay, ""};
+  }
+  return std::nullopt;
+}
+
+std::string RelayChoice::address_for(const Meeting& meeting, const Route& client) const {
+  if (!meeting.relay) return meeting.foreign;
+  const std::string& configured = meeting.relay->address_for(client.peer);
+  if (!configured.empty()) return configured;
   std::string own = own_address(client.local);
   const auto address = wire::Address::parse(own);
   if (!address || (is_private(*address) && !is_private(client.peer))) return "";
   return own;
 }
 
-std::optional<size_t> RelayChoice::named(std::string_view given, const Route& giver, const Route& receiver) const {
-  const std::string server = with_relay_port(given);
-  if (advertised_.empty()) {
-    const bool ours = server == own_address(giver.local) || server == own_address(receiver.local);
-    return ours ? std::optional<size_t>{0} : std::nullopt;
+std::string RelayChoice::rewrite(std::string_view given, std::string_view pushed, const Meeting& meeting,
+                                 const Route& giver, const Route& receiver) const {
+  Meeting where = meeting;
+  if (!given.empty() && given != pushed) {
+    const auto ours = named(given, giver, receiver);
+    if (!ours) return std::string{given};
+    where = *ours;
   }
-  const auto at = std::find(advertised_.begin(), advertised_.end(), server);
-  if (at == advertised_.end()) return std::nullopt;
-  return static_cast<size_t>(at - advertised_.begin());
-}
-
-std::string RelayChoice::rewrite(std::string_view given, std::string_view pushed, size_t which, const Route& giver,
-                                 const Route& receiver) const {
-  std::optional<size_t> relay = which;
-  if (!given.empty() && given != pushed) relay = named(given, giver, receiver);
-  if (!relay) return std::string{given};
-  std::string theirs = address_for(*relay, receiver);
+  std::string theirs = address_for(where, receiver);
   if (!theirs.empty()) return theirs;
+  if (!where.relay) return "";
   return given.empty() ? own_address(receiver.local) : std::string{given};
 }
 

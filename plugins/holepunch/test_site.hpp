@@ -41,6 +41,7 @@ class FakePorts : public PuncherPorts {
   void check(const jct_auth_request& request, Decided done) override {
     kinds.push_back(request.kind);
     if (request.kind == JCT_AUTH_START && view(request.licence_key) != key) return done({false, "wrong_key", "no"});
+    if (request.kind == JCT_AUTH_START && !start_text.empty()) return done({false, "network_denied", start_text});
     if (request.kind == JCT_AUTH_REACH && !reach_text.empty()) return done({false, "blocked", reach_text});
     done({});
   }
@@ -55,6 +56,7 @@ class FakePorts : public PuncherPorts {
     }
     done(want == 0 ? lookup_status : key_status, &peer);
   }
+  std::string licence_key() const override { return key; }
   std::string sign(std::string_view message) override { return "signed:" + std::string{message}; }
   jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
     if (to.handle == gone || (to.transport == JCT_CHANNEL_UDP && udp_gone)) return JCT_E_CLOSED;
@@ -62,9 +64,10 @@ class FakePorts : public PuncherPorts {
     return JCT_OK;
   }
   void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
+  void noted(Note note) override { notes.push_back(note); }
 
   Duration time = 1000s;
-  std::string key, reach_text;
+  std::string key, start_text, reach_text;
   jct_status lookup_status = JCT_OK, key_status = JCT_OK;
   jct_handle gone = 999;
   bool udp_gone = false;
@@ -72,10 +75,28 @@ class FakePorts : public PuncherPorts {
   std::vector<uint32_t> kinds;
   std::vector<Sent> sent;
   std::vector<Reason> refusals;
+  std::vector<Note> notes;
 };
 
+/// Two relays that nobody asked for before a second; no other limits.
+inline Puncher::Bounds bounds(size_t max_pending = 100) {
+  Puncher::Bounds out;
+  out.pending = {max_pending, 30s, 1s};
+  out.max_grants = 100;
+  out.rates.unasked_relays = 2;
+  out.learned = {10, 6h};
+  return out;
+}
+
+inline RelayPtr relay_at(const std::string& address) {
+  RelaySpec spec;
+  spec.name = spec.address = address;
+  return std::make_shared<Relay>(std::move(spec));
+}
+
 struct Site {
-  explicit Site(size_t max_pending = 100) : puncher{ports, {{max_pending, 30s, 1s}, 100, 2}} {
+  explicit Site(size_t max_pending = 100) : Site{bounds(max_pending)} {}
+  explicit Site(const Puncher::Bounds& with) : puncher{ports, with, {}} {
     ports.peers[kId] = {JCT_PEER_ONLINE, udp_from(kB, "203.0.113.2:21116"), "key of B"};
   }
 
@@ -111,6 +132,12 @@ struct Site {
     request.set_id(id);
     request.set_nat_type(hbb::ASYMMETRIC);
     return request;
+  }
+  /// The site's relays, for as long as nothing else is set.
+  void use_relays(const std::vector<RelayPtr>& relays) {
+    Policy policy;
+    policy.relay = RelayChoice{relays, {}, 21117};
+    puncher.set_policy(policy);
   }
   Reason last_refusal() {
     REQUIRE_FALSE(ports.refusals.empty());
