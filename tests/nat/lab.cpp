@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+// Namespaces and the public segment. What stands between it and the hosts: lab_places.cpp.
 #include "lab.hpp"
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
 namespace junctor::nat {
 namespace {
 
-void run(const std::string& command) {
-  if (std::system(command.c_str()) != 0) throw std::runtime_error{"lab: failed: " + command};
-}
+constexpr int kGateway = 254;  // the core itself
 
-std::string in(const std::string& space, const std::string& command) {
-  return "ip netns exec " + space + " " + command;
-}
+std::string site_v6(int number) { return "2001:db8:" + std::to_string(number) + ":1::/64"; }
 
 }  // namespace
+
+void Script::run() const {
+  FILE* shell = ::popen("sh -e", "w");
+  if (shell == nullptr) throw std::runtime_error{"lab: cannot start a shell"};
+  std::fwrite(text_.data(), 1, text_.size(), shell);
+  if (::pclose(shell) != 0) throw std::runtime_error{"lab: this script has failed:\n" + text_};
+}
 
 std::string Lab::missing() {
   if (::geteuid() != 0) return "network namespaces need root";
@@ -29,9 +34,16 @@ std::string Lab::missing() {
 }
 
 Lab::Lab() : tag_{"j" + std::to_string(::getpid() % 100000)} {
-  core_ = add_space("core");
-  run("ip -n " + core_ + " link add br0 type bridge");
-  run("ip -n " + core_ + " link set br0 up");
+  Script script;
+  core_ = add_space(script, "core");
+  const std::string ip = "ip -n " + core_ + " ";
+  script.line(ip + "link add br0 type bridge mcast_snooping 0")
+      .line(ip + "link set br0 up")
+      .line(ip + "addr add " + public_v4(kGateway) + "/24 dev br0")
+      .line(ip + "addr add " + public_v6(kGateway) + "/64 dev br0 nodad")
+      .in(core_, "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
+      .line(ip + "route add blackhole default");  // private addresses lead nowhere, without a word
+  script.run();
 }
 
 Lab::~Lab() {
@@ -40,61 +52,45 @@ Lab::~Lab() {
   }
 }
 
-std::string Lab::add_space(const std::string& name) {
+std::string Lab::add_space(Script& script, const std::string& name) {
   const std::string space = tag_ + name;
-  run("ip netns add " + space);
   spaces_.push_back(space);
-  run("ip -n " + space + " link set lo up");
+  script.line("ip netns add " + space).line("ip -n " + space + " link set lo up");
   return space;
 }
 
-/// A cable from the core's bridge to `device` in `space`, which gets the public address.
-void Lab::plug(const std::string& space, const std::string& device, int number) {
+void Lab::plug(Script& script, const std::string& space, const std::string& device, int number,
+               const Paths& paths) const {
   const std::string port = "p" + std::to_string(number);
-  run("ip link add " + device + " netns " + space + " type veth peer name " + port + " netns " + core_);
-  run("ip -n " + core_ + " link set " + port + " master br0 up");
-  run("ip -n " + space + " addr add " + public_address(number) + "/24 dev " + device);
-  run("ip -n " + space + " link set " + device + " up");
-}
-
-void Lab::add_nat(const std::string& space, const std::string& router, int number, bool random) {
-  const std::string net = "10." + std::to_string(number) + ".0.";
-  run("ip link add eth0 netns " + space + " type veth peer name lan0 netns " + router);
-  run("ip -n " + router + " addr add " + net + "1/24 dev lan0");
-  run("ip -n " + router + " link set lan0 up");
-  run("ip -n " + space + " addr add " + net + "2/24 dev eth0");
-  run("ip -n " + space + " link set eth0 up");
-  run("ip -n " + space + " route add default via " + net + "1");
-  run(in(router, "sysctl -qw net.ipv4.ip_forward=1"));
-  const std::string rules =
-      "add table ip nat\n"
-      "add chain ip nat out { type nat hook postrouting priority 100; }\n"
-      "add rule ip nat out oifname wan0 masquerade" +
-      std::string{random ? " fully-random" : ""} +
-      "\n"
-      "add table ip gate\n"
-      "add chain ip gate in { type filter hook input priority 0; }\n"
-      "add rule ip gate in iifname wan0 ct state new drop\n"
-      "add chain ip gate through { type filter hook forward priority 0; }\n"
-      "add rule ip gate through iifname wan0 ct state new drop\n";
-  run("printf '" + rules + "' | " + in(router, "nft -f -"));
-  run(in(router, "sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=1"));
-}
-
-std::string Lab::add_host(const std::string& name, int number, Nat nat) {
-  const std::string space = add_space(name);
-  if (nat == Nat::kOpen) {
-    plug(space, "eth0", number);
-    return space;
+  const std::string ip = "ip -n " + space + " ";
+  script.line("ip link add " + device + " netns " + space + " type veth peer name " + port + " netns " + core_)
+      .line("ip -n " + core_ + " link set " + port + " master br0 up")
+      .line(ip + "link set " + device + " up");
+  if (paths.v4.exists) {
+    script.line(ip + "addr add " + public_v4(number) + "/24 dev " + device)
+        .line(ip + "route add default via " + public_v4(kGateway));
   }
-  const std::string router = add_space("r" + name);
-  plug(router, "wan0", number);
-  add_nat(space, router, number, nat == Nat::kSymmetric);
+  if (paths.v6.exists) {
+    script.line(ip + "addr add " + public_v6(number) + "/64 dev " + device + " nodad")
+        .line(ip + "-6 route add default via " + public_v6(kGateway))
+        .line("ip -n " + core_ + " -6 route add " + site_v6(number) + " via " + public_v6(number));
+  }
+}
+
+std::string Lab::add_server(const std::string& name, int number) {
+  Script script;
+  const std::string space = add_space(script, name);
+  plug(script, space, "eth0", number, {"", paths(Place::kOpen).v4, paths(Place::kV6Only).v6});
+  script.run();
   return space;
+}
+
+void Lab::add_address(const std::string& space, int number) {
+  Script{}.line("ip -n " + space + " addr add " + public_v4(number) + "/24 dev eth0").run();
 }
 
 void Lab::without_ipv6(const std::string& space) {
-  run(in(space, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1"));
+  Script{}.in(space, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1").run();
 }
 
 }  // namespace junctor::nat

@@ -17,6 +17,7 @@ using wire::Millis;
 using wire::TcpClient;
 
 constexpr size_t kNonce = 32;
+constexpr Millis kFirstBytes{30'000};
 constexpr size_t kChunk = 64 * 1024;
 
 /// The bytes of one direction: the same for both ends, and no chunk like another.
@@ -86,16 +87,17 @@ void controlling_session(TcpClient& stream, const wire::PublicKey& pk, uint64_t 
   std::string nonce;
   while (nonce.size() < kNonce) nonce += static_cast<char>(random());
   stream.send_raw(nonce);
-  const std::string proof = stream.receive_exactly(wire::kSignatureSize + kNonce);
+  const std::string proof = stream.receive_exactly(wire::kSignatureSize + kNonce, kFirstBytes);
   if (wire::open_signed(pk, proof) != nonce) throw ClientError{"the peer does not hold the key that was signed"};
   exchange(stream, kToControlled, kToControlling, bytes);
 }
 
-void controlled_session(TcpClient& stream, const wire::SigningKeys& keys, uint64_t bytes) {
-  const std::string nonce = stream.receive_exactly(kNonce);
-  if (nonce.size() != kNonce) throw ClientError{"no nonce came"};
+bool controlled_session(TcpClient& stream, const wire::SigningKeys& keys, uint64_t bytes) {
+  const std::string nonce = stream.receive_exactly(kNonce, kFirstBytes);
+  if (nonce.empty()) return false;
   stream.send_raw(keys.sign(nonce));
   exchange(stream, kToControlling, kToControlled, bytes);
+  return true;
 }
 
 }  // namespace junctor::nat

@@ -13,7 +13,7 @@ namespace junctor::nat {
 
 /// A's side. `pk` came signed from the server. Throws ClientError with what went wrong.
 void controlling_session(wire::TcpClient& stream, const wire::PublicKey& pk, uint64_t bytes);
-/// B's side.
-void controlled_session(wire::TcpClient& stream, const wire::SigningKeys& keys, uint64_t bytes);
+/// B's side. False where A says nothing within half a minute or goes away: it has taken another way.
+bool controlled_session(wire::TcpClient& stream, const wire::SigningKeys& keys, uint64_t bytes);
 
 }  // namespace junctor::nat
