@@ -25,6 +25,7 @@ constexpr Millis kMove{6000};
 constexpr size_t kSample = size_t{4} << 20U;
 
 constexpr const char* kNeedsTcp = "needs tcp_signalling";
+constexpr const char* kNeedsAnswers = "needs an answer on TCP: see tcp_signalling and nat_tcp";
 constexpr const char* kNeedsDevice = "needs a registered device";
 
 }  // namespace
@@ -105,26 +106,30 @@ void Examination::try_udp() {
 }
 
 void Examination::try_nat() {
-  if (can(name::kNat, tcp_, kNeedsTcp)) add(diagnose_nat(test_nat(server_, patience(kAnswer))));
+  if (can(name::kNat, tcp_, kNeedsTcp)) {
+    const NatSeen seen = test_nat(server_, patience(kAnswer));
+    speaks_ = seen.at_p != 0;
+    add(diagnose_nat(seen));
+  }
   if (can(name::kUdpNat, udp_, "needs udp_registration")) {
     add(diagnose_udp_nat(test_udp_nat(server_, patience(kMaybe))));
   }
 }
 
 void Examination::try_encryption() {
-  if (can(name::kEncryption, tcp_, kNeedsTcp)) {
+  if (can(name::kEncryption, speaks_, kNeedsAnswers)) {
     const EncryptionSeen seen = check_encryption(server_, target_.public_key, patience(kAnswer));
     offer_ = seen.answered || seen.offer != Signature::kGenuine ? seen.offer : Signature::kForeign;
     add(diagnose_encryption(seen));
   }
-  if (!can(name::kHttp, tcp_, kNeedsTcp)) return;
+  if (!can(name::kHttp, speaks_, kNeedsAnswers)) return;
   const auto key = offer_ == Signature::kGenuine ? target_.public_key : std::nullopt;
   add(diagnose_http(ask_http(server_, key, patience(kMaybe))));
 }
 
 void Examination::try_tcp_registration() {
-  const bool possible = tcp_ && (offer_ == Signature::kGenuine || offer_ == Signature::kNone);
-  const char* why = !tcp_                             ? kNeedsTcp
+  const bool possible = speaks_ && (offer_ == Signature::kGenuine || offer_ == Signature::kNone);
+  const char* why = !speaks_                          ? kNeedsAnswers
                     : offer_ == Signature::kUnchecked ? "needs --key KEY: clients register on encrypted connections"
                                                       : "needs encrypted_signalling";
   if (!can(name::kTcpRegistration, possible, why)) return;
@@ -135,7 +140,7 @@ void Examination::try_tcp_registration() {
 }
 
 void Examination::try_key() {
-  if (!can(name::kKey, tcp_, kNeedsTcp)) return;
+  if (!can(name::kKey, speaks_, kNeedsAnswers)) return;
   const KeySeen seen = check_key(server_, target_.key, patience(kAnswer));
   key_taken_ = seen.given.what != Said::What::kWrongKey && seen.given.what != Said::What::kNothing;
   add(diagnose_key(target_, seen));
@@ -194,7 +199,7 @@ void Examination::try_transfer(const RelayAddressSeen& a, const RelayAddressSeen
 }
 
 void Examination::try_online() {
-  if (!can(name::kOnline, tcp_, kNeedsTcp)) return;
+  if (!can(name::kOnline, speaks_, kNeedsAnswers)) return;
   std::vector<std::string> online;
   for (std::optional<Device>* device : {&device_, &tcp_device_}) {
     if (!*device) continue;

@@ -49,6 +49,7 @@ class Examination {
   wire::Deadline deadline_;
   Address server_;  ///< P, on the address that is used
   bool tcp_ = false;
+  bool speaks_ = false;  ///< P/TCP has answered a message
   bool udp_ = false;
   Signature offer_ = Signature::kNone;
   bool key_taken_ = false;  ///< requests with the given key are not refused for it

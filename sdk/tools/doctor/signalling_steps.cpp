@@ -81,10 +81,10 @@ NatSeen test_nat(const Address& server, Millis patience) {
   seen.local = first.client->local_address().port;
   const Answer at_p = ask(*first.client, hbb::TestNatRequest{}, patience);
   seen.at_p = seen_port(at_p);
-  if (at_p.message) {
-    for (const std::string& name : at_p.message->test_nat_response().cu().rendezvous_servers()) {
-      seen.configured += (seen.configured.empty() ? "" : ", ") + name;
-    }
+  seen.took = watch.took();
+  if (seen.at_p == 0) return seen;
+  for (const std::string& name : at_p.message->test_nat_response().cu().rendezvous_servers()) {
+    seen.configured += (seen.configured.empty() ? "" : ", ") + name;
   }
   const Address second = server.with_port(static_cast<uint16_t>(server.port - 1));
   Dialled other = dial(second, patience, first.client->local_address());
