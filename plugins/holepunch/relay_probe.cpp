@@ -48,7 +48,8 @@ void RelayProbe::try_address() {
   uuid_ = random_uuid(host_);
   deadline_ = host_.after(question_.timeout, [this] {
     const auto self = shared_from_this();
-    failed("it does not join two connections within the time");
+    const bool there = sides_[1] != nullptr && sides_[1]->greeted;
+    failed(there ? "it does not join two connections within the time" : "no answer");
   });
   const jct_status dialled = dial(0);
   if (dialled != JCT_OK) finish({Checked::Verdict::kUnknown, "this server cannot connect now"});
