@@ -57,18 +57,21 @@ class QuietPorts final : public RegistrarPorts {
   Duration now() const override { return 2s; }
   void load(std::string_view, Loaded) override {}
   void store(const jct_peer_record&, Stored) override {}
-  void admit(std::string_view, const jct_channel&, Admitted) override {}
+  void admit(const Attempt&, Admitted) override {}
+  bool hold(const jct_channel&, std::string_view) override { return true; }
+  void run_for(const jct_channel&, std::function<void()>) override {}
+  void send_update(const jct_channel&) override {}
   void answer_peer(const jct_channel&, bool) override { ++answers; }
   void answer_pk(const jct_channel&, hbb::RegisterPkResponse::Result) override {}
-  void refused(Refusal, std::string_view, const jct_channel&) override {}
+  void refused(Refusal, std::string_view, const jct_channel&, std::string_view) override {}
   int answers = 0;
 };
 
 TEST_CASE("from the datagram to the answer a heartbeat allocates nothing") {
   Presence presence{kKey, 1000};
-  RegisterRate rate{{1}};
+  RegistrationLimits limits{{1}};
   QuietPorts ports;
-  Registrar registrar{ports, presence, rate, 10};
+  Registrar registrar{ports, presence, limits, 10};
   const std::string id(60, 'x');
   presence.put(id, udp_from("198.51.100.1:5000"), 1s);
   hbb::RegisterPeer parsed;

@@ -4,12 +4,14 @@
 
 namespace junctor::rendezvous {
 
-Channels::Entry* Channels::attach(const jct_channel& channel, const jct_transport& transport, void* self) {
+Channels::Entry* Channels::attach(const jct_channel& channel, const jct_transport& transport, void* self,
+                                  uint32_t tick) {
   if (total_.load(std::memory_order_relaxed) >= max_total_.load(std::memory_order_relaxed)) return nullptr;
   if (free_.empty()) {
     if (entries_.size() > kIndexMask) return nullptr;
     free_.push_back(static_cast<uint32_t>(entries_.size()));
     entries_.emplace_back();
+    pulses_.emplace_back();
   }
   const uint32_t index = free_.back();
   free_.pop_back();
@@ -18,7 +20,8 @@ Channels::Entry* Channels::attach(const jct_channel& channel, const jct_transpor
   entry.channel.handle = handle_of(index);
   entry.transport = transport;
   entry.self = self;
-  entry.asked_for_echo = false;
+  entry.echo_due = false;
+  pulses_[index] = {tick, tick, 0, false, true};
   total_.fetch_add(1, std::memory_order_relaxed);
   return &entry;
 }
@@ -34,6 +37,8 @@ void Channels::detach(jct_handle handle) {
   Entry* entry = find(handle);
   if (entry == nullptr) return;
   entry->self = nullptr;
+  entry->id = {};
+  pulse(*entry).used = false;
   entry->generation = entry->generation == UINT32_MAX ? 1 : entry->generation + 1;
   free_.push_back(static_cast<uint32_t>(handle) & kIndexMask);
   total_.fetch_sub(1, std::memory_order_relaxed);

@@ -2,9 +2,11 @@
 // The connections of one loop, whatever they came over, by handle. Lives on that loop.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "junctor/service/signal.h"
@@ -16,9 +18,18 @@ class Channels {
   struct Entry {
     jct_channel channel{};
     jct_transport transport{};
-    void* self = nullptr;         // the transport's; null: free
-    bool asked_for_echo = false;  // a heartbeat of ours is out: the next one that comes is its echo
-    uint32_t generation = 1;      // of the handle
+    void* self = nullptr;     // the transport's; null: free
+    std::string id;           // of the peer whose presence hangs on it
+    uint32_t generation = 1;  // of the handle
+    bool echo_due = false;    // a heartbeat of ours is out: the next one that comes is its echo
+  };
+  /// When something was heard and when a heartbeat went out, in ticks: apart from the rest, as every tick looks at it.
+  struct Pulse {
+    uint32_t heard = 0;
+    uint32_t beat = 0;
+    uint32_t news = 0;  // the last announcement that went out
+    bool kept = false;  // held open by heartbeats
+    bool used = false;
   };
 
   /// `loop` goes into the handles. `total` counts the channels of all loops together, `max_total` bounds it.
@@ -30,11 +41,23 @@ class Channels {
 
   /// `channel` comes with everything but its handle. Null when it would be one too many. The pointer is good until the
   /// next attach.
-  Entry* attach(const jct_channel& channel, const jct_transport& transport, void* self);
+  Entry* attach(const jct_channel& channel, const jct_transport& transport, void* self, uint32_t tick);
   /// Null for a handle that is stale or of another loop.
   Entry* find(jct_handle handle);
   void detach(jct_handle handle);
   size_t size() const { return entries_.size() - free_.size(); }
+
+  Pulse& pulse(const Entry& entry) { return pulses_[index_of(entry)]; }
+  /// Visits `count` places from where the last visit ended: whoever comes every tick sees all of them in turn. `visit`
+  /// may detach.
+  template <class Visit>
+  void some(size_t count, Visit&& visit) {
+    for (count = std::min(count, entries_.size()); count > 0; --count) {
+      next_ = next_ + 1 < entries_.size() ? next_ + 1 : 0;
+      if (pulses_[next_].used) visit(entries_[next_], pulses_[next_]);
+    }
+  }
+  size_t places() const { return entries_.size(); }
 
  private:
   // A handle is generation (32 bits), loop (10), index (22).
@@ -47,11 +70,15 @@ class Channels {
            index;
   }
 
+  size_t index_of(const Entry& entry) const { return static_cast<size_t>(&entry - entries_.data()); }
+
   uint32_t loop_;
   std::atomic<size_t>& total_;
   const std::atomic<size_t>& max_total_;
   std::vector<Entry> entries_;
+  std::vector<Pulse> pulses_;  // of the entry at the same index
   std::vector<uint32_t> free_;
+  size_t next_ = 0;
 };
 
 }  // namespace junctor::rendezvous

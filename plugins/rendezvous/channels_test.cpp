@@ -15,7 +15,7 @@ namespace {
 struct Table {
   explicit Table(uint32_t loop = 3, size_t max = 100) : limit{max}, channels{loop, total, limit} {}
   jct_handle attach() {
-    const Channels::Entry* entry = channels.attach(test::tcp_from("198.51.100.1:5000", 0), {}, this);
+    const Channels::Entry* entry = channels.attach(test::tcp_from("198.51.100.1:5000", 0), {}, this, 0);
     return entry == nullptr ? 0 : entry->channel.handle;
   }
   std::atomic<size_t> total{0};
@@ -55,12 +55,12 @@ TEST_CASE("the bound holds over the channels of all loops together") {
   std::atomic<size_t> limit{2};
   Channels first{0, total, limit}, second{1, total, limit};
   int self = 0;
-  const auto* one = first.attach({}, {}, &self);
+  const auto* one = first.attach({}, {}, &self, 0);
   REQUIRE(one != nullptr);
-  REQUIRE(second.attach({}, {}, &self) != nullptr);
-  CHECK(second.attach({}, {}, &self) == nullptr);
+  REQUIRE(second.attach({}, {}, &self, 0) != nullptr);
+  CHECK(second.attach({}, {}, &self, 0) == nullptr);
   first.detach(one->channel.handle);
-  CHECK(second.attach({}, {}, &self) != nullptr);
+  CHECK(second.attach({}, {}, &self, 0) != nullptr);
 }
 
 jct_status note(void* context, const jct_channel*, uint32_t kind, jct_bytes) {

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <charconv>
 #include <sstream>
-#include <vector>
 
 #include "wire/abi.hpp"
 
@@ -26,15 +25,6 @@ std::string text_of(const Object& object) {
   return out.str();
 }
 
-std::vector<std::string> words_of(std::string_view json) {
-  const auto parsed = Poco::JSON::Parser{}.parse(std::string{json}).extract<Object::Ptr>();
-  std::vector<std::string> words;
-  if (const auto args = parsed->getArray("args")) {
-    for (const auto& word : *args) words.push_back(word.convert<std::string>());
-  }
-  return words;
-}
-
 const char* transport_word(const jct_channel& channel) {
   if (channel.transport == JCT_CHANNEL_UDP) return "udp";
   return channel.transport == JCT_CHANNEL_WS ? "ws" : "tcp";
@@ -46,11 +36,21 @@ Object::Ptr row_of(std::string_view id, const std::optional<Sighting>& seen, Dur
   row->set("state", seen && seen->online(now, online_timeout) ? "online" : "offline");
   row->set("address", seen ? wire::from_abi(seen->channel.peer).text() : "");
   row->set("transport", seen ? transport_word(seen->channel) : "");
+  if (seen && (seen->channel.flags & JCT_CHANNEL_ENCRYPTED) != 0) row->set("encrypted", true);
   if (seen) row->set("age_s", std::chrono::duration_cast<std::chrono::seconds>(now - seen->seen).count());
   return row;
 }
 
 }  // namespace
+
+std::vector<std::string> words_of(std::string_view json) {
+  const auto parsed = Poco::JSON::Parser{}.parse(std::string{json}).extract<Object::Ptr>();
+  std::vector<std::string> words;
+  if (const auto args = parsed->getArray("args")) {
+    for (const auto& word : *args) words.push_back(word.convert<std::string>());
+  }
+  return words;
+}
 
 std::optional<PeersQuestion> parse_peers_args(std::string_view json) {
   const std::vector<std::string> words = words_of(json);

@@ -41,7 +41,7 @@ Sighting Presence::sighting(const Record& record) const {
   Sighting out;
   out.channel.transport = record.transport;
   out.channel.handle = record.handle;
-  out.channel.flags = record.handle != 0 ? record.flags : 0;
+  out.channel.flags = record.handle != 0 ? record.flags & ~Record::kConfirmed : 0;
   out.channel.socket = local.socket;
   out.channel.local = local.local;
   out.channel.peer = record.address();
@@ -50,16 +50,17 @@ Sighting Presence::sighting(const Record& record) const {
 }
 
 void Presence::note(Record& record, const jct_channel& channel, uint16_t local, Duration now) {
+  const bool confirmed = record.confirmed() && record.same_ip(channel.peer) && record.port == channel.peer.port;
   record.set_address(channel.peer);
   record.local = local;
   record.transport = static_cast<uint8_t>(channel.transport);
-  record.flags = static_cast<uint8_t>(channel.flags);
+  record.flags = static_cast<uint8_t>(channel.flags | (confirmed ? Record::kConfirmed : 0));
   record.handle = channel.handle;
   record.seen_ns = now.count();
 }
 
 Presence::Beat Presence::beat(Record& record, const jct_channel& from, uint16_t local, Duration now) {
-  if (!record.same_ip(from.peer) && !is_loopback(from.peer)) return Beat::kMoved;
+  if (record.handle != 0 || (!record.same_ip(from.peer) && !is_loopback(from.peer))) return Beat::kMoved;
   note(record, from, local, now);
   return Beat::kAlive;
 }
@@ -98,6 +99,7 @@ bool Presence::put(std::string_view id, const jct_channel& channel, Duration now
   }
   shard.key(*record) = kept(pk);
   note(*record, channel, local, now);
+  record->flags |= Record::kConfirmed;
   return true;
 }
 
@@ -106,6 +108,14 @@ bool Presence::reserve_one() {
   if (size_.fetch_add(1, std::memory_order_relaxed) < max_peers_.load(std::memory_order_relaxed)) return true;
   size_.fetch_sub(1, std::memory_order_relaxed);
   return false;
+}
+
+bool Presence::is_confirmed(std::string_view id, const jct_channel& from) const {
+  const Hash at = hash(id);
+  Shard& shard = (*shards_)[at.shard];
+  std::lock_guard lock{shard.mutex};
+  const Record* record = shard.find(id, at.place);
+  return record != nullptr && record->confirmed() && record->same_ip(from.peer) && record->port == from.peer.port;
 }
 
 std::optional<Sighting> Presence::find(std::string_view id) const {

@@ -57,7 +57,8 @@ class Presence {
 
   enum class Beat { kUnknown, kMoved, kAlive };
   /// A heartbeat by UDP. kAlive: address and time are updated. kMoved: the IP differs from the one on record (that a
-  /// heartbeat comes from loopback is no difference), nothing was changed. Never allocates.
+  /// heartbeat comes from loopback is no difference), or the peer holds a connection (anybody can write a datagram):
+  /// nothing was changed. Never allocates.
   Beat beat(std::string_view id, const jct_channel& from, Duration now);
 
   /// A confirmed registration: makes or replaces the entry and its key. False when it would be one too many.
@@ -65,6 +66,9 @@ class Presence {
   /// A heartbeat of a peer whose key storage has told: makes the entry. Where there is one meanwhile, it and its key
   /// are newer and this is `beat`. kUnknown: it would be one too many.
   Beat admit(std::string_view id, const jct_channel& from, Duration now, std::string_view pk);
+
+  /// Did the peer's last RegisterPk come from this very address and port?
+  bool is_confirmed(std::string_view id, const jct_channel& from) const;
 
   std::optional<Sighting> find(std::string_view id) const;
   /// None when there is no entry or its key is not kept.

@@ -24,6 +24,7 @@ inline bool is_loopback(const jct_addr& address) {
 /// The core record. Plain memory: moved by copying, empty when all zero. The owner of a long id is the shard.
 struct Presence::Record {
   static constexpr size_t kInline = 16;
+  static constexpr uint8_t kConfirmed = 0x80;  // in flags: a RegisterPk came from this address and port
 
   union {
     char near[kInline];
@@ -42,6 +43,7 @@ struct Presence::Record {
   uint8_t flags;
 
   bool empty() const { return id_size == 0; }
+  bool confirmed() const { return (flags & kConfirmed) != 0; }
   bool is_far() const { return id_size > kInline; }
   std::string_view id() const { return {is_far() ? far : near, id_size}; }
 

@@ -4,8 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "rendezvous/test_values.hpp"
-
 namespace junctor::rendezvous {
 namespace {
 
@@ -21,12 +19,6 @@ TEST_CASE("a query for nobody has no bytes, one for eight has one") {
   CHECK(online_states(request, [](std::string_view) { return true; }).empty());
   for (int i = 0; i < 8; ++i) request.add_peers("123456");
   CHECK(online_states(request, [](std::string_view) { return true; }) == "\xFF");
-}
-
-TEST_CASE("the NAT test tells a client its own port, in at most 8 bytes more than it sent") {
-  const auto answer = nat_answer(test::udp_from("198.51.100.1:65535"));
-  CHECK(answer.port() == 65535);
-  CHECK(answer.ByteSizeLong() + 3 <= 3 + 8);  // both wrapped: two bytes of tag, one of length
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registration as protocol.md 6.1 has it. Any thread.
+// Registration as protocol.md 6.1 and 6.2 have it. Any thread.
 #include "registrar.hpp"
 
 #include "id_rules.hpp"
@@ -35,24 +35,24 @@ Claim judge(const jct_peer_record* stored, std::string_view uuid, std::string_vi
 
 }  // namespace
 
-Registrar::Registrar(RegistrarPorts& ports, Presence& presence, RegisterRate& rate, size_t max_lookups)
-    : ports_{ports},
-      presence_{presence},
-      rate_{rate},
-      lookups_{max_lookups, kMaxWaiters},
-      registrations_{max_lookups, 1} {}
+Registrar::Registrar(RegistrarPorts& ports, Presence& presence, RegistrationLimits& limits, size_t max_lookups)
+    : ports_{ports}, presence_{presence}, limits_{limits}, lookups_{max_lookups, kMaxWaiters}, turns_{max_lookups} {}
 
 void Registrar::set_max_lookups(size_t max_lookups) {
   lookups_.set_capacity(max_lookups);
-  registrations_.set_capacity(max_lookups);
+  turns_.set_capacity(max_lookups);
 }
 
 // ---- RegisterPeer ---------------------------------------------------------------------------------------------------
 
-void Registrar::register_peer(const jct_channel& from, std::string_view id) {
+void Registrar::register_peer(const jct_channel& from, std::string_view id, int32_t serial) {
   switch (presence_.beat(id, from, ports_.now())) {
     case Presence::Beat::kAlive:
-      return ports_.answer_peer(from, false);
+      ports_.answer_peer(from, false);
+      if (serial < serial_.load(std::memory_order_relaxed) && presence_.is_confirmed(id, from)) {
+        ports_.send_update(from);
+      }
+      return;
     case Presence::Beat::kMoved:
       return ports_.answer_peer(from, true);
     case Presence::Beat::kUnknown:
@@ -66,9 +66,13 @@ void Registrar::look_up(const jct_channel& from, std::string_view id) {
     ports_.refused(Refusal::kBadId, id, from);
     return ports_.answer_peer(from, true);
   }
+  if (!limits_.look_up(wire::from_abi(from.peer), ports_.now())) {
+    return ports_.refused(Refusal::kAddressLimit, id, from);
+  }
   switch (lookups_.join(id, from)) {
-    case Flights::Join::kFull:
-      return ports_.refused(Refusal::kLookupsFull, id, from);
+    case Flights::Join::kFull:  // in a flood an honest device is better sent to RegisterPk, which has limits, than lost
+      ports_.refused(Refusal::kLookupsFull, id, from);
+      return ports_.answer_peer(from, true);
     case Flights::Join::kJoined:
       return;
     case Flights::Join::kFirst:
@@ -108,12 +112,24 @@ void Registrar::welcome(const std::string& id, const jct_channel& from, const jc
 void Registrar::register_pk(const jct_channel& from, const hbb::RegisterPk& request) {
   if (!plausible(from, request)) return;
   const auto attempt = std::make_shared<const Attempt>(Attempt{request.id(), request.uuid(), request.pk(), from});
-  if (registrations_.join(attempt->id, from) != Flights::Join::kFirst) {
-    return ports_.refused(Refusal::kBusy, attempt->id, from);  // it asks again in 3 s
+  AttemptPtr dropped;
+  switch (turns_.begin(attempt, dropped)) {
+    case Turns::Begin::kGo:
+      return begin(attempt);
+    case Turns::Begin::kWaits:
+      if (dropped) ports_.refused(Refusal::kBusy, dropped->id, dropped->from);
+      return;
+    case Turns::Begin::kFull:  // it asks again
+      return ports_.refused(Refusal::kBusy, attempt->id, from);
   }
-  ports_.admit(attempt->id, from, [this, attempt](std::string_view reason) {
-    if (reason == "auth_timeout") return refuse(attempt, Refusal::kDenied, Response::SERVER_ERROR);
-    if (!reason.empty()) return refuse(attempt, Refusal::kDenied, Response::NOT_DEPLOYED);
+}
+
+void Registrar::begin(const AttemptPtr& attempt) {
+  ports_.admit(*attempt, [this, attempt](std::string_view reason) {
+    if (!reason.empty()) {
+      const bool silent = reason == "auth_timeout";
+      return refuse(attempt, Refusal::kDenied, silent ? Response::SERVER_ERROR : Response::NOT_DEPLOYED, reason);
+    }
     ports_.load(attempt->id,
                 [this, attempt](jct_status status, const jct_peer_record* stored) { decide(attempt, status, stored); });
   });
@@ -128,25 +144,45 @@ bool Registrar::plausible(const jct_channel& from, const hbb::RegisterPk& reques
     ports_.answer_pk(from, result);
     return no(why);
   };
-  if (from.transport != JCT_CHANNEL_UDP || !request.old_id().empty()) {
-    return answer(Refusal::kNotSupported, Response::NOT_SUPPORT);
-  }
   if (request.uuid().empty() || request.pk().empty()) return no(Refusal::kIncomplete);
   if (request.uuid().size() > kMaxUuid || request.pk().size() > kMaxKey) return no(Refusal::kIncomplete);
   if (!is_valid_id(request.id())) return answer(Refusal::kBadId, Response::UUID_MISMATCH);
-  if (!rate_.allow(request.id(), ports_.now())) return answer(Refusal::kTooFrequent, Response::TOO_FREQUENT);
-  return true;
+  switch (limits_.attempt(wire::from_abi(from.peer), request.id(), ports_.now())) {
+    case RegistrationLimits::Verdict::kYes:
+      return true;
+    case RegistrationLimits::Verdict::kId:
+      return answer(Refusal::kTooFrequent, Response::TOO_FREQUENT);
+    default:
+      return answer(Refusal::kAddressLimit, Response::TOO_FREQUENT);
+  }
 }
 
 void Registrar::decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored) {
   if (status != JCT_OK && status != JCT_E_NOT_FOUND) return refuse(attempt, Refusal::kStorage, Response::SERVER_ERROR);
-  switch (judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from)) {
+  const Claim claim = judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from);
+  const bool costs = claim == Claim::kForeign || status == JCT_E_NOT_FOUND;
+  if (costs && !may_claim(attempt)) return;
+  switch (claim) {
     case Claim::kForeign:
       return refuse(attempt, Refusal::kUuidMismatch, Response::UUID_MISMATCH);
     case Claim::kUnchanged:  // durable already: nothing to write
       return confirm(attempt);
     case Claim::kStore:
       return store(attempt);
+  }
+}
+
+/// False when it has been refused.
+bool Registrar::may_claim(const AttemptPtr& attempt) {
+  switch (limits_.fresh(wire::from_abi(attempt->from.peer), ports_.now())) {
+    case RegistrationLimits::Verdict::kYes:
+      return true;
+    case RegistrationLimits::Verdict::kUnproven:
+      refuse(attempt, Refusal::kUnproven, Response::TOO_FREQUENT);
+      return false;
+    default:
+      refuse(attempt, Refusal::kAddressLimit, Response::TOO_FREQUENT);
+      return false;
   }
 }
 
@@ -164,18 +200,27 @@ void Registrar::store(const AttemptPtr& attempt) {
   });
 }
 
+/// A connection that has gone meanwhile is nobody's presence.
 void Registrar::confirm(const AttemptPtr& attempt) {
-  if (!presence_.put(attempt->id, attempt->from, ports_.now(), attempt->pk)) {
+  if (!ports_.hold(attempt->from, attempt->id)) return next_turn(attempt);
+  jct_channel channel = attempt->from;
+  channel.flags |= JCT_CHANNEL_REGISTERED;
+  if (!presence_.put(attempt->id, channel, ports_.now(), attempt->pk)) {
     return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
   }
-  registrations_.take(attempt->id);
   ports_.answer_pk(attempt->from, Response::OK);
+  next_turn(attempt);
 }
 
-void Registrar::refuse(const AttemptPtr& attempt, Refusal why, Response::Result result) {
-  registrations_.take(attempt->id);
+void Registrar::refuse(const AttemptPtr& attempt, Refusal why, Response::Result result, std::string_view rule) {
   ports_.answer_pk(attempt->from, result);
-  ports_.refused(why, attempt->id, attempt->from);
+  ports_.refused(why, attempt->id, attempt->from, rule);
+  next_turn(attempt);
+}
+
+void Registrar::next_turn(const AttemptPtr& attempt) {
+  const AttemptPtr next = turns_.end(attempt->id);
+  if (next) ports_.run_for(next->from, [this, next] { begin(next); });
 }
 
 }  // namespace junctor::rendezvous

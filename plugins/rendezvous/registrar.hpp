@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registration as protocol.md 6.1 has it: RegisterPeer and RegisterPk over UDP. One object for all loops; any thread.
+// Registration as protocol.md 6.1 and 6.2 have it: RegisterPeer and RegisterPk, over UDP and over connections. One
+// object for all loops; any thread, what came over a connection on its loop.
 #pragma once
 
+#include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,12 +12,13 @@
 #include "junctor/service/storage.h"
 #include "presence.hpp"
 #include "refusal.hpp"
-#include "register_rate.hpp"
+#include "registration_limits.hpp"
+#include "turns.hpp"
 #include "wire/rendezvous.pb.h"
 
 namespace junctor::rendezvous {
 
-/// What registration needs of the rest of the server. Completions come on any thread, exactly once.
+/// What registration needs of the rest of the server. Completions come exactly once, on the loop that asked.
 class RegistrarPorts {
  public:
   using Loaded = std::function<void(jct_status, const jct_peer_record*)>;
@@ -29,10 +31,17 @@ class RegistrarPorts {
   virtual void load(std::string_view id, Loaded done) = 0;
   /// JCT_OK only when the record is durable. `record` is copied.
   virtual void store(const jct_peer_record& record, Stored done) = 0;
-  virtual void admit(std::string_view id, const jct_channel& from, Admitted done) = 0;
+  virtual void admit(const Attempt& attempt, Admitted done) = 0;
+  /// Makes the connection the presence of `id`; false when it has gone. For UDP true.
+  virtual bool hold(const jct_channel& channel, std::string_view id) = 0;
+  /// Runs fn where things of this channel are done: a connection's loop, for UDP right here.
+  virtual void run_for(const jct_channel& channel, std::function<void()> fn) = 0;
   virtual void answer_peer(const jct_channel& to, bool request_pk) = 0;
+  /// ConfigUpdate.
+  virtual void send_update(const jct_channel& to) = 0;
   virtual void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) = 0;
-  virtual void refused(Refusal why, std::string_view id, const jct_channel& from) = 0;
+  /// `rule`: the reason word of who denied it.
+  virtual void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule = {}) = 0;
 };
 
 class Registrar {
@@ -41,40 +50,41 @@ class Registrar {
   static constexpr size_t kMaxKey = 256;
   static constexpr size_t kMaxWaiters = 4;  // addresses that claim one id while storage is asked for it
 
-  Registrar(RegistrarPorts& ports, Presence& presence, RegisterRate& rate, size_t max_lookups);
+  Registrar(RegistrarPorts& ports, Presence& presence, RegistrationLimits& limits, size_t max_lookups);
 
   void set_max_lookups(size_t max_lookups);
+  /// The newest site configuration: peers that have an older one are sent it.
+  void set_serial(int32_t serial) { serial_.store(serial, std::memory_order_relaxed); }
 
   /// RegisterPeer. A known peer costs no allocation; for one that memory does not know storage is asked, and an id that
   /// is not stored leaves no trace.
-  void register_peer(const jct_channel& from, std::string_view id);
+  void register_peer(const jct_channel& from, std::string_view id, int32_t serial = INT32_MAX);
 
   /// RegisterPk. OK is answered only once the record is durable.
   void register_pk(const jct_channel& from, const hbb::RegisterPk& request);
 
  private:
-  struct Attempt {
-    std::string id, uuid, pk;
-    jct_channel from;
-  };
-  using AttemptPtr = std::shared_ptr<const Attempt>;
-
   void look_up(const jct_channel& from, std::string_view id);
   void looked_up(const std::string& id, jct_status status, const jct_peer_record* record);
   void welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record);
 
   /// What can be said without storage; false when the request has been answered or dropped.
   bool plausible(const jct_channel& from, const hbb::RegisterPk& request);
+  void begin(const AttemptPtr& attempt);
   void decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored);
+  bool may_claim(const AttemptPtr& attempt);
   void store(const AttemptPtr& attempt);
   void confirm(const AttemptPtr& attempt);
-  void refuse(const AttemptPtr& attempt, Refusal why, hbb::RegisterPkResponse::Result result);
+  void refuse(const AttemptPtr& attempt, Refusal why, hbb::RegisterPkResponse::Result result,
+              std::string_view rule = {});
+  void next_turn(const AttemptPtr& attempt);
 
   RegistrarPorts& ports_;
   Presence& presence_;
-  RegisterRate& rate_;
+  RegistrationLimits& limits_;
   Flights lookups_;
-  Flights registrations_;
+  Turns turns_;
+  std::atomic<int32_t> serial_{0};
 };
 
 }  // namespace junctor::rendezvous

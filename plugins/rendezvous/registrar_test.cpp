@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,10 +50,18 @@ class FakePorts : public RegistrarPorts {
       done(JCT_OK);
     });
   }
-  void admit(std::string_view, const jct_channel&, Admitted done) override { done(denial); }
+  void admit(const Attempt&, Admitted done) override { done(denial); }
+  bool hold(const jct_channel& channel, std::string_view id) override {
+    if (channel.handle != 0) held[channel.handle] = id;
+    return gone.count(channel.handle) == 0;
+  }
+  void run_for(const jct_channel&, std::function<void()> fn) override { queue.push_back(std::move(fn)); }
   void answer_peer(const jct_channel& to, bool request_pk) override { peer_answers.emplace_back(port(to), request_pk); }
   void answer_pk(const jct_channel&, Response::Result result) override { pk_answers.push_back(result); }
-  void refused(Refusal why, std::string_view, const jct_channel&) override { refusals.push_back(why); }
+  void send_update(const jct_channel& to) override { updates.push_back(port(to)); }
+  void refused(Refusal why, std::string_view, const jct_channel&, std::string_view) override {
+    refusals.push_back(why);
+  }
 
   /// Lets storage do everything that it was asked for.
   void pump() {
@@ -73,12 +82,19 @@ class FakePorts : public RegistrarPorts {
   std::vector<std::pair<uint16_t, bool>> peer_answers;
   std::vector<Response::Result> pk_answers;
   std::vector<Refusal> refusals;
+  std::vector<uint16_t> updates;
+  std::map<jct_handle, std::string> held;
+  std::set<jct_handle> gone;
   int loads = 0, stores = 0;
 };
 
 struct Site {
   explicit Site(size_t max_lookups = 100, size_t max_peers = 100)
-      : presence{{1}, max_peers}, registrar{ports, presence, rate, max_lookups} {}
+      : presence{{1}, max_peers}, registrar{ports, presence, limits, max_lookups} {
+    RegistrationLimits::Rates rates;
+    rates.id = {3, 6s};
+    limits.configure(rates);
+  }
 
   void peer(std::string_view from, std::string_view id) {
     registrar.register_peer(udp_from(from), id);
@@ -110,7 +126,7 @@ struct Site {
 
   FakePorts ports;
   Presence presence;
-  RegisterRate rate{{1}};
+  RegistrationLimits limits{{1}};
   Registrar registrar;
 };
 
@@ -217,12 +233,14 @@ TEST_CASE("storage is asked once for an id, and everybody who waits is answered"
   CHECK(site.address(kId) == kHome);
 }
 
-TEST_CASE("look-ups in flight are bounded, and known peers do not notice") {
+TEST_CASE("look-ups in flight are bounded: who is beyond is asked for its key, and known peers do not notice") {
   Site site{2};
   site.pk(kHome, kId, "uuid", "key");
   for (int i = 0; i < 5; ++i) site.registrar.register_peer(udp_from(kElsewhere), "flood" + std::to_string(i));
   CHECK(site.ports.queue.size() == 2);
   CHECK(site.ports.refusals == std::vector<Refusal>(3, Refusal::kLookupsFull));
+  CHECK(site.ports.peer_answers == Answers(3, {5000, true}));
+  site.ports.peer_answers.clear();
   site.registrar.register_peer(udp_from(kHome), kId);
   CHECK(site.ports.peer_answers == Answers{{5000, false}});
   site.ports.pump();
@@ -349,11 +367,21 @@ TEST_CASE("two devices that race for a new id cannot both get it") {
   Site site;
   site.registrar.register_pk(udp_from(kHome), Site::message(kId, "first", "key"));
   site.registrar.register_pk(udp_from(kElsewhere), Site::message(kId, "second", "key"));
+  CHECK(site.ports.loads == 1);
   site.ports.pump();
-  CHECK(site.ports.pk_answers == std::vector{Response::OK});
-  CHECK(site.ports.refusals == std::vector{Refusal::kBusy});
+  CHECK(site.ports.pk_answers == std::vector{Response::OK, Response::UUID_MISMATCH});
   CHECK(site.ports.disk[kId].uuid == "first");
-  CHECK(site.pk(kElsewhere, kId, "second", "key") == Response::UUID_MISMATCH);
+}
+
+TEST_CASE("of those who wait for an id's turn the newest is served") {
+  Site site;
+  for (const char* from : {"198.51.100.1:1001", "198.51.100.1:1002", "198.51.100.1:1003"}) {
+    site.registrar.register_pk(udp_from(from), Site::message(kId, "uuid", "key"));
+  }
+  site.ports.pump();
+  CHECK(site.address(kId) == "198.51.100.1:1003");
+  CHECK(site.ports.refusals == std::vector{Refusal::kBusy});
+  CHECK(site.ports.pk_answers == std::vector{Response::OK, Response::OK});
 }
 
 TEST_CASE("a device that is not admitted is told NOT_DEPLOYED, and a silent check is a SERVER_ERROR") {
@@ -365,14 +393,130 @@ TEST_CASE("a device that is not admitted is told NOT_DEPLOYED, and a silent chec
   CHECK(site.ports.disk.empty());
 }
 
-TEST_CASE("registration over a connection and a change of id are NOT_SUPPORT") {
+// ---- over a connection ----------------------------------------------------------------------------------------------
+
+TEST_CASE("a connection that registers is the peer's presence for as long as it lasts") {
   Site site;
-  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", "key"));
-  hbb::RegisterPk rename = Site::message("abcdefgh", "uuid", "");
-  rename.set_old_id(kId);
-  site.registrar.register_pk(udp_from(kHome), rename);
-  CHECK(site.ports.pk_answers == std::vector{Response::NOT_SUPPORT, Response::NOT_SUPPORT});
-  CHECK(site.ports.disk.empty());
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", kKey));
+  site.ports.pump();
+  CHECK(site.ports.pk_answers == std::vector{Response::OK});
+  CHECK(site.ports.held[5] == kId);
+  site.ports.time += 24h;
+  CHECK(site.online(kId));
+  CHECK(site.presence.find(kId)->channel.flags == JCT_CHANNEL_REGISTERED);
+  site.presence.disconnected(kId, 5, site.ports.time);
+  CHECK_FALSE(site.online(kId));
+}
+
+TEST_CASE("a connection that has gone before storage answers is nobody's presence") {
+  Site site;
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", kKey));
+  site.ports.gone.insert(5);
+  site.ports.pump();
+  CHECK(site.ports.pk_answers.empty());
+  CHECK_FALSE(site.online(kId));
+}
+
+TEST_CASE("a peer that reconnects before its old connection has died is reached at the newest") {
+  Site site;
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", kKey));
+  site.registrar.register_pk(test::tcp_from(kHome, 6), Site::message(kId, "uuid", kKey));
+  site.ports.pump();
+  CHECK(site.presence.find(kId)->channel.handle == 6);
+  site.presence.disconnected(kId, 5, site.ports.time);
+  CHECK(site.online(kId));
+}
+
+TEST_CASE("a peer that moves from a connection to UDP and back is reached where it registered last") {
+  Site site;
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", kKey));
+  site.ports.pump();
+  CHECK(site.pk("198.51.100.1:6000", kId, "uuid", kKey) == Response::OK);
+  site.presence.disconnected(kId, 5, site.ports.time);
+  CHECK(site.online(kId));
+  CHECK(site.address(kId) == "198.51.100.1:6000");
+  site.registrar.register_pk(test::tcp_from(kHome, 7), Site::message(kId, "uuid", kKey));
+  site.ports.pump();
+  CHECK(site.presence.find(kId)->channel.handle == 7);
+}
+
+TEST_CASE("a datagram does not take a peer away from its connection: it is asked for its key") {
+  Site site;
+  site.registrar.register_pk(test::tcp_from(kHome, 5), Site::message(kId, "uuid", kKey));
+  site.ports.pump();
+  site.peer("198.51.100.1:6000", kId);
+  CHECK(site.ports.peer_answers == Answers{{6000, true}});
+  CHECK(site.presence.find(kId)->channel.handle == 5);
+}
+
+// ---- limits ---------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a stranger at another address does not use up what an id may register") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", "key", "198.51.100.1"};
+  for (int i = 0; i < 3; ++i) CHECK(site.pk(kElsewhere, kId, "other", "key") == Response::UUID_MISMATCH);
+  CHECK(site.pk(kElsewhere, kId, "other", "key") == Response::TOO_FREQUENT);
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+}
+
+TEST_CASE("new ids from one address are limited, known ones behind the same address are not") {
+  Site site;
+  RegistrationLimits::Rates rates;
+  rates.new_per_address = {2, 60s};
+  site.limits.configure(rates);
+  CHECK(site.pk(kHome, "device1", "uuid", "key") == Response::OK);
+  CHECK(site.pk(kHome, "device2", "uuid", "key") == Response::OK);
+  CHECK(site.pk(kHome, "device3", "uuid", "key") == Response::TOO_FREQUENT);
+  CHECK(site.ports.refusals.back() == Refusal::kUnproven);
+  CHECK(site.pk(kHome, "device1", "uuid", "key") == Response::OK);
+  CHECK(site.pk(kElsewhere, "device3", "uuid", "key") == Response::OK);
+}
+
+TEST_CASE("a flood of new ids from addresses that nobody has proven leaves room for those that are") {
+  Site site;
+  RegistrationLimits::Rates rates;
+  rates.new_unproven = {1, 60s};
+  site.limits.configure(rates);
+  CHECK(site.pk("203.0.113.1:1", "flood-1", "uuid", "key") == Response::OK);
+  CHECK(site.pk("203.0.113.2:1", "flood-2", "uuid", "key") == Response::TOO_FREQUENT);
+  site.limits.proven(wire::Address::parse(kHome).value(), site.ports.time);
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::OK);
+}
+
+TEST_CASE("heartbeats of unknown ids from one address ask storage only so often") {
+  Site site;
+  RegistrationLimits::Rates rates;
+  rates.lookups_per_address = {2, 60s};
+  site.limits.configure(rates);
+  for (int i = 0; i < 5; ++i) site.peer(kHome, "unknown" + std::to_string(i));
+  CHECK(site.ports.loads == 2);
+  CHECK(site.ports.refusals == std::vector<Refusal>(3, Refusal::kAddressLimit));
+  site.peer(kElsewhere, "unknown9");
+  CHECK(site.ports.loads == 3);
+}
+
+// ---- the site's configuration ---------------------------------------------------------------------------------------
+
+TEST_CASE("an older serial is sent the configuration, at the address that RegisterPk came from alone") {
+  Site site;
+  site.registrar.set_serial(7);
+  site.pk(kHome, kId, "uuid", kKey);
+  site.registrar.register_peer(udp_from(kHome), kId, 6);
+  CHECK(site.ports.updates == std::vector<uint16_t>{5000});
+  site.registrar.register_peer(udp_from(kHome), kId, 7);
+  site.registrar.register_peer(udp_from("198.51.100.1:6000"), kId, 6);
+  site.registrar.register_peer(udp_from(kHome), kId, 6);
+  CHECK(site.ports.updates.size() == 1);
+  CHECK(site.ports.peer_answers.size() == 4);
+}
+
+TEST_CASE("a peer that is back after a restart is sent nothing before its RegisterPk") {
+  Site site;
+  site.registrar.set_serial(7);
+  site.ports.disk[kId] = {"uuid", kKey, "198.51.100.1"};
+  site.peer(kHome, kId);
+  site.registrar.register_peer(udp_from(kHome), kId, 6);
+  CHECK(site.ports.updates.empty());
 }
 
 TEST_CASE("a RegisterPk that is confirmed while storage is asked for the old record wins") {

@@ -4,32 +4,51 @@
 
 #include <string>
 
+#include "id_change.hpp"
 #include "junctor/services.hpp"
 #include "registrar.hpp"
 #include "signal_service.hpp"
+#include "site_config.hpp"
 #include "traffic.hpp"
 
 namespace junctor::rendezvous {
 
-class RegistrarWiring final : public RegistrarPorts {
+class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
  public:
   RegistrarWiring(const Host& host, const Storage& storage, const AuthChain& auth, SignalService& signal,
-                  const Traffic& traffic)
-      : host_{host}, storage_{storage}, auth_{auth}, signal_{signal}, traffic_{traffic} {}
+                  const Settings& settings, SiteConfig& site_config, const Traffic& traffic)
+      : host_{host},
+        storage_{storage},
+        auth_{auth},
+        signal_{signal},
+        settings_{settings},
+        site_config_{site_config},
+        traffic_{traffic} {}
 
   Duration now() const override { return host_.now(); }
   void load(std::string_view id, Loaded done) override { storage_.get(id, std::move(done)); }
   void store(const jct_peer_record& record, Stored done) override;
-  void admit(std::string_view id, const jct_channel& from, Admitted done) override;
+  void admit(const Attempt& attempt, Admitted done) override;
+  bool hold(const jct_channel& channel, std::string_view id) override;
+  void run_for(const jct_channel& channel, std::function<void()> fn) override;
+  void admit_change(const Wish& wish, Admitted done) override;
+  void rename(const Wish& wish, Stored done) override;
   void answer_peer(const jct_channel& to, bool request_pk) override;
   void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) override;
-  void refused(Refusal why, std::string_view id, const jct_channel& from) override { traffic_.refused(why, from, id); }
+  void send_update(const jct_channel& to) override;
+  void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule) override {
+    traffic_.refused(why, from, id, rule);
+  }
 
  private:
+  void ask(const jct_auth_request& request, Admitted done);
+
   const Host& host_;
   const Storage& storage_;
   const AuthChain& auth_;
   SignalService& signal_;
+  const Settings& settings_;
+  SiteConfig& site_config_;
   const Traffic& traffic_;
 };
 

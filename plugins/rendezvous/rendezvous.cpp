@@ -1,53 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin: options, services and sockets wired to the logic. Constructor, start, stop: [control]; the rest: any
 // loop.
+#include "box_offers.hpp"
+#include "id_change.hpp"
 #include "junctor/plugin.hpp"
+#include "options.hpp"
+#include "peers_admin.hpp"
 #include "peers_command.hpp"
 #include "peers_service.hpp"
 #include "queries.hpp"
 #include "registrar_wiring.hpp"
 #include "settings.hpp"
+#include "site_config.hpp"
 #include "tcp_front.hpp"
 #include "udp_front.hpp"
+#include "wire/abi.hpp"
 #include "wire/kinds.hpp"
 
 namespace junctor::rendezvous {
 
 namespace {
-
-constexpr auto kListenUdp = opt::datagrams("listen_udp", ":P").help("registration and heartbeats, UDP");
-constexpr auto kListen = opt::listener("listen", ":P").help("signalling, TCP");
-constexpr auto kListenNat = opt::listener("listen_nat", ":P-1").help("NAT test and online query, TCP");
-constexpr auto kOnlineTimeout = opt::duration("online_timeout", "30s")
-                                    .range(1'000'000'000, INT64_MAX)
-                                    .live()
-                                    .help("how long a registration counts");
-constexpr auto kSilence = opt::duration("silence", "30s")
-                              .range(1'000'000'000, INT64_MAX)
-                              .live()
-                              .help("a connection that has not registered is closed after so long without a byte");
-constexpr auto kForget =
-    opt::duration("forget", "24h").live().help("a peer that is unseen for so long is dropped from memory, not storage");
-constexpr auto kMessageMax =
-    opt::size("message_max", "64KiB").range(256, 16 << 20).live().help("longest message on a connection");
-constexpr auto kMaxPeers =
-    opt::count("max_peers", "5000000").range(1, UINT32_MAX).live().help("peers in memory at once; more are refused");
-constexpr auto kMaxChannels =
-    opt::count("max_channels", "1000000").range(1, UINT32_MAX).live().help("signalling connections at once");
-constexpr auto kMaxLookups = opt::count("max_lookups", "4096")
-                                 .range(1, 1 << 20)
-                                 .live()
-                                 .help("questions to storage in flight at once, of a kind");
-constexpr auto kMaxOnlineQuery =
-    opt::count("max_online_query", "10000").range(1, 1 << 20).live().help("ids in one online query");
-constexpr auto kRegisterLimit = opt::count("register_limit", "3")
-                                    .range(1, RegisterRate::kMostAllowed)
-                                    .live()
-                                    .help("registrations of one id in register_window");
-constexpr auto kRegisterWindow =
-    opt::duration("register_window", "6s").range(1'000'000, 3'600'000'000'000).live().help("see register_limit");
-constexpr auto kAuthTimeout =
-    opt::duration("auth_timeout", "5s").range(1'000'000, 60'000'000'000).help("silence of an auth/1 provider is a no");
 
 constexpr KindSet kNatKinds =
     kind_bit(wire::kKindOf<hbb::TestNatRequest>) | kind_bit(wire::kKindOf<hbb::OnlineRequest>);
@@ -55,8 +27,8 @@ constexpr KindSet kNatKinds =
 /// A shard is swept every tick, so that each is seen once in ten seconds.
 constexpr Duration kSweepTick = std::chrono::milliseconds{10'000 / Presence::kShards};
 
-Presence::HashKey random_key(const Host& host) {
-  Presence::HashKey key{};
+wire::KeyedRate::Secret random_key(const Host& host) {
+  wire::KeyedRate::Secret key{};
   host.random(key.data(), key.size());
   return key;
 }
@@ -65,9 +37,7 @@ Presence::HashKey random_key(const Host& host) {
 
 class Rendezvous {
  public:
-  static constexpr auto kOptions =
-      options(kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kForget, kMessageMax, kMaxPeers, kMaxChannels,
-              kMaxLookups, kMaxOnlineQuery, kRegisterLimit, kRegisterWindow, kAuthTimeout);
+  static constexpr auto kOptions = kAllOptions;
 
   Rendezvous(Host& host, const Config& config);
   void start();
@@ -83,12 +53,15 @@ class Rendezvous {
   jct_status on_register_pk(const jct_channel& from, std::string_view inner);
   jct_status on_test_nat(const jct_channel& from, std::string_view inner);
   jct_status on_online(const jct_channel& from, std::string_view inner);
+  jct_status on_health_check(const jct_channel& from, std::string_view inner);
+  void accept(Stream stream, const jct_conn_info& info, bool is_nat);
   jct_status malformed(const jct_channel& from);
   template <class Message>
   jct_status answer(const jct_channel& to, const Message& message) {
     return signal_.send(to, wire::kKindOf<Message>, message.SerializeAsString());
   }
 
+  void configure_clients(const Config& config);
   void show_peers(std::string_view args, const Reply& reply);
   void sweep();
 
@@ -97,18 +70,24 @@ class Rendezvous {
   Traffic traffic_;
   Metric peers_gauge_, online_gauge_, channels_gauge_;
   Presence presence_;
-  RegisterRate rate_;
+  RegistrationLimits limits_;
+  SiteConfig site_config_;
   Storage storage_;
+  Keys keys_;
   AuthChain auth_;
   SignalService signal_;
   PeersService peers_;
   RegistrarWiring wiring_;
   Registrar registrar_;
+  IdChange id_change_;
+  PeersAdmin admin_;
+  BoxOffers offers_;
   TcpFront tcp_;
   UdpFront udp_;
   UdpSocket socket_;
   Listener listener_, nat_listener_;
-  Timer sweeper_;
+  Duration box_renewal_;
+  Timer sweeper_, renewal_;
   size_t next_shard_ = 0;
   std::array<size_t, Presence::kShards> online_by_shard_{};
   size_t online_ = 0;
@@ -121,48 +100,79 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       online_gauge_{host.gauge("peers_online", nullptr, "peers online, counted every ten seconds")},
       channels_gauge_{host.gauge("channels", nullptr, "signalling connections")},
       presence_{random_key(host), static_cast<size_t>(config[kMaxPeers])},
-      rate_{random_key(host)},
+      limits_{random_key(host)},
+      site_config_{random_key(host)},
       storage_{host},
+      keys_{host},
       auth_{host, config[kAuthTimeout]},
-      signal_{host, settings_, traffic_},
+      signal_{host, settings_, traffic_,
+              [this](std::string_view id, jct_handle handle) { presence_.disconnected(id, handle, host_.now()); }},
       peers_{host, settings_, presence_, storage_},
-      wiring_{host, storage_, auth_, signal_, traffic_},
-      registrar_{wiring_, presence_, rate_, static_cast<size_t>(config[kMaxLookups])},
-      tcp_{host, signal_, settings_, traffic_},
-      udp_{host, signal_, registrar_, traffic_} {
+      wiring_{host, storage_, auth_, signal_, settings_, site_config_, traffic_},
+      registrar_{wiring_, presence_, limits_, static_cast<size_t>(config[kMaxLookups])},
+      id_change_{wiring_, presence_, limits_},
+      admin_{storage_, presence_, signal_},
+      offers_{[this](std::string_view message) { return keys_.sign(message); }},
+      tcp_{host, signal_, traffic_},
+      udp_{host, signal_, registrar_, traffic_},
+      box_renewal_{config[kBoxRenewal]} {
   reload(config);
   host.provide(JCT_SIGNAL_SERVICE, &SignalService::table(), &signal_);
   host.provide(JCT_PEERS_SERVICE, &PeersService::table(), &peers_);
   serve<&Rendezvous::on_register_pk>(wire::kKindOf<hbb::RegisterPk>);
   serve<&Rendezvous::on_test_nat>(wire::kKindOf<hbb::TestNatRequest>);
   serve<&Rendezvous::on_online>(wire::kKindOf<hbb::OnlineRequest>);
+  serve<&Rendezvous::on_health_check>(wire::kKindOf<hbb::HealthCheck>);
   host.command("peers", "peers [ID | page N]: who is registered, from where, since when",
                [this](std::string_view args, Reply reply) { show_peers(args, reply); });
+  host.command("peers rename", "peers rename OLD NEW: gives a stored device another id",
+               [this](std::string_view args, Reply reply) { admin_.rename(words_of(args), reply); });
+  host.command("peers remove", "peers remove ID: forgets a device; it may register again",
+               [this](std::string_view args, Reply reply) { admin_.remove(words_of(args), reply); });
 }
 
 void Rendezvous::reload(const Config& config) {
-  const auto size = [&](const Option<int64_t>& option) { return static_cast<size_t>(config[option]); };
-  settings_.online_timeout_ns = config[kOnlineTimeout].count();
-  settings_.silence_ns = config[kSilence].count();
-  settings_.forget_ns = config[kForget].count();
-  settings_.message_max = size(kMessageMax);
-  settings_.max_online_query = size(kMaxOnlineQuery);
-  settings_.max_lookups = size(kMaxLookups);
-  settings_.max_channels = size(kMaxChannels);
-  presence_.set_max_peers(size(kMaxPeers));
-  registrar_.set_max_lookups(size(kMaxLookups));
-  rate_.configure(static_cast<uint32_t>(config[kRegisterLimit]), config[kRegisterWindow]);
+  read_settings(config, settings_);
+  limits_.configure(read_limits(config));
+  presence_.set_max_peers(static_cast<size_t>(config[kMaxPeers]));
+  registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
+  configure_clients(config);
+}
+
+/// Clients over UDP and new ones say which serial they have; those that hold a connection are told of a newer one.
+void Rendezvous::configure_clients(const Config& config) {
+  const std::vector<std::string> servers = config[kConfigServers];
+  auto serial = static_cast<int32_t>(config[kConfigSerial]);
+  if (serial > 0 && servers.empty()) {
+    host_.warning("rendezvous.config_ignored", {{"hint", "config_serial is set, config_servers is empty"}});
+    serial = 0;
+  }
+  const bool newer = serial > site_config_.serial();
+  site_config_.set(serial, servers, config[kConfigInterval]);
+  registrar_.set_serial(serial);
+  if (newer) signal_.announce(wire::wrap_message(site_config_.update()));
 }
 
 void Rendezvous::start() {
   wire::silence_protobuf();  // what the network sends wrong is counted, not printed
-  const auto accept = [this](KindSet served) {
-    return [this, served](Stream stream, const jct_conn_info& info) { tcp_.accept(std::move(stream), info, served); };
-  };
+  offers_.renew();
+  renewal_ = host_.every(box_renewal_, [this] { offers_.renew(); });
+  signal_.start();
   socket_ = UdpSocket{host_, kListenUdp, [this](std::span<const jct_dgram> batch) { udp_.receive(batch); }};
-  listener_ = Listener{host_, kListen, accept(kAllKinds)};
-  nat_listener_ = Listener{host_, kListenNat, accept(kNatKinds)};
+  listener_ = Listener{host_, kListen,
+                       [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, false); }};
+  nat_listener_ = Listener{host_, kListenNat,
+                           [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, true); }};
   sweeper_ = host_.every(kSweepTick, [this] { sweep(); });
+}
+
+/// On P-1 nothing is offered: no client secures it (protocol.md 5).
+void Rendezvous::accept(Stream stream, const jct_conn_info& info, bool is_nat) {
+  limits_.proven(wire::from_abi(info.peer), host_.now());
+  const bool offers = !is_nat && settings_.encrypt.load(std::memory_order_relaxed);
+  tcp_.accept(std::move(stream), info,
+              {is_nat ? kNatKinds : kAllKinds, settings_.message_max.load(std::memory_order_relaxed),
+               offers ? offers_.current() : nullptr});
 }
 
 void Rendezvous::drain(const Done& done) {
@@ -174,6 +184,8 @@ void Rendezvous::drain(const Done& done) {
 
 void Rendezvous::stop() {
   sweeper_.cancel();
+  renewal_.cancel();
+  signal_.stop();
   tcp_.stop();
 }
 
@@ -199,14 +211,35 @@ jct_status Rendezvous::malformed(const jct_channel& from) {
 jct_status Rendezvous::on_register_pk(const jct_channel& from, std::string_view inner) {
   hbb::RegisterPk request;
   if (!wire::parse_inner(inner, request)) return malformed(from);
-  registrar_.register_pk(from, request);
+  if (request.old_id().empty()) {
+    registrar_.register_pk(from, request);
+  } else {
+    id_change_.change(from, request, settings_.change_id.load(std::memory_order_relaxed));
+  }
   return JCT_OK;
 }
 
 jct_status Rendezvous::on_test_nat(const jct_channel& from, std::string_view inner) {
   hbb::TestNatRequest request;
   if (!wire::parse_inner(inner, request)) return malformed(from);
-  answer(from, nat_answer(from));
+  hbb::TestNatResponse response;
+  response.set_port(from.peer.port);
+  if (from.transport != JCT_CHANNEL_UDP && request.serial() < site_config_.serial()) {
+    *response.mutable_cu() = site_config_.update();
+  }
+  answer(from, response);
+  return JCT_OK;
+}
+
+/// An A that is logged in holds this connection for its session (protocol.md 6.4 point 7).
+jct_status Rendezvous::on_health_check(const jct_channel& from, std::string_view inner) {
+  hbb::HealthCheck request;
+  if (!wire::parse_inner(inner, request)) return malformed(from);
+  if (from.transport == JCT_CHANNEL_UDP || !signal_.hold(from, "")) {
+    traffic_.refused(Refusal::kUnhandled, from);
+    return JCT_OK;
+  }
+  wiring_.answer_pk(from, hbb::RegisterPkResponse::OK);
   return JCT_OK;
 }
 
@@ -216,6 +249,10 @@ jct_status Rendezvous::on_online(const jct_channel& from, std::string_view inner
   if (from.transport == JCT_CHANNEL_UDP) {  // asked over connections only (protocol.md 6.6)
     traffic_.refused(Refusal::kUnhandled, from);
     return JCT_OK;
+  }
+  if (!limits_.query(wire::from_abi(from.peer), host_.now())) {
+    traffic_.refused(Refusal::kAddressLimit, from);
+    return JCT_E_LIMIT;
   }
   if (static_cast<size_t>(request.peers_size()) > settings_.max_online_query) {
     traffic_.refused(Refusal::kQueryTooLarge, from);

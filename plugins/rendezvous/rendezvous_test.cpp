@@ -130,14 +130,6 @@ TEST_CASE("P-1 serves nothing else") {
   CHECK(site.refused("unhandled") == 1);
 }
 
-TEST_CASE("registration over a connection is answered NOT_SUPPORT") {
-  Site site;
-  FakeStream client = site.tcp();
-  const auto heard = site.talk(client, framed(hbb::RegisterPk{}));
-  REQUIRE(heard.size() == 1);
-  CHECK(inner_of<hbb::RegisterPkResponse>(heard[0]).result() == hbb::RegisterPkResponse::NOT_SUPPORT);
-}
-
 TEST_CASE("a header that promises too much closes the connection at once") {
   Site site;
   FakeStream client = site.tcp();

@@ -2,11 +2,42 @@
 // signal/1: messages by kind over any transport.
 #include "signal_service.hpp"
 
+#include "wire/kinds.hpp"
+
 namespace junctor::rendezvous {
 
-SignalService::SignalService(const Host& host, const Settings& settings, const Traffic& traffic)
-    : host_{host}, settings_{settings}, traffic_{traffic} {
+namespace {
+
+/// How often a loop looks at its connections, a tenth of them at a time: each is seen once a second.
+constexpr Duration kTick = std::chrono::milliseconds{100};
+constexpr size_t kTurns = 10;
+
+uint32_t ticks(Duration time) { return static_cast<uint32_t>(time / kTick); }
+
+/// What is said to a client that tries its API calls here while no plugin serves them (protocol.md 6.9).
+std::string no_api() {
+  hbb::HttpProxyResponse response;
+  response.set_status(404);
+  response.set_error("this server has no API");
+  return response.SerializeAsString();
+}
+
+}  // namespace
+
+SignalService::SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone)
+    : host_{host}, settings_{settings}, traffic_{traffic}, gone_{std::move(gone)} {
   for (uint32_t i = 0; i < host.loops(); ++i) loops_.push_back(std::make_unique<PerLoop>(i, *this));
+}
+
+void SignalService::start() {
+  for (uint32_t i = 0; i < loops_.size(); ++i) {
+    host_.post(i,
+               [this, loop = loops_[i].get()] { loop->ticker = host_.every(kTick, [this, loop] { pulse(*loop); }); });
+  }
+}
+
+void SignalService::stop() {
+  for (const auto& loop : loops_) loop->ticker.cancel();
 }
 
 SignalService::PerLoop* SignalService::here() const {
@@ -56,7 +87,7 @@ jct_status SignalService::send_datagram(const jct_channel& channel, std::string_
 jct_status SignalService::send_here(PerLoop& loop, jct_handle handle, std::string_view message) {
   Channels::Entry* entry = loop.channels.find(handle);
   if (entry == nullptr) return JCT_E_CLOSED;
-  if (message.empty()) entry->asked_for_echo = true;
+  if (message.empty()) entry->echo_due = true;
   return entry->transport.send(entry->self, bytes(message));
 }
 
@@ -85,7 +116,7 @@ jct_status SignalService::attach(const jct_transport& transport, void* self, con
   channel.transport = transport.transport;
   channel.peer = peer;
   channel.local = local;
-  const Channels::Entry* entry = loop->channels.attach(channel, transport, self);
+  const Channels::Entry* entry = loop->channels.attach(channel, transport, self, loop->tick);
   if (entry == nullptr) {
     traffic_.refused(Refusal::kChannelsFull, channel);
     return JCT_E_LIMIT;
@@ -97,8 +128,11 @@ jct_status SignalService::attach(const jct_transport& transport, void* self, con
 jct_status SignalService::deliver(const jct_channel& channel, std::string_view message, KindSet served) {
   PerLoop* loop = here();
   if (loop == nullptr) return JCT_E_THREAD;
+  Channels::Entry* entry = loop->channels.find(channel.handle);
+  if (entry == nullptr) return JCT_E_CLOSED;
+  loop->channels.pulse(*entry).heard = loop->tick;
   if (message.empty()) {
-    echo(*loop, channel);
+    echo(*entry);
     return JCT_OK;
   }
   const auto peeled = wire::peel(message, loop->joined);
@@ -114,19 +148,16 @@ jct_status SignalService::deliver(const jct_channel& channel, std::string_view m
 }
 
 /// Whoever gets a heartbeat that it did not just ask for sends one back (protocol.md 2).
-void SignalService::echo(PerLoop& loop, const jct_channel& channel) {
-  Channels::Entry* entry = loop.channels.find(channel.handle);
-  if (entry == nullptr) return;
-  if (entry->asked_for_echo) {
-    entry->asked_for_echo = false;
-    return;
-  }
-  entry->transport.send(entry->self, {});
+void SignalService::echo(Channels::Entry& entry) {
+  if (!std::exchange(entry.echo_due, false)) entry.transport.send(entry.self, {});
 }
 
 jct_status SignalService::dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner) {
   traffic_.received(kind);
   const jct_status status = handlers_.dispatch(channel, kind, inner);
+  if (status == JCT_E_NOT_FOUND && kind == wire::kKindOf<hbb::HttpProxyRequest> && channel.handle != 0) {
+    return send(channel, wire::kKindOf<hbb::HttpProxyResponse>, no_api());
+  }
   if (status == JCT_E_NOT_FOUND) {  // a newer client's message, or a plugin that is switched off
     traffic_.refused(Refusal::kUnhandled, channel);
     return JCT_OK;
@@ -136,7 +167,64 @@ jct_status SignalService::dispatch(const jct_channel& channel, uint32_t kind, st
 }
 
 void SignalService::detach(const jct_channel& channel) {
-  if (PerLoop* loop = here()) loop->channels.detach(channel.handle);
+  PerLoop* loop = here();
+  Channels::Entry* entry = loop != nullptr ? loop->channels.find(channel.handle) : nullptr;
+  if (entry == nullptr) return;
+  const std::string id = std::move(entry->id);
+  loop->channels.detach(channel.handle);
+  if (!id.empty()) gone_(id, channel.handle);
+}
+
+// ---- connections that stay ------------------------------------------------------------------------------------------
+
+bool SignalService::hold(const jct_channel& channel, std::string_view id) {
+  PerLoop* loop = here();
+  Channels::Entry* entry = loop != nullptr ? loop->channels.find(channel.handle) : nullptr;
+  if (entry == nullptr) return false;
+  if (!id.empty() && entry->id != id) {
+    if (!entry->id.empty()) gone_(entry->id, channel.handle);
+    entry->id = id;
+  }
+  Channels::Pulse& pulse = loop->channels.pulse(*entry);
+  pulse.kept = true;
+  pulse.beat = loop->tick;
+  pulse.news = news()->number;
+  return true;
+}
+
+/// Whoever is held gets a heartbeat within every keep_alive and is dropped after one and a half without a word, as it
+/// drops us (protocol.md 6.2); anybody else after `silence`.
+void SignalService::pulse(PerLoop& loop) {
+  ++loop.tick;
+  const uint32_t keep_alive = ticks(settings_.keep_alive()), silence = ticks(settings_.silence());
+  const uint32_t beat_after = keep_alive - kTurns;  // the next look comes a second later
+  const auto newest = news();
+  const size_t turn = (loop.channels.places() + kTurns - 1) / kTurns;
+  loop.channels.some(turn, [&](Channels::Entry& entry, Channels::Pulse& pulse) {
+    if (!entry.id.empty() && pulse.news != newest->number) {
+      pulse.news = newest->number;
+      entry.transport.send(entry.self, bytes(newest->message));
+    }
+    if (loop.tick - pulse.heard > (pulse.kept ? keep_alive + keep_alive / 2 : silence)) {
+      if (pulse.kept) traffic_.refused(Refusal::kDead, entry.channel, entry.id);
+      pulse.heard = loop.tick;  // asked once
+      entry.transport.close(entry.self);
+    } else if (pulse.kept && loop.tick - pulse.beat >= beat_after) {
+      pulse.beat = loop.tick;
+      entry.echo_due = true;
+      entry.transport.send(entry.self, {});
+    }
+  });
+}
+
+void SignalService::announce(std::string message) {
+  std::lock_guard lock{news_mutex_};
+  news_ = std::make_shared<const News>(News{news_->number + 1, std::move(message)});
+}
+
+std::shared_ptr<const SignalService::News> SignalService::news() const {
+  std::lock_guard lock{news_mutex_};
+  return news_;
 }
 
 // ---- the C table ----------------------------------------------------------------------------------------------------

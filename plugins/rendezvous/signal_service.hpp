@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +25,13 @@ inline constexpr KindSet kAllKinds = ~KindSet{0};
 
 class SignalService {
  public:
-  SignalService(const Host& host, const Settings& settings, const Traffic& traffic);
+  /// Ends a presence: the connection of the peer `id` has gone. [loop]
+  using Gone = std::function<void(std::string_view id, jct_handle handle)>;
+
+  SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone);
+  /// [control] The loops' timers.
+  void start();
+  void stop();
 
   static const jct_signal_service& table();
 
@@ -43,6 +51,12 @@ class SignalService {
   jct_status deliver(const jct_channel& channel, std::string_view message, KindSet served = kAllKinds);
   void detach(const jct_channel& channel);
 
+  /// [loop] From now on this connection is held open by heartbeats; `id`: the peer whose presence it is, "" for none.
+  /// False when it has gone.
+  bool hold(const jct_channel& channel, std::string_view id);
+  /// [any] A whole message to every connection that is a peer's presence now, within about a second.
+  void announce(std::string message);
+
   /// [loop] A message whose wrapper is off. Negative: close the connection that it came on.
   jct_status dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner);
 
@@ -54,19 +68,31 @@ class SignalService {
     Channels channels;
     std::string joined;  // for wire::peel
     std::string out;     // a message on its way out
+    Timer ticker;
+    uint32_t tick = 0;
+  };
+
+  struct News {
+    uint32_t number = 0;
+    std::string message;
   };
 
   PerLoop* here() const;
+  std::shared_ptr<const News> news() const;
   jct_status send_datagram(const jct_channel& channel, std::string_view message);
   jct_status send_here(PerLoop& loop, jct_handle handle, std::string_view message);
-  void echo(PerLoop& loop, const jct_channel& channel);
+  static void echo(Channels::Entry& entry);
+  void pulse(PerLoop& loop);
 
   const Host& host_;
   const Settings& settings_;
   const Traffic& traffic_;
+  const Gone gone_;
   std::atomic<size_t> total_{0};
   Handlers handlers_;
   std::vector<std::unique_ptr<PerLoop>> loops_;
+  mutable std::mutex news_mutex_;
+  std::shared_ptr<const News> news_ = std::make_shared<const News>();
 };
 
 }  // namespace junctor::rendezvous

@@ -4,21 +4,22 @@
 
 #include <utility>
 
+#include "wire/kinds.hpp"
+
 namespace junctor::rendezvous {
 
-TcpConnection::TcpConnection(const Host& host, SignalService& signal, const Traffic& traffic, KindSet served,
-                             size_t message_max, std::string& scratch)
-    : host_{host}, signal_{signal}, traffic_{traffic}, served_{served}, scratch_{scratch}, decoder_{message_max} {}
+TcpConnection::TcpConnection(TcpLoop& loop, const Terms& terms)
+    : loop_{loop}, served_{terms.served}, decoder_{terms.message_max}, security_{terms.offer} {}
 
 TcpConnection::~TcpConnection() {
-  if (channel_.handle != 0) signal_.detach(channel_);
+  if (channel_.handle != 0) loop_.signal.detach(channel_);
 }
 
-bool TcpConnection::open(Stream stream, const jct_conn_info& info, Duration silence) {
-  if (signal_.attach(transport(), this, info.peer, info.local, channel_) != JCT_OK) return false;
+bool TcpConnection::open(Stream stream, const jct_conn_info& info) {
+  if (loop_.signal.attach(transport(), this, info.peer, info.local, channel_) != JCT_OK) return false;
   stream_ = std::move(stream);
   if (stream_.attach(*this) != JCT_OK) return false;
-  stream_.idle_timeout(silence);
+  if (const auto& offer = security_.offer()) stream_.send(offer->frame);
   return true;
 }
 
@@ -29,10 +30,10 @@ size_t TcpConnection::on_data(std::string_view data) {
     const auto status = decoder_.next(rest, payload);
     if (status == wire::FrameDecoder::Status::kNeedMore) break;
     if (status == wire::FrameDecoder::Status::kTooLarge) {
-      traffic_.refused(Refusal::kTooLong, channel_);
+      loop_.traffic.refused(Refusal::kTooLong, channel_);
       shut();
-    } else if (signal_.deliver(channel_, payload, served_) < 0) {
-      shut();
+    } else {
+      take(payload);
     }
   }
   reading_ = false;
@@ -42,9 +43,24 @@ size_t TcpConnection::on_data(std::string_view data) {
   return data.size();
 }
 
+void TcpConnection::take(std::string_view payload) {
+  std::string_view plain;
+  switch (security_.open(payload, loop_.opened, plain)) {
+    case Security::Opened::kBadBox:
+      loop_.traffic.refused(Refusal::kBadBox, channel_);
+      return shut();
+    case Security::Opened::kAnswered:
+      loop_.traffic.received(wire::kKindOf<hbb::KeyExchange>);
+      channel_.flags |= JCT_CHANNEL_ENCRYPTED;
+      return;
+    case Security::Opened::kMessage:
+      if (loop_.signal.deliver(channel_, plain, served_) < 0) shut();
+  }
+}
+
 void TcpConnection::on_close(jct_status) {
   stream_.release();
-  signal_.detach(std::exchange(channel_, {}));
+  loop_.signal.detach(std::exchange(channel_, {}));
   const auto gone = std::move(gone_);
   gone();
 }
@@ -55,19 +71,15 @@ jct_status TcpConnection::send(std::string_view message) {
     ++echoes_;
     return JCT_OK;
   }
-  return send_frame(message);
-}
-
-jct_status TcpConnection::send_frame(std::string_view payload) {
-  scratch_.clear();
-  if (!wire::append_frame(payload, scratch_)) return JCT_E_LIMIT;
-  return stream_.send(scratch_);
+  loop_.frame.clear();
+  if (!wire::append_frame(security_.seal(message, loop_.sealed), loop_.frame)) return JCT_E_LIMIT;
+  return stream_.send(loop_.frame);
 }
 
 /// Queued answers still leave; nothing that comes is looked at any more.
 void TcpConnection::shut() {
   if (std::exchange(shut_, true)) return;
-  host_.net().close(host_.raw(), stream_.handle(), 0);
+  host().net().close(host().raw(), stream_.handle(), 0);
 }
 
 const jct_transport& TcpConnection::transport() {
@@ -75,7 +87,7 @@ const jct_transport& TcpConnection::transport() {
                                             [](void* self, jct_bytes message) -> jct_status {
                                               auto* connection = static_cast<TcpConnection*>(self);
                                               jct_status answer = JCT_E_FAULT;
-                                              const jct_status status = connection->host_.guarded(
+                                              const jct_status status = connection->host().guarded(
                                                   "send", [&] { answer = connection->send(view(message)); });
                                               return status == JCT_OK ? answer : status;
                                             },

@@ -7,16 +7,29 @@
 #include <string_view>
 
 #include "junctor/net.hpp"
+#include "security.hpp"
 #include "signal_service.hpp"
 #include "wire/frame.hpp"
 
 namespace junctor::rendezvous {
 
+/// What the connections of one loop share.
+struct TcpLoop {
+  const Host& host;
+  SignalService& signal;
+  const Traffic& traffic;
+  std::string opened, sealed, frame;  // a message on its way in, and one on its way out
+};
+
 class TcpConnection {
  public:
-  /// `scratch` is the loop's, for frames on their way out.
-  TcpConnection(const Host& host, SignalService& signal, const Traffic& traffic, KindSet served, size_t message_max,
-                std::string& scratch);
+  /// What a listener gives to its connections. `offer`: null where none is made.
+  struct Terms {
+    KindSet served;
+    size_t message_max;
+    std::shared_ptr<const Offer> offer;
+  };
+  TcpConnection(TcpLoop& loop, const Terms& terms);
   ~TcpConnection();
   TcpConnection(const TcpConnection&) = delete;
   TcpConnection& operator=(const TcpConnection&) = delete;
@@ -24,10 +37,10 @@ class TcpConnection {
   /// Called last, from on_close: it may destroy this object.
   void on_gone(std::function<void()> gone) { gone_ = std::move(gone); }
   /// False when there is no room for it: destroy it then.
-  bool open(Stream stream, const jct_conn_info& info, Duration silence);
+  bool open(Stream stream, const jct_conn_info& info);
 
   // ---- what the stream calls ----
-  const Host& host() const { return host_; }
+  const Host& host() const { return loop_.host; }
   size_t on_data(std::string_view data);
   void on_writable() {}
   void on_end() { shut(); }
@@ -35,19 +48,17 @@ class TcpConnection {
 
  private:
   static const jct_transport& transport();
+  void take(std::string_view payload);
   jct_status send(std::string_view message);
-  jct_status send_frame(std::string_view payload);
   void shut();
 
-  const Host& host_;
-  SignalService& signal_;
-  const Traffic& traffic_;
+  TcpLoop& loop_;
   const KindSet served_;
-  std::string& scratch_;
   std::function<void()> gone_;
   Stream stream_;
   jct_channel channel_{};
   wire::FrameDecoder decoder_;
+  Security security_;
   size_t echoes_ = 0;  // heartbeats to send when on_data is through: a segment full of them costs one send
   bool reading_ = false;
   bool shut_ = false;

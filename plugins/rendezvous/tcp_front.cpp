@@ -6,18 +6,18 @@
 
 namespace junctor::rendezvous {
 
-TcpFront::TcpFront(const Host& host, SignalService& signal, const Settings& settings, const Traffic& traffic)
-    : host_{host}, signal_{signal}, settings_{settings}, traffic_{traffic} {
-  for (uint32_t i = 0; i < host.loops(); ++i) loops_.push_back(std::make_unique<PerLoop>());
+TcpFront::TcpFront(const Host& host, SignalService& signal, const Traffic& traffic) : host_{host} {
+  for (uint32_t i = 0; i < host.loops(); ++i) {
+    loops_.push_back(std::make_unique<PerLoop>(PerLoop{{host, signal, traffic, {}, {}, {}}, {}}));
+  }
 }
 
-void TcpFront::accept(Stream stream, const jct_conn_info& info, KindSet served) {
+void TcpFront::accept(Stream stream, const jct_conn_info& info, const TcpConnection::Terms& terms) {
   PerLoop& loop = *loops_.at(host_.current_loop());
   auto& list = loop.connections;
-  const auto place =
-      list.emplace(list.end(), host_, signal_, traffic_, served, settings_.message_max.load(), loop.scratch);
+  const auto place = list.emplace(list.end(), loop.shared, terms);
   place->on_gone([&list, place] { list.erase(place); });
-  if (!place->open(std::move(stream), info, settings_.silence())) list.erase(place);
+  if (!place->open(std::move(stream), info)) list.erase(place);
 }
 
 void TcpFront::stop() {

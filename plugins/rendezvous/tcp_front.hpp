@@ -13,23 +13,20 @@ namespace junctor::rendezvous {
 
 class TcpFront {
  public:
-  TcpFront(const Host& host, SignalService& signal, const Settings& settings, const Traffic& traffic);
+  TcpFront(const Host& host, SignalService& signal, const Traffic& traffic);
 
-  /// [loop] A new connection, on which the kinds in `served` are answered.
-  void accept(Stream stream, const jct_conn_info& info, KindSet served);
+  /// [loop] A new connection.
+  void accept(Stream stream, const jct_conn_info& info, const TcpConnection::Terms& terms);
   /// [control] Once no callback runs any more.
   void stop();
 
  private:
   struct PerLoop {
-    std::string scratch;
+    TcpLoop shared;
     std::list<TcpConnection> connections;
   };
 
   const Host& host_;
-  SignalService& signal_;
-  const Settings& settings_;
-  const Traffic& traffic_;
   std::vector<std::unique_ptr<PerLoop>> loops_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <junctor/plugin.hpp>
 #include <junctor/services.hpp>
 #include <junctor/testing/fake_host.hpp>
@@ -13,6 +14,7 @@
 #include "rendezvous/test_values.hpp"
 #include "wire/frame.hpp"
 #include "wire/kinds.hpp"
+#include "wire/signing.hpp"
 
 namespace junctor::rendezvous {
 
@@ -49,6 +51,25 @@ class FakeStorage {
         d.done(d.self, storage->broken ? JCT_E_IO : JCT_OK, nullptr);
       });
     };
+    table_.peer_rename = [](void* self, jct_str old_id, jct_str id, jct_bytes uuid, const jct_peer_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      const auto at = storage->peers.find(std::string{view(old_id)});
+      jct_status status = JCT_OK;
+      if (at == storage->peers.end())
+        status = JCT_E_NOT_FOUND;
+      else if (at->second.uuid != view(uuid))
+        status = JCT_E_MISMATCH;
+      else if (!storage->peers.emplace(view(id), at->second).second)
+        status = JCT_E_EXISTS;
+      else
+        storage->peers.erase(at);
+      storage->host_.loops().queue(done->loop, [status, d = *done] { d.done(d.self, status, nullptr); });
+    };
+    table_.peer_remove = [](void* self, jct_str id, const jct_peer_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      const jct_status status = storage->peers.erase(std::string{view(id)}) > 0 ? JCT_OK : JCT_E_NOT_FOUND;
+      storage->host_.loops().queue(done->loop, [status, d = *done] { d.done(d.self, status, nullptr); });
+    };
     host.provide(JCT_STORAGE_SERVICE, &table_, this);
   }
 
@@ -62,6 +83,31 @@ class FakeStorage {
  private:
   FakeHost& host_;
   jct_storage_service table_{};
+};
+
+/// keys/1 with a pair of its own, or with a public key alone.
+class FakeKeys {
+ public:
+  explicit FakeKeys(FakeHost& host) {
+    table_.size = sizeof table_;
+    table_.can_sign = [](void* self) -> uint32_t { return static_cast<FakeKeys*>(self)->can_sign ? 1 : 0; };
+    table_.sign = [](void* self, jct_bytes message, uint8_t* out, uint64_t capacity, uint64_t* written) -> jct_status {
+      const auto* keys = static_cast<FakeKeys*>(self);
+      if (!keys->can_sign) return JCT_E_UNSUPPORTED;
+      const std::string made = keys->pair.sign(view(message));
+      if (made.size() > capacity) return JCT_E_ARG;
+      std::copy(made.begin(), made.end(), out);
+      *written = made.size();
+      return JCT_OK;
+    };
+    host.provide(JCT_KEYS_SERVICE, &table_, this);
+  }
+
+  wire::SigningKeys pair = wire::SigningKeys::generate();
+  bool can_sign = true;
+
+ private:
+  jct_keys_service table_{};
 };
 
 template <class Message>
@@ -114,17 +160,30 @@ struct Site {
     return inner_of<Message>(sent[0].data);
   }
   void register_peer(const std::string& id = kId, const std::string& key = kKey) {
+    udp(pk_of(id, key));
+    CHECK(heard_by_udp<hbb::RegisterPkResponse>().result() == hbb::RegisterPkResponse::OK);
+  }
+  /// A connection that passes the offer of encryption over.
+  FakeStream tcp(const std::string& option = "listen", uint32_t loop = 0, const std::string& peer = kHome) {
+    FakeStream stream = host.connect(option, Arrival{peer, loop});
+    host.run_until_idle();
+    stream.take_sent();
+    return stream;
+  }
+  /// Registers over a connection; the answer's keep_alive.
+  int register_by_tcp(FakeStream& stream, const std::string& id = kId) {
+    const auto heard = talk(stream, framed(pk_of(id)));
+    REQUIRE(heard.size() == 1);
+    const auto answer = inner_of<hbb::RegisterPkResponse>(heard[0]);
+    CHECK(answer.result() == hbb::RegisterPkResponse::OK);
+    return answer.keep_alive();
+  }
+  static hbb::RegisterPk pk_of(const std::string& id, const std::string& key = kKey) {
     hbb::RegisterPk pk;
     pk.set_id(id);
     pk.set_uuid("uuid");
     pk.set_pk(key);
-    udp(pk);
-    CHECK(heard_by_udp<hbb::RegisterPkResponse>().result() == hbb::RegisterPkResponse::OK);
-  }
-  FakeStream tcp(const std::string& option = "listen", uint32_t loop = 0) {
-    FakeStream stream = host.connect(option, Arrival{kHome, loop});
-    host.run_until_idle();
-    return stream;
+    return pk;
   }
   std::vector<std::string> talk(FakeStream& stream, const std::string& bytes) {
     stream.deliver(bytes);
@@ -139,6 +198,7 @@ struct Site {
 
   FakeHost host{{.loops = 2}};
   FakeStorage storage{host};
+  FakeKeys keys{host};
   PluginUnderTest plugin;
 };
 

@@ -25,6 +25,7 @@ uint32_t level_of(Refusal why) {
       return JCT_LOG_WARNING;
     case Refusal::kUuidMismatch:
     case Refusal::kTooFrequent:
+    case Refusal::kBadBox:
     case Refusal::kDenied:
       return JCT_LOG_INFO;
     default:
@@ -45,12 +46,13 @@ Traffic::Traffic(const Host& host) : host_{host} {
   }
 }
 
-void Traffic::refused(Refusal why, const jct_channel& from, std::string_view id) const {
+void Traffic::refused(Refusal why, const jct_channel& from, std::string_view id, std::string_view rule) const {
   refused_[static_cast<size_t>(why)].add();
   const uint32_t level = level_of(why);
   if (!host_.logs(level)) return;
-  host_.log(level, "rendezvous.refused",
-            {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", id}});
+  host_.log(
+      level, "rendezvous.refused",
+      {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", id.substr(0, 100)}, {"rule", rule}});
 }
 
 }  // namespace junctor::rendezvous

@@ -20,7 +20,8 @@ class Traffic {
   void received(uint32_t kind) const {
     if (wire::is_kind(kind)) received_[kind - wire::kFirstKind].add();
   }
-  void refused(Refusal why, const jct_channel& from, std::string_view id = {}) const;
+  /// `rule`: the reason word of the auth/1 provider that denied it.
+  void refused(Refusal why, const jct_channel& from, std::string_view id = {}, std::string_view rule = {}) const;
 
  private:
   const Host& host_;

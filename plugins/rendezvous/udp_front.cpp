@@ -26,7 +26,7 @@ void UdpFront::receive_one(PerLoop& loop, const jct_dgram& datagram) {
   }
   traffic_.received(peeled->kind);
   if (!wire::parse_inner(peeled->inner, loop.heartbeat)) return traffic_.refused(Refusal::kMalformed, from);
-  registrar_.register_peer(from, loop.heartbeat.id());
+  registrar_.register_peer(from, loop.heartbeat.id(), loop.heartbeat.serial());
 }
 
 }  // namespace junctor::rendezvous

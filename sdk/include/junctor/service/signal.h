@@ -34,7 +34,9 @@ typedef struct jct_channel {
  * negative answer closes a connection and is counted. */
 typedef jct_status (*jct_signal_handler)(void* self, const jct_channel* channel, uint32_t kind, jct_bytes message);
 
-/* What a transport does for its channels; the signal service calls it on the loop that the channel was attached on. */
+/* What a transport does for its channels; the signal service calls it on the loop that the channel was attached on. The
+ * service closes channels that are silent for too long and sends heartbeats to those of registered peers: a transport
+ * needs timers for its own handshake alone. */
 typedef struct jct_transport {
   uint32_t size;
   uint32_t transport; /* JCT_CHANNEL_* */
