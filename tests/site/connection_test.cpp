@@ -74,7 +74,7 @@ TEST_CASE("a message with a reset right behind it is read") {
 TEST_CASE("a heartbeat comes back, and none comes to who has sent none") {
   Site site;
   site.start();
-  wire::TcpClient client = site.dial();
+  wire::TcpClient client = site.dial("127.0.0.1", -1);
   CHECK(client.receive_raw(1, kSilence).empty());
   client.send_raw(std::string(1, '\0'));
   CHECK(client.receive_raw(16, testing::patient(wire::kPatience)) == std::string(1, '\0'));

@@ -79,18 +79,6 @@ TEST_CASE("what may not be registered is told so by the contract") {
     CHECK(register_once(socket, site.at(), request, kSilence) == std::nullopt);
     CHECK(site.metric("rendezvous", "refused", "reason=incomplete") == 2);
   }
-  SUBCASE("over a connection, and a change of id") {
-    wire::TcpClient client = site.dial();
-    CHECK(wire::register_peer(client, peer).result() == Pk::NOT_SUPPORT);
-    hbb::RegisterPk change = peer.register_pk();
-    change.set_old_id(peer.id);
-    change.set_id("device-9");
-    change.clear_pk();
-    client.send(change);
-    const auto answer = client.receive();
-    REQUIRE(answer);
-    CHECK(answer->register_pk_response().result() == Pk::NOT_SUPPORT);
-  }
 }
 
 TEST_CASE("a device with the same uuid may have a new key or a new address, not both") {
