@@ -18,8 +18,7 @@ namespace junctor::site {
 class FakeStock {
  public:
   struct Ways {
-    std::string relay;  ///< what it hands out
-    hbb::RegisterPkResponse::Result registration = hbb::RegisterPkResponse::OK;
+    std::string relay;    ///< what it hands out
     bool silent = false;  ///< takes connections and datagrams, and says nothing
   };
 

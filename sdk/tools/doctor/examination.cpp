@@ -118,23 +118,25 @@ void Examination::try_nat() {
 
 void Examination::try_encryption() {
   if (can(name::kEncryption, speaks_, kNeedsAnswers)) {
-    const EncryptionSeen seen = check_encryption(server_, target_.public_key, patience(kAnswer));
-    offer_ = seen.answered || seen.offer != Signature::kGenuine ? seen.offer : Signature::kForeign;
-    add(diagnose_encryption(seen));
+    encryption_ = check_encryption(server_, target_.public_key, patience(kAnswer));
+    add(diagnose_encryption(encryption_));
   }
   if (!can(name::kHttp, speaks_, kNeedsAnswers)) return;
-  const auto key = offer_ == Signature::kGenuine ? target_.public_key : std::nullopt;
-  add(diagnose_http(ask_http(server_, key, patience(kMaybe))));
+  add(diagnose_http(ask_http(server_, connection_key(), patience(kMaybe))));
+}
+
+std::optional<wire::PublicKey> Examination::connection_key() const {
+  return encryption_.answered ? target_.public_key : std::nullopt;
 }
 
 void Examination::try_tcp_registration() {
-  const bool possible = speaks_ && (offer_ == Signature::kGenuine || offer_ == Signature::kNone);
-  const char* why = !speaks_                          ? kNeedsAnswers
-                    : offer_ == Signature::kUnchecked ? "needs --key KEY: clients register on encrypted connections"
-                                                      : "needs encrypted_signalling";
+  const bool possible = speaks_ && (encryption_.answered || encryption_.offer == Signature::kNone);
+  const bool unchecked = encryption_.offer == Signature::kUnchecked;
+  const char* why = !speaks_    ? kNeedsAnswers
+                    : unchecked ? "needs --key KEY: clients register on encrypted connections"
+                                : "needs encrypted_signalling";
   if (!can(name::kTcpRegistration, possible, why)) return;
-  const auto key = offer_ == Signature::kGenuine ? target_.public_key : std::nullopt;
-  RegisteredTcp registered = register_over_tcp(server_, key, patience(kAnswer));
+  RegisteredTcp registered = register_over_tcp(server_, connection_key(), patience(kAnswer));
   tcp_device_ = std::move(registered.device);
   add(diagnose_tcp_registration(registered.seen));
 }

@@ -42,6 +42,8 @@ class Examination {
   void try_transfer(const RelayAddressSeen& a, const RelayAddressSeen& b);
   void try_online();
   Device* any_device();
+  /// To encrypt connections with; nothing where that does not work.
+  std::optional<wire::PublicKey> connection_key() const;
 
   Target target_;
   OnCheck on_check_;
@@ -51,7 +53,7 @@ class Examination {
   bool tcp_ = false;
   bool speaks_ = false;  ///< P/TCP has answered a message
   bool udp_ = false;
-  Signature offer_ = Signature::kNone;
+  EncryptionSeen encryption_;
   bool key_taken_ = false;  ///< requests with the given key are not refused for it
   std::optional<Device> device_;
   std::optional<Device> tcp_device_;

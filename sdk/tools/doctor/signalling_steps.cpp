@@ -60,9 +60,9 @@ Said said_of(const Answer& answer) {
   if (!answer.message->has_punch_hole_response()) return {What::kText, "(a message that was not asked for)"};
   const hbb::PunchHoleResponse& response = answer.message->punch_hole_response();
   if (!response.socket_addr().empty()) return {What::kFound, ""};
-  if (!response.other_failure().empty()) return {What::kText, response.other_failure()};
   switch (response.failure()) {
-    case hbb::PunchHoleResponse::ID_NOT_EXIST:
+    case hbb::PunchHoleResponse::ID_NOT_EXIST:  // and what stands there where there is only a text
+      if (!response.other_failure().empty()) return {What::kText, response.other_failure()};
       return {What::kUnknownId, ""};
     case hbb::PunchHoleResponse::OFFLINE:
       return {What::kOffline, ""};

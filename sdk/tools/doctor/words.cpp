@@ -51,7 +51,7 @@ std::string reach_words(const PortSeen& seen) {
     case Reach::kRefused:
       return at + " refuses connections";
     case Reach::kTimeout:
-      return at + " does not answer (waited " + std::to_string(seen.took.count()) + " ms)";
+      return at + " does not answer";
     case Reach::kUnreachable:
       return "there is no way to " + seen.address.text() + " (" + std::strerror(seen.error) + ")";
     case Reach::kForbidden:

@@ -17,7 +17,7 @@ bool is_public_name(const std::string& host);
 enum class Reach { kOpen, kRefused, kTimeout, kUnreachable, kForbidden, kOther };
 Reach reach_of(int error);
 
-/// "refused", "no answer within 4000 ms", ...
+/// "TCP 192.0.2.1:21116 refuses connections", ...
 std::string reach_words(const PortSeen& seen);
 /// Where to look when a TCP port cannot be reached. `what` serves there: "the relay".
 std::string reach_hint(const PortSeen& seen, const std::string& what);
