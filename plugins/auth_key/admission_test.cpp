@@ -118,8 +118,8 @@ TEST_CASE("what is kept is what was there, and what is not ours changes nothing"
   CHECK(after.kept() == 3);
   CHECK(after.admission.ruling(kId)->claim == kFirst.claim);
   CHECK(after.admission.ruling(kId)->since == 7);
-  CHECK(after.blocks.all()[0].second.text == "text \"q\"");
-  CHECK(after.blocks.all()[0].second.until == 2);
+  CHECK(after.blocks.of_address(address("10.1.2.3"), 1)->text == "text \"q\"");
+  CHECK(after.blocks.of_address(address("10.1.2.3"), 2) == nullptr);
   for (const Change& change : {Change{"ruling/", "{}"}, Change{"ruling/x", "{"}, Change{"ruling/x", "{}"},
                                Change{"other", "{}"}, Change{"block/network/ten", "{}"}, Change{"block/id/x", "7"}}) {
     CAPTURE(change.key);

@@ -46,18 +46,11 @@ bool Blocks::has(const Target& target) const {
   return target.network ? networks_.count(*target.network) != 0 : ids_.count(target.id) != 0;
 }
 
-std::vector<std::pair<Target, Block>> Blocks::all() const {
-  std::vector<std::pair<Target, Block>> rows;
-  for (const auto& [network, block] : networks_) rows.emplace_back(Target{network, {}}, block);
-  for (const auto& [id, block] : ids_) rows.emplace_back(Target{std::nullopt, id}, block);
-  return rows;
-}
-
 std::vector<Target> Blocks::expired(int64_t now) const {
   std::vector<Target> over;
-  for (const auto& [target, block] : all()) {
+  each([&](const Target& target, const Block& block) {
     if (!block.holds(now)) over.push_back(target);
-  }
+  });
   return over;
 }
 

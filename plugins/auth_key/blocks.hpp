@@ -44,7 +44,12 @@ class Blocks {
   bool has(const Target& target) const;
 
   size_t size() const { return ids_.size() + networks_.size(); }
-  std::vector<std::pair<Target, Block>> all() const;
+  /// fn(const Target&, const Block&) for each, networks first.
+  template <class Fn>
+  void each(Fn&& fn) const {
+    for (const auto& [network, block] : networks_) fn(Target{network, {}}, block);
+    for (const auto& [id, block] : ids_) fn(Target{std::nullopt, id}, block);
+  }
   std::vector<Target> expired(int64_t now) const;
 
  private:

@@ -127,6 +127,7 @@ void Gatekeeper::loaded(jct_status status) {
 
 /// The request's views are good until it is answered.
 Gatekeeper::Hold Gatekeeper::hold(const jct_auth_request& request, Asker& asker) {
+  if (loaded_) return Hold::kNo;
   const std::lock_guard lock{mutex_};
   if (loaded_) return Hold::kNo;
   if (held_.size() >= kMaxHeld) return Hold::kFull;

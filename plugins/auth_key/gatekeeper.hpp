@@ -6,6 +6,7 @@
 #include <junctor/service/auth.h>
 #include <junctor/plugin.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -77,7 +78,7 @@ class Gatekeeper {
   std::shared_ptr<const Settings> settings_;  // guarded by mutex_; a check keeps the lists that it began with
   State state_;                               // guarded by mutex_
   std::vector<Held> held_;                    // guarded by mutex_; asked before the state was there
-  bool loaded_ = false;                       // guarded by mutex_
+  std::atomic<bool> loaded_{false};           // set once, under mutex_
   Timer again_, tidy_;
   Metric allowed_, waiting_, waiting_full_;
   std::vector<std::pair<std::string_view, Metric>> denied_;

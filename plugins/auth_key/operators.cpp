@@ -48,22 +48,40 @@ size_t page_of(const Words& words) {
   return page && *rest == '\0' && *page < SIZE_MAX / kRowsPerPage ? *page : 0;
 }
 
-std::string paged(const std::vector<Object::Ptr>& all, size_t page) {
-  Array::Ptr rows = new Array;
-  for (size_t i = (page - 1) * kRowsPerPage; i < std::min(all.size(), page * kRowsPerPage); ++i) rows->add(all[i]);
-  Object answer{Poco::JSON_PRESERVE_KEY_ORDER};
-  answer.set("rows", rows);
-  answer.set("total", static_cast<Poco::UInt64>(all.size()));
-  answer.set("page", static_cast<Poco::UInt64>(page));
-  answer.set("pages", static_cast<Poco::UInt64>(std::max<size_t>(1, (all.size() + kRowsPerPage - 1) / kRowsPerPage)));
-  return print(answer);
-}
+/// One page of a list that may be long: rows are made for that page only, since requests wait meanwhile.
+class Page {
+ public:
+  explicit Page(size_t number) : number_{number}, rows_{new Array} {}
 
-Plan page_plan(const std::vector<Object::Ptr>& all, const Words& words, const char* usage) {
-  const size_t page = page_of(words);
-  if (page == 0) return wrong(usage);
+  template <class Make>
+  void add(Make&& make) {
+    if (total_ / kRowsPerPage == number_ - 1) rows_->add(make());
+    ++total_;
+  }
+  std::string text() const {
+    Object answer{Poco::JSON_PRESERVE_KEY_ORDER};
+    answer.set("rows", rows_);
+    answer.set("total", static_cast<Poco::UInt64>(total_));
+    answer.set("page", static_cast<Poco::UInt64>(number_));
+    answer.set("pages", static_cast<Poco::UInt64>(std::max<size_t>(1, (total_ + kRowsPerPage - 1) / kRowsPerPage)));
+    return print(answer);
+  }
+
+ private:
+  size_t number_;
+  size_t total_ = 0;
+  Array::Ptr rows_;
+};
+
+/// fill(Page&)
+template <class Fill>
+Plan page_plan(const Words& words, const char* usage, Fill&& fill) {
+  const size_t number = page_of(words);
+  if (number == 0) return wrong(usage);
+  Page page{number};
+  fill(page);
   Plan plan;
-  plan.answer = paged(all, page);
+  plan.answer = page.text();
   return plan;
 }
 
@@ -137,10 +155,14 @@ std::optional<int64_t> parse_seconds(const std::string& text) {
 }
 
 Plan Operators::waiting(const Words& words) const {
-  std::vector<Object::Ptr> rows;
-  for (const Waiting::Entry& entry : state_.admission.waiting().entries()) rows.push_back(row_of(entry, at_.now));
-  for (const auto& [id, ruling] : state_.admission.rulings()) rows.push_back(row_of(id, ruling));
-  return page_plan(rows, words, "expected: peers waiting [page N]");
+  return page_plan(words, "expected: peers waiting [page N]", [this](Page& page) {
+    for (const Waiting::Entry& entry : state_.admission.waiting().entries()) {
+      page.add([&] { return row_of(entry, at_.now); });
+    }
+    for (auto at = state_.admission.rulings().begin(); at != state_.admission.rulings().end(); ++at) {
+      page.add([&] { return row_of(at->first, at->second); });
+    }
+  });
 }
 
 std::string Operators::claim_for(const std::string& id, const std::string& print, std::string* error) const {
@@ -214,12 +236,13 @@ Plan Operators::unblock(const Words& words, What what) const {
 }
 
 Plan Operators::blocked(const Words& words, What what) const {
-  std::vector<Object::Ptr> rows;
-  for (const auto& [target, block] : state_.blocks.all()) {
-    const bool shown = block.holds(at_.since) && (what == What::kAll || !target.network);
-    if (shown) rows.push_back(row_of(target, block, at_.since));
-  }
-  return page_plan(rows, words, what == What::kIds ? "expected: peers blocked [page N]" : "expected: blocked [page N]");
+  const char* usage = what == What::kIds ? "expected: peers blocked [page N]" : "expected: blocked [page N]";
+  return page_plan(words, usage, [&](Page& page) {
+    state_.blocks.each([&](const Target& target, const Block& block) {
+      const bool shown = block.holds(at_.since) && (what == What::kAll || !target.network);
+      if (shown) page.add([&] { return row_of(target, block, at_.since); });
+    });
+  });
 }
 
 }  // namespace junctor::auth

@@ -73,7 +73,7 @@ TEST_CASE("an id may be approved before it asks, and a rejected device after all
 TEST_CASE("a block takes ids and networks, a time and a text") {
   Desk desk;
   desk.did(desk.operators().block({"10.0.0.0/8", "for", "2h", "Not", "today."}, What::kAll));
-  const Block block = desk.state.blocks.all()[0].second;
+  const Block block = *desk.state.blocks.of_address(address("10.1.2.3"), 1000);
   CHECK(block.text == "Not today.");
   CHECK(block.since == 1000);
   CHECK(block.until == 1000 + 7200);
