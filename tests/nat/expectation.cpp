@@ -37,7 +37,7 @@ Expectation expected(Place a, Place b, Modes modes) {
   if (b_punches && modes.udp && udp_passes(main_a, main_b)) expectation.ways.insert(Way::kUdp);
   if (!expectation.ways.empty()) return expectation;
   const bool refused = main_a.tcp && main_b.resets;  // by B's side, so that A does not wait
-  return {{Way::kRelay}, !b_punches || refused};
+  return {{Way::kRelay}, !b_punches || refused, b_punches};
 }
 
 const char* name(Near near) {
@@ -49,13 +49,13 @@ const char* name(Near near) {
 Expectation expected(Near near, Modes modes) {
   switch (near) {
     case Near::kSameLan:
-      return {{Way::kLan}, true};
+      return {{Way::kLan}};
     case Near::kSameCarrier:  // one public address: A is given B's local one, of another home
-      return {{Way::kRelay}, false};
+      return {{Way::kRelay}, false, false};
     case Near::kCarrierHairpin:
-      return modes.udp ? Expectation{{Way::kTcp, Way::kUdp}, true} : Expectation{{Way::kTcp}, true};
+      return modes.udp ? Expectation{{Way::kTcp, Way::kUdp}} : Expectation{{Way::kTcp}};
     case Near::kCarrierNoHairpin:
-      return {{Way::kRelay}, false};
+      return {{Way::kRelay}, false, true};
   }
   return {};
 }

@@ -19,8 +19,9 @@ enum class Way { kTcp, kUdp, kV6, kLan, kRelay };
 const char* word(Way way);
 
 struct Expectation {
-  std::set<Way> ways;   ///< whichever is first; the relay alone where nothing direct is possible
-  bool at_once = true;  ///< else after the 18 s of a direct connection that does not come
+  std::set<Way> ways;          ///< whichever is first; the relay alone where nothing direct is possible
+  bool at_once = true;         ///< else after the 18 s of a direct connection that does not come
+  bool server_learns = false;  ///< that a TCP punch is lost on the two, and sends the next one to the relay at once
   bool direct() const { return ways.count(Way::kRelay) == 0; }
 };
 

@@ -33,6 +33,7 @@ TEST_CASE("a symmetric side is relayed at once, with UDP as well") {
 TEST_CASE("strict tracking at B costs TCP 18 s and the relay, and UDP nothing") {
   CHECK(ways(Place::kPreserving, Place::kStrict, kTcp) == Ways{Way::kRelay});
   CHECK_FALSE(expected(Place::kPreserving, Place::kStrict, kTcp).at_once);
+  CHECK(expected(Place::kPreserving, Place::kStrict, kTcp).server_learns);
   CHECK(ways(Place::kPreserving, Place::kStrict, kUdp) == Ways{Way::kUdp});
   CHECK(ways(Place::kStrict, Place::kPreserving, kTcp) == Ways{Way::kTcp});
 }
@@ -72,6 +73,7 @@ TEST_CASE("where no UDP gets out TCP is punched alone, and with one port nothing
 TEST_CASE("neighbours meet in their LAN, or where their carrier leads them back") {
   CHECK(expected(Near::kSameLan, kTcp).ways == Ways{Way::kLan});
   CHECK_FALSE(expected(Near::kSameCarrier, kUdp).direct());
+  CHECK_FALSE(expected(Near::kSameCarrier, kUdp).server_learns);  // others behind that address share a LAN
   CHECK(expected(Near::kCarrierHairpin, kTcp).ways == Ways{Way::kTcp});
   CHECK_FALSE(expected(Near::kCarrierNoHairpin, kTcp).direct());
 }
