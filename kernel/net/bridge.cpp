@@ -2,29 +2,10 @@
 // A bridge's life: from two streams, through interest and deadlines, to its last call. Lives on its loop.
 #include "net/bridge.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace junctor::net {
-
-namespace {
-
-/// Input that is thrown away before a close, so that the close says FIN and not reset; rounds of NetLoop::kScratch.
-constexpr int kDiscardRounds = 16;
-
-/// Lets what was sent arrive: closing with unread input would reset the connection.
-void close_softly(Fd& fd) {
-  if (!fd) return;
-  ::shutdown(fd.get(), SHUT_WR);
-  for (int i = 0; i < kDiscardRounds; ++i) {
-    if (::recv(fd.get(), nullptr, NetLoop::kScratch, MSG_DONTWAIT | MSG_TRUNC) <= 0) break;
-  }
-  fd.reset();
-}
-
-}  // namespace
 
 Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events)
     : home_{home},
@@ -106,13 +87,15 @@ void Bridge::begin() {
   for (size_t i = 0; i < 2; ++i) {
     sides_[i].fd = std::move(remains[i].fd);
     sides_[i].ticket = std::move(remains[i].ticket);
+    sides_[i].tls = std::move(remains[i].tls);
   }
   arm_deadline();
 }
 
 void Bridge::on_side(Side& side, uint32_t events) {
   const size_t way = &side == &sides_[0] ? 0 : 1;
-  const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  // Inside TLS either direction may wait for what is the other's on the wire.
+  const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0 || side.tls != nullptr;
   if (trouble || (events & EPOLLOUT) != 0) pump(1 - way);
   if (trouble || (events & EPOLLIN) != 0) pump(way);
   update();
@@ -126,8 +109,13 @@ void Bridge::update() {
   for (size_t i = 0; i < 2; ++i) {
     const Direction& out = ways_[i];
     const bool reads = !out.ended && !out.done && !out.blocked && !out.throttled;
-    const uint32_t interest = (reads ? EPOLLIN : 0U) | (ways_[1 - i].blocked ? EPOLLOUT : 0U);
+    const TlsSession* const tls = sides_[i].tls.get();
+    const uint32_t reading = tls != nullptr ? tls->read_needs() : uint32_t{EPOLLIN};
+    const uint32_t writing = tls != nullptr ? tls->write_needs() : uint32_t{EPOLLOUT};
+    const uint32_t interest = (reads ? reading : 0U) | (ways_[1 - i].blocked ? writing : 0U);
     if (!set_interest(sides_[i], interest)) return finish(Status::kNoMemory);
+    // What TLS has read ahead, epoll does not see.
+    if (reads && tls != nullptr && !tls->drained()) home_.loop().defer(deferred_);
   }
 }
 
@@ -195,6 +183,7 @@ void Bridge::finish(Status reason) {
 void Bridge::deliver_close() {
   if (reason_ == Status::kReset) home_.count().resets.add();
   for (Side& side : sides_) {
+    if (side.tls) side.tls->end();
     if (reason_ == Status::kOk || reason_ == Status::kReset) {
       close_softly(side.fd);
     } else {

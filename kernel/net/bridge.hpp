@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two TCP connections of one loop joined in the kernel: splice through borrowed pipes, or a copy where there is none.
-// Lives on that loop. It owns itself: on_close is the last that is heard of it.
+// Two TCP connections of one loop joined in the kernel: splice through borrowed pipes, or a copy where there is none or
+// where a side is inside TLS. Lives on that loop. It owns itself: on_close is the last that is heard of it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "loop/event_loop.hpp"
@@ -34,7 +35,8 @@ class Bridge;
 
 class BridgeEvents {
  public:
-  /// The last call: kOk both ends done, kTimeout idle or lifetime, kReset, kClosed by close(). Not from inside a call.
+  /// The last call: kOk both ends done, kTimeout idle or lifetime, kReset a side was reset, cut off or broke TLS,
+  /// kClosed by close(). Not from inside a call.
   virtual void on_close(Bridge& bridge, Status reason, const BridgeStats& stats) = 0;
 
  protected:
@@ -74,6 +76,7 @@ class Bridge final : private loop::ListNode {
     uint32_t interest = 0;  // what epoll watches for; 0: not watched at all
     Address peer;
     LimitTicket ticket;
+    std::unique_ptr<TlsSession> tls;  // null: plain
   };
   struct Direction {
     std::vector<std::byte> pending;  // user-space bytes that go before the pipe's
@@ -106,7 +109,11 @@ class Bridge final : private loop::ListNode {
   // bridge_pump.cpp: bytes
   Side& from(size_t way) { return sides_[way]; }
   Side& to(size_t way) { return sides_[1 - way]; }
+  bool spliceable() const { return !sides_[0].tls && !sides_[1].tls; }
+  ssize_t read_side(Side& side, std::span<std::byte> into);
+  ssize_t write_side(Side& side, std::span<const std::byte> from);
   void pump(size_t way);
+  void end_target(size_t way);
   bool drain(size_t way);
   bool drain_pending(size_t way);
   bool drain_pipe(size_t way);

@@ -23,6 +23,15 @@ constexpr int64_t kPacket = 1460;
 
 }  // namespace
 
+ssize_t Bridge::read_side(Side& side, std::span<std::byte> into) {
+  return side.tls ? side.tls->read(into) : ::recv(side.fd.get(), into.data(), into.size(), MSG_DONTWAIT);
+}
+
+ssize_t Bridge::write_side(Side& side, std::span<const std::byte> from) {
+  if (side.tls) return side.tls->write(from);
+  return ::send(side.fd.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void Bridge::pump(size_t way) {
   Direction& direction = ways_[way];
   if (direction.done || finished_) return;
@@ -35,10 +44,17 @@ void Bridge::pump(size_t way) {
     if (got < NetLoop::kScratch) break;
   }
   give_pipe_back(way);
-  if (empty && direction.ended && !direction.done) {
-    direction.done = true;
-    ::shutdown(to(way).fd.get(), SHUT_WR);
+  if (empty && direction.ended && !direction.done) end_target(way);
+}
+
+void Bridge::end_target(size_t way) {
+  Side& target = to(way);
+  if (target.tls && !target.tls->end()) {
+    ways_[way].blocked = true;
+    return;
   }
+  ways_[way].done = true;
+  ::shutdown(target.fd.get(), SHUT_WR);
 }
 
 bool Bridge::drain(size_t way) {
@@ -51,7 +67,7 @@ bool Bridge::drain_pending(size_t way) {
   Direction& direction = ways_[way];
   while (direction.pending_head < direction.pending.size()) {
     const auto rest = std::span{direction.pending}.subspan(direction.pending_head);
-    const ssize_t put = ::send(to(way).fd.get(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t put = write_side(to(way), rest);
     if (put < 0) {
       write_failed(way, errno);
       return false;
@@ -84,6 +100,7 @@ size_t Bridge::fill(size_t way) {
   Direction& direction = ways_[way];
   const size_t want = allowance(way);
   if (want == 0) return 0;
+  if (!spliceable()) return fill_by_copy(way, want);
   if (!direction.pipe) direction.pipe = home_.borrow_pipe();
   if (!direction.pipe) return fill_by_copy(way, want);
   const ssize_t got = ::splice(from(way).fd.get(), nullptr, direction.pipe.write.get(), nullptr,
@@ -100,15 +117,15 @@ size_t Bridge::fill(size_t way) {
 size_t Bridge::fill_by_copy(size_t way, size_t want) {
   Direction& direction = ways_[way];
   const auto scratch = home_.scratch();
-  const ssize_t got = ::recv(from(way).fd.get(), scratch.data(), std::min(want, scratch.size()), MSG_DONTWAIT);
+  const ssize_t got = read_side(from(way), scratch.first(std::min(want, scratch.size())));
   if (got <= 0) {
     read_failed(way, got == 0 ? 0 : errno);
     return 0;
   }
-  home_.count().copy_fallbacks.add();
+  if (spliceable()) home_.count().copy_fallbacks.add();
   spend(way, static_cast<size_t>(got));
   auto rest = scratch.first(static_cast<size_t>(got));
-  const ssize_t put = ::send(to(way).fd.get(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t put = write_side(to(way), rest);
   if (put > 0) {
     rest = rest.subspan(static_cast<size_t>(put));
     delivered(way, static_cast<size_t>(put), false);

@@ -20,6 +20,14 @@ const char* refusal_name(Refusal refusal) {
       return "new_per_second";
     case Refusal::kSources:
       return "max_sources";
+    case Refusal::kHandshakes:
+      return "max_handshakes";
+    case Refusal::kHandshakeTimeout:
+      return "handshake_timeout";
+    case Refusal::kProxyHeader:
+      return "proxy_header";
+    case Refusal::kTls:
+      return "tls_handshake";
   }
   return "none";
 }
@@ -68,7 +76,7 @@ Refusal Limits::admit(const Address& source) {
   }
   if (refusal != Refusal::kNone) {
     open_.fetch_sub(1, std::memory_order_relaxed);
-    refused_[static_cast<size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
+    refuse(refusal);
   }
   return refusal;
 }

@@ -25,9 +25,21 @@ struct LimitOptions {
   uint32_t max_sources = 65536;  // entries kept; the longest idle one makes room
 };
 
-enum class Refusal : uint8_t { kNone, kConnections, kSourceConnections, kSourceRate, kSources };
-constexpr size_t kRefusals = 5;
-/// A stable word for logs and metrics: "max_connections", "max_per_source", "new_per_second", "max_sources".
+enum class Refusal : uint8_t {
+  kNone,
+  kConnections,
+  kSourceConnections,
+  kSourceRate,
+  kSources,
+  // Found between accept and the owner's first word of it (entrance.hpp):
+  kHandshakes,        // too many that are not through yet
+  kHandshakeTimeout,  // it took too long
+  kProxyHeader,       // a trusted proxy's connection without a good header
+  kTls,               // the handshake failed
+};
+constexpr size_t kRefusals = 9;
+/// A stable word for logs and metrics: "max_connections", "max_per_source", "new_per_second", "max_sources",
+/// "max_handshakes", "handshake_timeout", "proxy_header", "tls_handshake".
 const char* refusal_name(Refusal refusal);
 
 class Limits {
@@ -38,6 +50,9 @@ class Limits {
   /// Counts the connection in, or says which bound refuses it. Each kNone is matched by a release().
   Refusal admit(const Address& source);
   void release(const Address& source);
+
+  /// Counts a refusal that was decided elsewhere.
+  void refuse(Refusal reason) { refused_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed); }
 
   /// New bounds hold for new connections; nobody is thrown out.
   void set_options(const LimitOptions& options);

@@ -8,10 +8,13 @@
 namespace junctor::net {
 
 /// The listening sockets of one group on one loop.
-class ListenerGroup::Acceptor {
+class ListenerGroup::Acceptor final : private EntranceEvents {
  public:
   Acceptor(ListenerGroup& group, NetLoop& home)
-      : group_{group}, home_{home}, limits_{group.limits_}, resume_{loop::Timer::of<&Acceptor::resume>(this)} {}
+      : group_{group},
+        home_{home},
+        entrance_{home, group.entrance_, group.limits_, *this},
+        resume_{loop::Timer::of<&Acceptor::resume>(this)} {}
 
   NetLoop& home() { return home_; }
   void add(std::shared_ptr<BoundSocket> socket) {
@@ -35,13 +38,16 @@ class ListenerGroup::Acceptor {
   Next accept_one(Door& door);
   Next accept_failed(int error, Door& door);
   void shed(Door& door);
-  void take(Fd fd, const Address& peer);
+  void on_guest(Guest guest) override;
+  void on_refused(const Address& peer, Refusal reason, const char* detail) override {
+    group_.events_.on_refused(group_, peer, reason, detail);
+  }
   void watch(bool on);
   void resume();
 
   ListenerGroup& group_;
   NetLoop& home_;
-  std::shared_ptr<Limits> limits_;
+  Entrance entrance_;
   std::vector<std::unique_ptr<Door>> doors_;
   loop::Timer resume_;
   bool running_ = false;
@@ -70,6 +76,7 @@ void ListenerGroup::Acceptor::stop() {
   home_.loop().assert_here();
   if (running_ && !paused_) watch(false);
   resume_.cancel();
+  entrance_.close();
   running_ = paused_ = false;
   stopped_ = true;  // a start() that was posted earlier may come yet
 }
@@ -101,7 +108,7 @@ ListenerGroup::Acceptor::Next ListenerGroup::Acceptor::accept_one(Door& door) {
   socklen_t size = sizeof storage;
   Fd fd{::accept4(door.socket->fd.get(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
   if (!fd) return accept_failed(errno, door);
-  take(std::move(fd), Address::from(reinterpret_cast<const sockaddr*>(&storage), size));
+  entrance_.take(std::move(fd), Address::from(reinterpret_cast<const sockaddr*>(&storage), size));
   return Next::kGoOn;
 }
 
@@ -132,17 +139,25 @@ void ListenerGroup::Acceptor::shed(Door& door) {
   home_.restore_spare();
 }
 
-void ListenerGroup::Acceptor::take(Fd fd, const Address& peer) {
-  if (limits_->admit(peer) != Refusal::kNone) return;
+void ListenerGroup::Acceptor::on_guest(Guest guest) {
   home_.count().accepted.add();
-  Stream* stream = Stream::adopt(home_, std::move(fd), peer, group_.options_.stream, LimitTicket{limits_, peer});
+  Stream* stream = Stream::adopt(home_, std::move(guest.fd), guest.peer, group_.options_.stream,
+                                 std::move(guest.ticket), std::move(guest.tls));
+  if (guest.proxied) stream->mark_proxied();
   group_.events_.on_accept(group_, *stream);
   if (!stream->attached()) stream->abort();
 }
 
+void AcceptEvents::on_refused(ListenerGroup& /*listener*/, const Address& /*peer*/, Refusal /*reason*/,
+                              const char* /*detail*/) {}
+
 ListenerGroup::ListenerGroup(SocketStore& store, std::vector<NetLoop*> loops, std::span<const Address> addresses,
                              const ListenOptions& options, AcceptEvents& events)
-    : options_{options}, events_{events}, limits_{std::make_shared<Limits>(options.limits)}, held_{store} {
+    : options_{options},
+      events_{events},
+      limits_{std::make_shared<Limits>(options.limits)},
+      entrance_{options.entrance},
+      held_{store} {
   for (NetLoop* home : loops) acceptors_.push_back(std::make_shared<Acceptor>(*this, *home));
   for (const Address& address : addresses) {
     SocketRequest request;

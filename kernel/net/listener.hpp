@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/event_loop.hpp"
+#include "net/entrance.hpp"
 #include "net/held_sockets.hpp"
 #include "net/limits.hpp"
 #include "net/socket_store.hpp"
@@ -21,6 +22,7 @@ namespace junctor::net {
 struct ListenOptions {
   StreamOptions stream{};
   LimitOptions limits{};
+  EntranceOptions entrance{};
   int backlog = 4096;
   uint32_t accepts_per_turn = 64;
   loop::Duration shed_pause = std::chrono::milliseconds{50};  // without accepting, after descriptors ran out
@@ -32,6 +34,8 @@ class AcceptEvents {
  public:
   /// On the stream's loop. Attach the stream before returning, or it is closed.
   virtual void on_accept(ListenerGroup& listener, Stream& stream) = 0;
+  /// A connection was closed before on_accept; it was counted. `detail` is for people, and may be empty.
+  virtual void on_refused(ListenerGroup& listener, const Address& peer, Refusal reason, const char* detail);
 
  protected:
   ~AcceptEvents() = default;
@@ -62,6 +66,7 @@ class ListenerGroup {
   const std::vector<std::string>& notes() const { return held_.notes(); }
   /// [any]
   Limits& limits() { return *limits_; }
+  EntranceRules& entrance() { return entrance_; }
   /// Of its owner: a handle.
   uint64_t user = 0;
 
@@ -71,6 +76,7 @@ class ListenerGroup {
   ListenOptions options_;
   AcceptEvents& events_;
   std::shared_ptr<Limits> limits_;
+  EntranceRules entrance_;
   HeldSockets held_;
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
 };

@@ -8,6 +8,14 @@
 
 namespace junctor::net {
 
+namespace {
+
+/// How much input close_softly() throws away at most: rounds, and bytes in each.
+constexpr int kDiscardRounds = 16;
+constexpr size_t kDiscardBytes = 64 * 1024;
+
+}  // namespace
+
 Fd open_socket(uint8_t family, int type) {
   Fd fd{::socket(family == 6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (fd && family == 6) set_int(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -35,6 +43,15 @@ Address peer_address(int fd) {
 void reset_on_close(int fd) {
   const linger option{1, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option);
+}
+
+void close_softly(Fd& fd) {
+  if (!fd) return;
+  ::shutdown(fd.get(), SHUT_WR);
+  for (int i = 0; i < kDiscardRounds; ++i) {
+    if (::recv(fd.get(), nullptr, kDiscardBytes, MSG_DONTWAIT | MSG_TRUNC) <= 0) break;
+  }
+  fd.reset();
 }
 
 std::string error_text(int error) { return std::generic_category().message(error); }

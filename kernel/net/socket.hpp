@@ -51,6 +51,9 @@ Address peer_address(int fd);
 /// Sends a reset instead of a FIN when the descriptor is closed.
 void reset_on_close(int fd);
 
+/// Lets what was sent arrive: says FIN, and throws away what has come, as closing with unread input would reset.
+void close_softly(Fd& fd);
+
 /// The text of an errno value.
 std::string error_text(int error);
 

@@ -20,8 +20,9 @@ enum class Status : int32_t {
   kIo = -10,  // the operating system refused
   kTimeout = -11,
   kFault = -14,
-  kNoMemory = -15,  // memory or descriptors ran out
-  kReset = -16,     // the peer reset the connection
+  kNoMemory = -15,   // memory or descriptors ran out
+  kReset = -16,      // the peer reset the connection
+  kTruncated = -18,  // TLS: the peer's end came without its close_notify
 };
 
 /// Thrown by what runs at start on the control thread only; says what failed, where, and what to do.

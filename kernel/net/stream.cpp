@@ -58,9 +58,12 @@ Stream::~Stream() {
   if (linked()) leave();
 }
 
-Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket) {
+Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket,
+                      std::unique_ptr<TlsSession> tls) {
   home.loop().assert_here();
   auto* stream = new Stream{home, std::move(fd), peer, options, std::move(ticket)};
+  stream->tls_ = std::move(tls);
+  stream->readable_ = stream->tls_ != nullptr;  // what came behind the handshake may be in its buffer already
   stream->enter(home);
   stream->arm_idle();
   return stream;
@@ -172,7 +175,7 @@ Status Stream::close(Status reason) {
   NetLoop& home = *home_.load(std::memory_order_relaxed);
   reason_ = reason;
   graceful_ = state_ == State::kOpen && !broken_;
-  if (!graceful_ || queued() == 0) {
+  if (!graceful_ || (queued() == 0 && end_written())) {
     finish(reason);
   } else {
     state_ = State::kClosing;
@@ -235,10 +238,12 @@ void Stream::on_fd(uint32_t events) {
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
     finish_connect();
   }
-  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) readable_ = true;
+  const uint32_t read_needs = tls_ ? tls_->read_needs() | EPOLLIN : EPOLLIN;
+  const uint32_t write_needs = tls_ ? tls_->write_needs() | EPOLLOUT : EPOLLOUT;
+  if ((events & (read_needs | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) readable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) end_hint_ = true;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) error_hint_ = true;
-  if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0 && queued() != 0) flush();
+  if ((events & (write_needs | EPOLLERR | EPOLLHUP)) != 0 && output_due()) flush();
   progress();
 }
 
@@ -314,8 +319,14 @@ bool Stream::paused_step() {
   // A peek: bytes stay where they are, and hold the end back until resume(). An error is told only once.
   std::byte none{};
   const ssize_t got = ::recv(fd_.get(), &none, 1, MSG_DONTWAIT | MSG_PEEK);
-  if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return false;
-  read_ended(got < 0 ? errno : 0);
+  const int error = got < 0 ? errno : 0;
+  if (got > 0 || error == EAGAIN || error == EINTR) return false;
+  if (got == 0 && tls_) {
+    if (!tls_->drained()) return false;
+    read_ended(TlsSession::kTruncated);
+  } else {
+    read_ended(error);
+  }
   return true;
 }
 
@@ -330,7 +341,11 @@ void Stream::finish(Status reason) {
 void Stream::deliver_close() {
   NetLoop& home = *home_.load(std::memory_order_relaxed);
   if (reason_ == Status::kReset) home.count().resets.add();
-  if (aborted_) reset_on_close(fd_.get());
+  if (aborted_) {
+    reset_on_close(fd_.get());
+  } else if (tls_ && !broken_) {
+    tls_->end();
+  }
   if (StreamEvents* const events = std::exchange(events_, nullptr)) {
     calling_ = true;
     events->on_close(*this, reason_);
@@ -342,6 +357,7 @@ void Stream::deliver_close() {
   }
   state_ = State::kLingering;
   std::vector<std::byte>{}.swap(in_);
+  tls_.reset();
   if (!shut_done_) ::shutdown(fd_.get(), SHUT_WR);
   home.loop().start(timer_, kLingerForFin);
   linger_on();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP connection on one loop: bounded both ways, moved between loops on demand. Every method belongs to the stream's
-// loop unless it says [any]. It owns itself: on_close is the last that is heard of it.
+// A TCP connection on one loop, plain or inside TLS: bounded both ways, moved between loops on demand. Every method
+// belongs to the stream's loop unless it says [any]. It owns itself: on_close is the last that is heard of it.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 #include "net/net_loop.hpp"
 #include "net/socket.hpp"
 #include "net/status.hpp"
+#include "net/tls_session.hpp"
 
 namespace junctor::net {
 
@@ -57,6 +58,7 @@ struct StreamRemains {
   Fd fd;
   Address peer;
   LimitTicket ticket;
+  std::unique_ptr<TlsSession> tls;
   std::vector<std::byte> unread;  // received, not consumed
   std::vector<std::byte> unsent;  // queued, not written
   bool ended = false;             // the peer's FIN has been read
@@ -66,9 +68,9 @@ struct StreamRemains {
 
 class Stream final : private loop::FdHandler, private loop::ListNode {
  public:
-  /// Takes over an accepted socket. Until attach() it reads nothing.
-  static Stream* adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options,
-                       LimitTicket ticket = {});
+  /// Takes over an accepted socket, and the TLS session on it whose handshake is done. Until attach() it reads nothing.
+  static Stream* adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket = {},
+                       std::unique_ptr<TlsSession> tls = nullptr);
 
   struct Dial {
     Stream* stream = nullptr;  // null: status and error say why
@@ -106,6 +108,10 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   /// [any] Null while it moves.
   NetLoop* home() const { return home_.load(std::memory_order_acquire); }
   const Address& peer() const { return peer_; }
+  bool tls() const { return tls_ != nullptr; }
+  /// `peer` is a trusted proxy's word.
+  bool proxied() const { return proxied_; }
+  void mark_proxied() { proxied_ = true; }
   /// The address that was hit; asked of the system on first use.
   const Address& local();
   /// Bytes queued to be sent.
@@ -169,6 +175,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   void write_failed(int error);
   void after_flush();
   void drop_queue();
+  bool output_due() const;
+  bool end_written();
   void end_if_both_done();
 
   std::atomic<NetLoop*> home_;
@@ -190,11 +198,13 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   bool writable_due_ : 1 = false;
   bool broken_ : 1 = false;  // writing failed: the connection was reset
   bool aborted_ : 1 = false;
+  bool proxied_ : 1 = false;
   Status reason_ = Status::kOk;
   StreamOptions options_;
   Address peer_;
   Address local_;
   LimitTicket ticket_;
+  std::unique_ptr<TlsSession> tls_;  // null: plain
   std::vector<std::byte> in_;
   std::vector<std::byte> out_;
   size_t out_head_ = 0;

@@ -55,6 +55,7 @@ StreamRemains Stream::dismantle() {
   remains.fd = std::move(fd_);
   remains.peer = peer_;
   remains.ticket = std::move(ticket_);
+  remains.tls = std::move(tls_);
   remains.unread = std::move(in_);
   out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(out_head_));
   remains.unsent = std::move(out_);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How bytes enter a stream. read_some is the one place where they do, so that TLS can stand there. Lives on the
-// stream's loop.
+// How bytes enter a stream. read_some is the one place where they do, and where TLS stands. Lives on the stream's loop.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -24,6 +23,8 @@ Status read_status(int error) {
       return Status::kReset;
     case ETIMEDOUT:
       return Status::kTimeout;
+    case TlsSession::kTruncated:
+      return Status::kTruncated;
     default:
       return Status::kIo;
   }
@@ -32,7 +33,13 @@ Status read_status(int error) {
 }  // namespace
 
 ssize_t Stream::read_some(std::span<std::byte> into) {
+  if (tls_ && !ended_) return tls_->read(into);
   ssize_t got = 0;
+  if (tls_) {  // behind close_notify nothing is taken; a reset still counts
+    got = ::recv(fd_.get(), nullptr, NetLoop::kScratch, MSG_DONTWAIT | MSG_TRUNC);
+    if (got > 0) errno = EAGAIN;
+    return got > 0 ? -1 : got;
+  }
   do {
     got = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
@@ -63,7 +70,7 @@ void Stream::read_once() {
     return;
   }
   // A short read has emptied the queue, and what comes later raises a new edge; an end already seen does not.
-  if (size < into.size() && !end_hint_) readable_ = false;
+  if (tls_ ? tls_->drained() : size < into.size() && !end_hint_) readable_ = false;
   last_in_ = home.loop().now();
   home.count().bytes_in.add(size);
   deliver(kept != 0 ? std::span<const std::byte>{in_} : std::span<const std::byte>{into.first(size)});

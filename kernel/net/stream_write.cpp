@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How bytes leave a stream. write_some is the one place where they do, so that TLS can stand there. Lives on the
-// stream's loop.
+// How bytes leave a stream. write_some is the one place where they do, and where TLS stands. Lives on the stream's
+// loop.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ constexpr size_t kLargestSend = 1024 * 1024;
 ssize_t Stream::write_some(std::span<const std::byte> from) {
   ssize_t put = 0;
   do {
-    put = ::send(fd_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    put = tls_ ? tls_->write(from) : ::send(fd_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (put < 0 && errno == EINTR);
   if (put > 0) home_.load(std::memory_order_relaxed)->count().bytes_out.add(static_cast<size_t>(put));
   return put;
@@ -80,13 +80,22 @@ void Stream::after_flush() {
     writable_due_ = true;
   }
   if (queued() != 0) return;
-  if (state_ == State::kClosing) return finish(reason_);
-  if (shut_asked_ && !shut_done_) {
+  if (state_ == State::kClosing) {
+    if (end_written()) finish(reason_);
+    return;
+  }
+  if (shut_asked_ && !shut_done_ && end_written()) {
     shut_done_ = true;
     ::shutdown(fd_.get(), SHUT_WR);
     end_if_both_done();
   }
 }
+
+/// Something waits for the socket to take more.
+bool Stream::output_due() const { return queued() != 0 || state_ == State::kClosing || (shut_asked_ && !shut_done_); }
+
+/// Before a FIN: what TLS has to say first is out. False: when the socket takes more.
+bool Stream::end_written() { return !tls_ || tls_->end(); }
 
 void Stream::end_if_both_done() {
   if (ended_ && end_told_ && shut_done_ && state_ == State::kOpen) finish(Status::kOk);

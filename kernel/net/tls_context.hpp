@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A certificate with its key, and what TLS a listener speaks with them: OpenSSL's SSL_CTX. Immutable, any thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+struct ssl_ctx_st;
+
+namespace junctor::net {
+
+/// PEM texts, and the names that errors give them.
+struct TlsMaterial {
+  std::string certificate_name;
+  std::string certificate;  // the server's own first, then its chain
+  std::string key_name;
+  std::string key;
+};
+
+enum class TlsVersion : uint8_t { k12, k13 };
+
+class TlsContext {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+
+  /// Throws NetError: what is wrong with which file, and the mend. The key's text is not kept.
+  static std::shared_ptr<const TlsContext> make(const TlsMaterial& material, TlsVersion least);
+
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  /// When the certificate ends.
+  Time expires() const { return expires_; }
+  ssl_ctx_st* raw() const { return context_; }
+
+ private:
+  TlsContext() = default;
+
+  ssl_ctx_st* context_ = nullptr;
+  Time expires_{};
+};
+
+/// "2026-12-24": the UTC day.
+std::string day_of(TlsContext::Time time);
+
+}  // namespace junctor::net

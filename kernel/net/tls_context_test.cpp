@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates and keys that do not serve, and what is said of them.
+#include "net/tls_context.hpp"
+
+#include "net/status.hpp"
+#include "net/tls_kit.hpp"
+
+using namespace junctor::net;
+using namespace junctor::net::test;
+
+namespace {
+
+std::string refusal(const TlsMaterial& material) {
+  try {
+    TlsContext::make(material, TlsVersion::k12);
+    return "";
+  } catch (const NetError& e) {
+    return e.what();
+  }
+}
+
+std::string refusal(const std::string& certificate, const std::string& key) {
+  return refusal({"cert.pem", certificate, "key.pem", key});
+}
+
+std::string encrypted(const std::string& key) {
+  BIO* in = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
+  EVP_PKEY* plain = PEM_read_bio_PrivateKey(in, nullptr, nullptr, nullptr);
+  BIO_free(in);
+  BIO* out = BIO_new(BIO_s_mem());
+  PEM_write_bio_PKCS8PrivateKey(out, plain, EVP_aes_128_cbc(), "pass", 4, nullptr, nullptr);
+  EVP_PKEY_free(plain);
+  return pem_of(out);
+}
+
+}  // namespace
+
+TEST_CASE("a good pair serves, with its chain, and says when it ends") {
+  const Pair pair = make_pair_of("a.example", 10 * 86400);
+  const Pair other = make_pair_of("b.example");
+  const auto context = TlsContext::make({"c", pair.certificate + other.certificate, "k", pair.key}, TlsVersion::k13);
+  const auto left = context->expires() - std::chrono::system_clock::now();
+  CHECK(left > std::chrono::hours{24 * 10 - 1});
+  CHECK(left < std::chrono::hours{24 * 10 + 1});
+  CHECK(day_of(TlsContext::Time{std::chrono::seconds{1'798'070'400}}) == "2026-12-24");
+}
+
+TEST_CASE("RSA keys serve from 2048 bits on") {
+  CHECK(refusal(material_of(make_pair_of("rsa.example", 86400, -60, 2048))) == "");
+  const std::string weak = refusal(material_of(make_pair_of("rsa.example", 86400, -60, 1024)));
+  CHECK(weak == "cert.pem: the certificate cannot be used: ee key too small");
+}
+
+TEST_CASE("what is wrong with a certificate or a key is said with the file's name and the mend") {
+  const Pair pair = make_pair_of("a.example");
+  const Pair other = make_pair_of("b.example");
+  CHECK(refusal(pair.certificate, other.key) ==
+        "key.pem: the private key does not belong to the certificate in cert.pem");
+  CHECK(refusal(pair.key, pair.certificate) ==
+        "cert.pem: expected a PEM certificate: it holds a private key; are certificate and key exchanged?");
+  CHECK(refusal(pair.certificate, pair.certificate) ==
+        "key.pem: expected a PEM private key: it holds a certificate; are certificate and key exchanged?");
+  CHECK(refusal("", pair.key) == "cert.pem: expected a PEM certificate: it is empty");
+  CHECK(refusal("hello", pair.key) == "cert.pem: expected a PEM certificate: no PEM block was found");
+  CHECK(refusal(std::string{"\x30\x82\x01\x0a", 4}, pair.key) ==
+        "cert.pem: expected a PEM certificate: it looks like DER; openssl x509 or openssl pkey with -inform der makes "
+        "PEM of it");
+  CHECK(refusal(pair.certificate, encrypted(pair.key)) ==
+        "key.pem: the private key is encrypted; openssl pkey -in FILE -out NEW writes it without passphrase");
+  CHECK(refusal(pair.certificate + other.certificate.substr(0, 200), pair.key) ==
+        "cert.pem: a certificate of the chain is damaged");
+}
+
+TEST_CASE("a certificate serves between its dates alone") {
+  const Pair expired = make_pair_of("a.example", -86400, -2 * 86400);
+  CHECK(refusal(material_of(expired)).find("cert.pem: the certificate expired on 20") == 0);
+  const Pair early = make_pair_of("a.example", 2 * 86400, 86400);
+  CHECK(refusal(material_of(early)).find("cert.pem: the certificate is not valid before 20") == 0);
+}

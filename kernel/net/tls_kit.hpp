@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: certificates made on the spot, and OpenSSL as the client. One thread.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "net/test_kit.hpp"
+#include "net/tls_context.hpp"
+
+namespace junctor::net::test {
+
+struct Pair {
+  std::string certificate;
+  std::string key;
+};
+
+inline std::string pem_of(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string text{data, static_cast<size_t>(size)};
+  BIO_free(bio);
+  return text;
+}
+
+/// Self-signed, valid from `from` to `until` seconds from now. `bits` 0: an elliptic curve's key, else RSA.
+inline Pair make_pair_of(const std::string& name, long until = 90 * 86400, long from = -3600, unsigned bits = 0) {
+  EVP_PKEY* key = bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
+  X509* x = X509_new();
+  X509_set_version(x, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x), from);
+  X509_gmtime_adj(X509_getm_notAfter(x), until);
+  X509_set_pubkey(x, key);
+  X509_NAME* subject = X509_get_subject_name(x);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
+                             0);
+  X509_set_issuer_name(x, subject);
+  X509_sign(x, key, EVP_sha256());
+  BIO* certificate_text = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509(certificate_text, x);
+  BIO* key_text = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(key_text, key, nullptr, nullptr, 0, nullptr, nullptr);
+  X509_free(x);
+  EVP_PKEY_free(key);
+  return {pem_of(certificate_text), pem_of(key_text)};
+}
+
+inline TlsMaterial material_of(const Pair& pair) { return {"cert.pem", pair.certificate, "key.pem", pair.key}; }
+
+/// Of all tests that only need one.
+inline const std::shared_ptr<const TlsContext>& any_context() {
+  static const auto kContext = TlsContext::make(material_of(make_pair_of("test.example")), TlsVersion::k12);
+  return kContext;
+}
+
+/// A non-blocking client; verifies nothing.
+class TlsClient {
+ public:
+  explicit TlsClient(Fd fd, int version = TLS1_3_VERSION)
+      : fd_{std::move(fd)}, context_{SSL_CTX_new(TLS_client_method())} {
+    SSL_CTX_set_min_proto_version(context_, version);
+    SSL_CTX_set_max_proto_version(context_, version);
+    SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    ssl_ = SSL_new(context_);
+    SSL_set_fd(ssl_, fd_.get());
+    SSL_set_connect_state(ssl_);
+  }
+  ~TlsClient() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+  }
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  /// True when it is done.
+  bool handshake() {
+    return done_ = done_ || call([&] { return SSL_do_handshake(ssl_); }) == 1;
+  }
+  /// How many bytes went.
+  size_t put(std::string_view bytes) {
+    size_t sent = 0;
+    size_t piece = 0;
+    while (sent < bytes.size()) {
+      if (call([&] { return SSL_write_ex(ssl_, bytes.data() + sent, bytes.size() - sent, &piece); }) != 1) break;
+      sent += piece;
+    }
+    return sent;
+  }
+  /// Appends what has come to `text`.
+  void pull() {
+    if (ending_) end();
+    char buffer[65536];
+    size_t got = 0;
+    while (!ended && error == 0) {
+      const int result = call([&] { return SSL_read_ex(ssl_, buffer, sizeof buffer, &got); });
+      if (result != 1) return;
+      text.append(buffer, got);
+    }
+  }
+  /// Sends close_notify, with the next pull() when the socket is full; the other way stays open.
+  void end() {
+    ERR_clear_error();
+    ending_ = SSL_shutdown(ssl_) < 0 && SSL_want_write(ssl_);
+  }
+  Fd& fd() { return fd_; }
+  SSL* raw() { return ssl_; }
+  std::string peer_name() const {
+    X509* x = SSL_get0_peer_certificate(ssl_);
+    char name[128] = "";
+    if (x != nullptr) X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, name, sizeof name);
+    return name;
+  }
+
+  std::string text;
+  bool ended = false;  // by close_notify
+  int error = 0;       // SSL_ERROR_SSL or SSL_ERROR_SYSCALL
+
+ private:
+  template <class Fn>
+  int call(Fn fn) {
+    ERR_clear_error();
+    const int result = fn();
+    const int what = SSL_get_error(ssl_, result);
+    if (what == SSL_ERROR_ZERO_RETURN) ended = true;
+    if (result <= 0 && (what == SSL_ERROR_SSL || what == SSL_ERROR_SYSCALL)) error = what;
+    ERR_clear_error();
+    return result;
+  }
+
+  Fd fd_;
+  SSL_CTX* context_;
+  SSL* ssl_;
+  bool done_ = false;
+  bool ending_ = false;
+};
+
+}  // namespace junctor::net::test
