@@ -125,6 +125,10 @@ std::string Daemon::status_json() {
     row.set("address", entry.address);
     row.set("open", entry.open);
     row.set("refused", entry.refused);
+    Array reasons;
+    for (const std::string& reason : entry.reasons) reasons.add(reason);
+    row.set("reasons", reasons);
+    row.set("tls_expires", entry.tls);
     listening.add(row);
   }
   status.set("listening", listening);

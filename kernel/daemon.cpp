@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "api/listen_tls.hpp"
 #include "api/net_objects.hpp"
 
 namespace junctor {
@@ -52,6 +53,7 @@ Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> fi
       loader_{invocation_, &kernel_},
       manager_{surroundings(kernel_, loader_)},
       watch_{loop::Timer::of<&Daemon::on_watch>(this)},
+      day_{loop::Timer::of<&Daemon::on_day>(this)},
       born_{kernel_.loops.control().clock().now()} {}
 
 Daemon::~Daemon() {
@@ -77,9 +79,11 @@ int Daemon::run() {
   const int started = start();
   if (started == kExitClean) {
     on_watch();
+    on_day();
     control.run();
   }
   watch_.cancel();
+  day_.cancel();
   control_.reset();
   manager_.stop();
   kernel_.pool.stop();
@@ -163,8 +167,18 @@ bool Daemon::reload(std::string* why) {
     return false;
   }
   const bool all_run = manager_.reload(checked.snapshot, why);
-  if (manager_.snapshot() == checked.snapshot) apply_kernel(checked.snapshot->kernel);
+  if (manager_.snapshot() == checked.snapshot) {
+    apply_kernel(checked.snapshot->kernel);
+    api::reload_certificates(kernel_, checked.snapshot->kernel);
+    on_day();
+  }
   return all_run;
+}
+
+/// Once a day, and whenever certificates were read.
+void Daemon::on_day() {
+  api::warn_of_expiry(kernel_);
+  kernel_.loops.control().start(day_, std::chrono::hours{24});
 }
 
 /// Names the plugin whose callback holds a loop.

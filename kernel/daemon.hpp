@@ -42,6 +42,7 @@ class Loader {
 
 /// [kernel] directories where the operator gave none: beside the program.
 std::string plugin_dir_of(const config::KernelConfig& kernel, const std::string& prefix);
+std::string data_dir_of(const config::KernelConfig& kernel, const std::string& prefix);
 
 class Daemon {
  public:
@@ -66,6 +67,7 @@ class Daemon {
   int start();
   void on_signals();
   void on_watch();
+  void on_day();
   void begin_drain();
   bool reload(std::string* why);
   void apply_kernel(const config::KernelConfig& kernel);
@@ -82,6 +84,7 @@ class Daemon {
   std::unique_ptr<ops::ControlSocket> control_;
   Signals signals_{*this};
   loop::Timer watch_;
+  loop::Timer day_;
   std::vector<uint64_t> stalled_turns_;
   loop::Instant born_;
   bool draining_ = false;

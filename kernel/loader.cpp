@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to a checked configuration. [control]
-#include "api/net_objects.hpp"
+#include "api/listen_tls.hpp"
 #include "daemon.hpp"
 #include "plugin/clashes.hpp"
 #include "plugin/graph.hpp"
@@ -10,6 +10,10 @@ namespace junctor {
 
 std::string plugin_dir_of(const config::KernelConfig& kernel, const std::string& prefix) {
   return kernel.plugin_dir.empty() ? prefix + "/lib/junctor" : kernel.plugin_dir;
+}
+
+std::string data_dir_of(const config::KernelConfig& kernel, const std::string& prefix) {
+  return kernel.data_dir.empty() ? prefix + "/var/lib/junctor" : kernel.data_dir;
 }
 
 config::Checked Loader::load() {
@@ -27,7 +31,9 @@ config::Checked Loader::load() {
   if (!checked.snapshot) return checked;
   plugin::build_graph(*checked.snapshot, &checked.faults);
   plugin::find_clashes(*checked.snapshot, &checked.faults);
-  api::find_unsupported(*checked.snapshot, &checked.faults);
+  config::KernelConfig kernel = checked.snapshot->kernel;
+  kernel.data_dir = data_dir_of(kernel, invocation_.prefix);
+  api::find_listener_faults(*checked.snapshot, kernel, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
 }

@@ -166,7 +166,7 @@ class Application final : public Poco::Util::ServerApplication {
     }
     config::KernelConfig kernel = checked.snapshot->kernel;
     if (kernel.data_dir.empty()) {
-      kernel.data_dir = invocation_.prefix + "/var/lib/junctor";
+      kernel.data_dir = data_dir_of(kernel, invocation_.prefix);
       invocation_.overrides.push_back("kernel.data_dir=" + kernel.data_dir);
       checked = Loader{invocation_, nullptr}.load();
       if (!checked.snapshot) return kExitConfig;

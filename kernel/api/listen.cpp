@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "api/listen_tls.hpp"
 #include "api/net_objects.hpp"
 #include "junctor/loop.h"
 
@@ -34,19 +35,23 @@ std::vector<net::Address> resolve(const config::Address& address) {
   return found;
 }
 
-/// "": nothing about it that this version cannot do.
-std::string unsupported(const config::Listener& listener) {
-  if (!listener.tls_certificate.empty()) {
-    return "tls is not supported by this version; terminate it in front (nginx, HAProxy)";
-  }
-  if (listener.proxy_protocol) return "proxy_protocol is not supported by this version; switch it off";
-  return {};
-}
-
 uint32_t bound32(int64_t value) { return value > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(value); }
 
-net::ListenOptions listen_options(const config::Listener& listener) {
+net::EntranceOptions entrance_options(const config::KernelConfig& kernel, const config::Listener& listener) {
+  net::EntranceOptions options;
+  options.timeout = loop::Duration{listener.handshake_timeout};
+  options.most = bound32(listener.max_handshakes);
+  if (!listener.tls_certificate.empty()) options.tls = load_tls(kernel, listener);
+  if (!listener.proxy_protocol) return options;
+  for (const config::Network& network : listener.trusted_proxies) {
+    options.trusted_proxies.push_back(*net::Network::parse(config::print_network(network)));
+  }
+  return options;
+}
+
+net::ListenOptions listen_options(const config::KernelConfig& kernel, const config::Listener& listener) {
   net::ListenOptions options;
+  options.entrance = entrance_options(kernel, listener);
   options.limits.max_connections = bound32(listener.max_connections);
   options.limits.max_per_source = bound32(listener.max_per_source);
   options.limits.new_per_second = bound32(listener.accept_rate);
@@ -102,10 +107,16 @@ std::vector<config::Listener> wanted_of(Host& host, const char* name, bool datag
   return listeners_of(values, name);
 }
 
-uint64_t refusals(const net::Limits& limits) {
-  uint64_t sum = 0;
-  for (size_t reason = 1; reason < net::kRefusals; ++reason) sum += limits.refused(static_cast<net::Refusal>(reason));
-  return sum;
+Listening describe(const ListenerObject& object, net::ListenerGroup& group, const net::Address& address) {
+  Listening row{object.host.instance(), "tcp", address.to_string(), group.limits().open(), 0, {}, ""};
+  for (size_t i = 1; i < net::kRefusals; ++i) {
+    const auto reason = static_cast<net::Refusal>(i);
+    const uint64_t count = group.limits().refused(reason);
+    row.refused += count;
+    if (count > 0) row.reasons.push_back(std::string{net::refusal_name(reason)} + "=" + std::to_string(count));
+  }
+  if (const auto tls = group.entrance().tls()) row.tls = net::day_of(tls->expires());
+  return row;
 }
 
 /// Nobody finds the object any more, then no loop is inside it any more, then it goes and gives its sockets back.
@@ -155,17 +166,6 @@ std::vector<config::Listener> listeners_of(const config::Instance& values, const
   return all;
 }
 
-void find_unsupported(const config::Snapshot& snapshot, std::vector<config::Fault>* faults) {
-  for (const config::Instance& instance : snapshot.instances) {
-    for (const config::Setting& setting : instance.settings) {
-      for (const config::Listener& listener : listeners_of(instance, setting.name)) {
-        const std::string what = unsupported(listener);
-        if (!what.empty()) faults->push_back(config::fault_at(setting.origin, setting.name + ": " + what));
-      }
-    }
-  }
-}
-
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why) {
   for (const config::Option& option : values.schema->options) {
     if (option.type != config::Type::kListener) continue;
@@ -198,8 +198,10 @@ jct_status open_listener(Host& host, const char* option, const jct_listen_events
   const jct_status opened = opening(host, option, [&] {
     for (const config::Listener& listener : wanted) {
       const std::vector<net::Address> addresses = resolve(listener.address);
-      object->groups.push_back(std::make_unique<net::ListenerGroup>(host.kernel().sockets, host.net_loops(), addresses,
-                                                                    listen_options(listener), *object));
+      const net::ListenOptions options = listen_options(host.config().snapshot->kernel, listener);
+      object->groups.push_back(
+          std::make_unique<net::ListenerGroup>(host.kernel().sockets, host.net_loops(), addresses, options, *object));
+      object->described.push_back(listener);
       log_notes(host, option, object->groups.back()->notes());
     }
   });
@@ -274,15 +276,14 @@ std::vector<Listening> listening(const Kernel& kernel) {
   for (const ListenerObject* object : kernel.listeners.all()) {
     for (const auto& group : object->groups) {
       for (const net::Address& address : group->addresses()) {
-        rows.push_back(
-            {object->host.instance(), "tcp", address.to_string(), group->limits().open(), refusals(group->limits())});
+        rows.push_back(describe(*object, *group, address));
       }
     }
   }
   for (const DatagramObject* object : kernel.datagrams.all()) {
     for (const auto& group : object->groups) {
       for (const net::Address& address : group->addresses()) {
-        rows.push_back({object->host.instance(), "udp", address.to_string(), 0, 0});
+        rows.push_back({object->host.instance(), "udp", address.to_string(), 0, 0, {}, ""});
       }
     }
   }

@@ -7,6 +7,7 @@ static_assert(static_cast<int32_t>(net::Status::kReset) == JCT_E_RESET);
 static_assert(static_cast<int32_t>(net::Status::kAgain) == JCT_E_AGAIN);
 static_assert(static_cast<int32_t>(net::Status::kNoMemory) == JCT_E_NO_MEMORY);
 static_assert(static_cast<int32_t>(net::Status::kUnsupported) == JCT_E_UNSUPPORTED);
+static_assert(static_cast<int32_t>(net::Status::kTruncated) == JCT_E_TRUNCATED);
 static_assert(static_cast<int32_t>(net::Status::kTimeout) == JCT_E_TIMEOUT);
 static_assert(sizeof(net::Datagram) == sizeof(jct_dgram));
 static_assert(offsetof(net::Datagram, peer) == offsetof(jct_dgram, peer));
@@ -67,6 +68,7 @@ void StreamObject::on_close(net::Stream&, net::Status reason) {
 jct_conn_info StreamObject::info() {
   jct_conn_info out{};
   out.size = sizeof out;
+  out.flags = (stream->tls() ? JCT_CONN_TLS : 0U) | (stream->proxied() ? JCT_CONN_PROXIED : 0U);
   out.loop = current_loop();
   out.peer = addr_of(stream->peer());
   out.local = addr_of(stream->local());
@@ -126,6 +128,16 @@ void ListenerObject::on_accept(net::ListenerGroup&, net::Stream& stream) {
   } else if (status < 0 && loop == current_loop()) {
     stream.close(net_status(status));
   }
+}
+
+/// Anybody can bring these about, as often as they like: nothing of it is for the usual log.
+void ListenerObject::on_refused(net::ListenerGroup&, const net::Address& peer, net::Refusal reason,
+                                const char* detail) {
+  ops::Log& log = host.kernel().log;
+  if (!log.enabled(ops::Level::kDebug) || !host.may_log()) return;
+  const std::string address = peer.to_string();
+  const ops::Field fields[] = {{"reason", net::refusal_name(reason)}, {"peer", address}, {"detail", detail}};
+  log.write(ops::Level::kDebug, host.instance(), "net.refused", fields);
 }
 
 void DatagramObject::on_datagrams(net::DatagramGroup&, std::span<const net::Datagram> batch) {

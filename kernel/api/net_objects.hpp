@@ -88,11 +88,13 @@ struct ListenerObject final : net::AcceptEvents {
       : host{the_host}, events{the_events}, self{the_self} {}
 
   void on_accept(net::ListenerGroup&, net::Stream& stream) override;
+  void on_refused(net::ListenerGroup&, const net::Address& peer, net::Refusal reason, const char* detail) override;
 
   Host& host;
   jct_listen_events events;
   void* self;
   std::vector<std::unique_ptr<net::ListenerGroup>> groups;  ///< one an element of the option
+  std::vector<config::Listener> described;                  ///< and what each was opened from
   jct_handle handle = 0;
   std::atomic<bool> closed{false};       ///< by the plugin; the control thread gives the sockets back
   ops::Metric* refused_total = nullptr;  ///< over [kernel] max_connections
@@ -120,9 +122,6 @@ jct_bridge_stats stats_of(const net::BridgeStats& stats);
 /// The listener descriptions behind a LISTENER option, a LIST or one. Empty when it is none.
 std::vector<config::Listener> listeners_of(const config::Instance& values, const std::string& option);
 
-/// A fault for each listener that asks for what this version cannot do: found while the configuration is checked.
-void find_unsupported(const config::Snapshot& snapshot, std::vector<config::Fault>* faults);
-
 /// [control] Opens the sockets of every LISTENER option of `values` that are not open yet, and leaves them in the
 /// store, so that a refusal comes before anything is touched.
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why);
@@ -141,8 +140,10 @@ struct Listening {
   std::string instance;
   std::string protocol;  ///< "tcp" or "udp"
   std::string address;
-  uint64_t open = 0;     ///< connections of the whole listener; 0 for udp
-  uint64_t refused = 0;  ///< connections that its limits have refused
+  uint64_t open = 0;                 ///< connections of the whole listener; 0 for udp
+  uint64_t refused = 0;              ///< connections that were closed before the plugin heard of them
+  std::vector<std::string> reasons;  ///< of these: "max_per_source=3"
+  std::string tls;                   ///< the day on which its certificate ends; empty: plain
 };
 std::vector<Listening> listening(const Kernel& kernel);
 

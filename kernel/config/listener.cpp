@@ -9,6 +9,8 @@
 namespace junctor::config {
 namespace {
 
+constexpr int64_t kMillisecond = 1'000'000;
+
 template <typename T>
 const T& field(const Record& record, std::string_view name) {
   return *record.find(name)->value.get<T>();
@@ -21,6 +23,11 @@ const std::vector<Option>& listener_fields() {
       option("address", Type::kAddress, "where to listen; without it, the option's default address"),
       with_default(option("proxy_protocol", Type::kBool, "expect a PROXY header from the trusted proxies"), "false"),
       list_of(option("trusted_proxies", Type::kNetwork, "whose word on a client's address is taken")),
+      bounded(option("handshake_timeout", Type::kDuration, "how long the PROXY header and the TLS handshake may take"),
+              "10s", kMillisecond, kDay),
+      bounded(
+          option("max_handshakes", Type::kInt, "connections whose header or handshake is under way; more are refused"),
+          "1000", 1, 1'000'000),
       bounded(option("max_connections", Type::kInt, "open connections; 0: the kernel's bound alone"), "0", 0,
               10'000'000),
       bounded(option("max_per_source", Type::kInt, "open connections of one source address; 0: no bound"), "0", 0,
@@ -45,6 +52,9 @@ const std::vector<Option>& tls_fields() {
   static const std::vector<Option> kFields = {
       required(option("certificate", Type::kPath, "PEM file with the certificate and its chain")),
       required(option("key", Type::kPath, "PEM file with the private key")),
+      one_choice(option("min_version", Type::kChoice, "the oldest TLS that is spoken"), {"1.2", "1.3"}, "1.2"),
+      bounded(option("expiry_warning", Type::kDuration, "how long before the certificate's end the log begins to warn"),
+              "14d", 0, 3650 * kDay),
   };
   return kFields;
 }
@@ -65,6 +75,8 @@ bool make_listener(const Record& table, const Record& tls, Listener* out, std::s
     *why = "proxy_protocol needs trusted_proxies: a stranger's word on an address is not taken";
     return false;
   }
+  out->handshake_timeout = field<int64_t>(table, "handshake_timeout");
+  out->max_handshakes = field<int64_t>(table, "max_handshakes");
   out->max_connections = field<int64_t>(table, "max_connections");
   out->max_per_source = field<int64_t>(table, "max_per_source");
   out->accept_rate = field<int64_t>(table, "accept_rate");
@@ -76,6 +88,8 @@ bool make_listener(const Record& table, const Record& tls, Listener* out, std::s
   if (tls.find("certificate") != nullptr) {
     out->tls_certificate = field<std::string>(tls, "certificate");
     out->tls_key = field<std::string>(tls, "key");
+    out->tls_min_version = field<std::string>(tls, "min_version");
+    out->tls_expiry_warning = field<int64_t>(tls, "expiry_warning");
   }
   return true;
 }

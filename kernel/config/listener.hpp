@@ -12,7 +12,7 @@ namespace junctor::config {
 
 /// Keys of `listen = { address = ":P", max_connections = 1000, ... }`. The sub-table `tls` is apart: `tls_fields`.
 const std::vector<Option>& listener_fields();
-/// Keys of `tls = { certificate = "PATH", key = "PATH" }`.
+/// Keys of `tls = { certificate = "PATH", key = "PATH", ... }`.
 const std::vector<Option>& tls_fields();
 
 /// `table` holds every field of `listener_fields`, `tls` those of `tls_fields` or nothing.

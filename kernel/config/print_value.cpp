@@ -40,11 +40,14 @@ std::string print_networks(const std::vector<Network>& networks) {
 }
 
 void add_numbers(const Listener& listener, std::vector<std::string>* parts) {
-  auto add = [parts](const char* key, Type type, int64_t number) {
-    if (number == 0) return;
+  auto add = [parts](const char* key, Type type, int64_t number, int64_t usual = 0) {
+    if (number == usual) return;
     std::string text = print_number(type, number);
     parts->push_back(std::string(key) + " = " + (type == Type::kInt ? text : toml_string(text)));
   };
+  const Listener usual;
+  add("handshake_timeout", Type::kDuration, listener.handshake_timeout, usual.handshake_timeout);
+  add("max_handshakes", Type::kInt, listener.max_handshakes, usual.max_handshakes);
   add("max_connections", Type::kInt, listener.max_connections);
   add("max_per_source", Type::kInt, listener.max_per_source);
   add("accept_rate", Type::kInt, listener.accept_rate);
@@ -55,13 +58,23 @@ void add_numbers(const Listener& listener, std::vector<std::string>* parts) {
   add("socket_buffer", Type::kSize, listener.socket_buffer);
 }
 
+std::string print_tls(const Listener& listener) {
+  const Listener usual;
+  std::vector<std::string> parts{"certificate = " + toml_string(listener.tls_certificate),
+                                 "key = " + toml_string(listener.tls_key)};
+  if (listener.tls_min_version != usual.tls_min_version) {
+    parts.push_back("min_version = " + toml_string(listener.tls_min_version));
+  }
+  if (listener.tls_expiry_warning != usual.tls_expiry_warning) {
+    parts.push_back("expiry_warning = " + toml_string(print_duration(listener.tls_expiry_warning)));
+  }
+  return join(parts, "{", "}");
+}
+
 // A table with what differs from the defaults; empty when that is the address alone.
 std::string print_listener_table(const Listener& listener) {
   std::vector<std::string> parts{"address = " + toml_string(print_address(listener.address))};
-  if (!listener.tls_certificate.empty()) {
-    parts.push_back("tls = {certificate = " + toml_string(listener.tls_certificate) +
-                    ", key = " + toml_string(listener.tls_key) + "}");
-  }
+  if (!listener.tls_certificate.empty()) parts.push_back("tls = " + print_tls(listener));
   if (listener.proxy_protocol) parts.push_back("proxy_protocol = true");
   if (!listener.trusted_proxies.empty()) {
     parts.push_back("trusted_proxies = " + print_networks(listener.trusted_proxies));

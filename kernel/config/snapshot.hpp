@@ -16,13 +16,19 @@
 
 namespace junctor::config {
 
+constexpr int64_t kDay = 86'400'000'000'000;  ///< nanoseconds
+
 /// A listening socket as an operator describes it; every plugin's `listener` option has this shape.
 struct Listener {
   Address address;
   std::string tls_certificate;  ///< PEM path; empty means plain. Both or none.
   std::string tls_key;
-  bool proxy_protocol = false;  ///< believed from `trusted_proxies` alone
+  std::string tls_min_version = "1.2";
+  int64_t tls_expiry_warning = 14 * kDay;  ///< nanoseconds before the certificate's end
+  bool proxy_protocol = false;             ///< believed from `trusted_proxies` alone
   std::vector<Network> trusted_proxies;
+  int64_t handshake_timeout = 10'000'000'000;  ///< nanoseconds, PROXY header and TLS handshake together
+  int64_t max_handshakes = 1000;               ///< of these at once
   // In these, 0 means: no bound or value of its own, the kernel's or the plugin's holds.
   int64_t max_connections = 0;
   int64_t max_per_source = 0;

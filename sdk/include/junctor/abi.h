@@ -55,6 +55,7 @@ typedef int32_t jct_status;
 #define JCT_E_NO_MEMORY (-15)  /* memory or descriptors ran out */
 #define JCT_E_RESET (-16)      /* the peer reset the connection */
 #define JCT_E_MISMATCH (-17)   /* a stored value differs from what the caller stated (uuid of a rename) */
+#define JCT_E_TRUNCATED (-18)  /* inside TLS: the peer's end came without its close_notify */
 
 /* ---- values: frozen for the major ---------------------------------------------------------------------------------
  */

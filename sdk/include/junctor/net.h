@@ -11,7 +11,7 @@ extern "C" {
 
 #define JCT_NET_API "junctor.net/1"
 
-#define JCT_CONN_TLS 1u     /* the listener terminates TLS: bytes here are plain, the wire is not; never bridged */
+#define JCT_CONN_TLS 1u     /* the listener terminates TLS: bytes here are plain, the wire is not; bridged by copying */
 #define JCT_CONN_PROXIED 2u /* peer was named by a trusted proxy */
 
 typedef struct jct_conn_info {
@@ -19,7 +19,7 @@ typedef struct jct_conn_info {
   uint32_t flags; /* JCT_CONN_* */
   uint32_t loop;
   uint32_t reserved;
-  jct_addr peer;  /* taken at accept: stays known after a reset */
+  jct_addr peer;  /* the client, by a trusted proxy's word where there is one; taken at accept: known after a reset */
   jct_addr local; /* the address that was hit */
 } jct_conn_info;
 
@@ -92,8 +92,8 @@ typedef struct jct_bridge_stats {
 typedef struct jct_bridge_events {
   uint32_t size;
   uint32_t reserved;
-  /* [loop] The last call: JCT_OK both ends done, JCT_E_TIMEOUT idle or lifetime, JCT_E_RESET, JCT_E_CLOSED by
-   * bridge_close. */
+  /* [loop] The last call: JCT_OK both ends done, JCT_E_TIMEOUT idle or lifetime, JCT_E_RESET (a side was
+   * reset, or cut off inside TLS), JCT_E_CLOSED by bridge_close. */
   void (*on_close)(void* self, jct_handle bridge, jct_status reason, const jct_bridge_stats* stats);
 } jct_bridge_events;
 
@@ -142,8 +142,8 @@ typedef struct jct_net_api {
    */
   jct_status (*migrate)(const jct_host* host, jct_handle stream, uint32_t loop, jct_task arrived);
 
-  /* [loop] Joins two plain streams of this loop in the kernel; their unread bytes go to the other side first, then
-   * nothing of it enters user space. Both stream handles are dead afterwards (no on_close). */
+  /* [loop] Joins two streams of this loop in the kernel; their unread bytes go to the other side first, then nothing of
+   * it enters user space, unless one of them is inside TLS. Both stream handles are dead afterwards (no on_close). */
   jct_status (*bridge)(const jct_host* host, jct_handle a, jct_handle b, const jct_bridge_policy* policy,
                        const jct_bridge_events* events, void* self, jct_handle* out);
   jct_status (*bridge_stats)(const jct_host* host, jct_handle bridge, jct_bridge_stats* out);

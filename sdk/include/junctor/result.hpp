@@ -67,6 +67,8 @@ constexpr std::string_view status_text(jct_status status) {
       return "reset";
     case JCT_E_MISMATCH:
       return "mismatch";
+    case JCT_E_TRUNCATED:
+      return "truncated";
     default:
       return "unknown";
   }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files behind `tls = { certificate, key }`. [control]
+#include "api/listen_tls.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <string>
+
+#include "api/net_objects.hpp"
+#include "config/files.hpp"
+
+namespace junctor::api {
+namespace {
+
+/// A long chain takes some 10 KiB.
+constexpr size_t kMostBytes = size_t{1} << 20;
+
+std::string read_pem(const std::string& path) {
+  std::string why;
+  auto text = config::read_bounded_file(path, kMostBytes, &why);
+  if (!text) throw net::NetError{path + ": " + why};
+  return std::move(*text);
+}
+
+/// "": the listener may be opened as it is described.
+std::string fault_of(const config::KernelConfig& kernel, const config::Listener& listener, bool datagram) {
+  const bool tls = !listener.tls_certificate.empty();
+  if (datagram && tls) return "tls is for connections, and these are datagrams";
+  if (datagram && listener.proxy_protocol) return "proxy_protocol is for connections, and these are datagrams";
+  if (!tls) return {};
+  try {
+    load_tls(kernel, listener);
+    return {};
+  } catch (const net::NetError& e) {
+    return std::string{"tls: "} + e.what();
+  }
+}
+
+/// `fn(object, group, described)` for each listening group that speaks TLS.
+template <class Fn>
+void each_tls(const Kernel& kernel, Fn fn) {
+  for (const ListenerObject* object : kernel.listeners.all()) {
+    for (size_t i = 0; i < object->groups.size(); ++i) {
+      if (object->groups[i]->entrance().has_tls()) fn(*object, *object->groups[i], object->described[i]);
+    }
+  }
+}
+
+int64_t days_until(net::TlsContext::Time end) {
+  using Days = std::chrono::duration<int64_t, std::ratio<86400>>;
+  return std::chrono::floor<Days>(end - std::chrono::system_clock::now()).count();
+}
+
+}  // namespace
+
+std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener) {
+  net::TlsMaterial material;
+  material.certificate_name = config::under_data_dir(kernel, listener.tls_certificate);
+  material.certificate = read_pem(material.certificate_name);
+  material.key_name = config::under_data_dir(kernel, listener.tls_key);
+  material.key = read_pem(material.key_name);
+  struct Wiper {
+    ~Wiper() { OPENSSL_cleanse(text.data(), text.size()); }
+    std::string& text;
+  };
+  const Wiper wiper{material.key};
+  return net::TlsContext::make(material,
+                               listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12);
+}
+
+void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel,
+                          std::vector<config::Fault>* faults) {
+  for (const config::Instance& instance : snapshot.instances) {
+    for (const config::Setting& setting : instance.settings) {
+      const config::Option* option = config::find_option(instance.schema->options, setting.name);
+      for (const config::Listener& listener : listeners_of(instance, setting.name)) {
+        const std::string what = fault_of(kernel, listener, option != nullptr && option->datagram);
+        if (!what.empty()) faults->push_back(config::fault_at(setting.origin, setting.name + ": " + what));
+      }
+    }
+  }
+}
+
+void reload_certificates(Kernel& kernel, const config::KernelConfig& settings) {
+  each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
+    try {
+      group.entrance().set_tls(load_tls(settings, described));
+    } catch (const net::NetError& e) {  // it was good a moment ago, when the configuration was checked
+      const ops::Field fields[] = {{"reason", e.what()}, {"hint", "the certificate before stays; reload again"}};
+      kernel.log.write(ops::Level::kError, object.host.instance(), "tls.reload_failed", fields);
+    }
+  });
+}
+
+void warn_of_expiry(const Kernel& kernel) {
+  each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
+    const auto end = group.entrance().tls()->expires();
+    if (end - std::chrono::system_clock::now() >= std::chrono::nanoseconds{described.tls_expiry_warning}) return;
+    const int64_t days = days_until(end);
+    const std::string left = std::to_string(days);
+    const std::string day = net::day_of(end);
+    const ops::Field fields[] = {
+        {"certificate", described.tls_certificate},
+        {"expires", day},
+        {"days", left},
+        {"hint", days < 0 ? "it has expired; renew it, then reload" : "renew it, then reload"}};
+    kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.expires", fields);
+  });
+}
+
+}  // namespace junctor::api

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates of listeners: read from their files, checked, replaced on reload, and watched for their end. [control]
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/kernel.hpp"
+#include "config/fault.hpp"
+#include "config/snapshot.hpp"
+#include "net/tls_context.hpp"
+
+namespace junctor::api {
+
+/// Reads what the listener's `tls` names; relative paths are the data directory's. Throws net::NetError.
+std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener);
+
+/// A fault for each listener whose certificate and key do not serve, and for datagram sockets that ask for what only
+/// connections have. `kernel` may differ from the snapshot's in its data directory.
+void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel,
+                          std::vector<config::Fault>* faults);
+
+/// After a reload: every listener reads its files again, for new connections. What cannot be read any more is logged,
+/// and the old pair stays.
+void reload_certificates(Kernel& kernel, const config::KernelConfig& settings);
+
+/// Logs a warning for each certificate that ends soon (`expiry_warning`).
+void warn_of_expiry(const Kernel& kernel);
+
+}  // namespace junctor::api
