@@ -23,11 +23,11 @@ using testing::KernelValues;
 using testing::PluginUnderTest;
 using testing::Settings;
 
-/// Answers come on the loops of the host of now.
+/// Answers come on the loops of the host of now, in any case, as a storage's do.
 class LoopCourier : public storage::Courier {
  public:
   void deliver(storage::Loop loop, std::function<void()> run) override {
-    if (host != nullptr) host->loops().queue(loop, std::move(run));
+    if (host != nullptr) host->loops().queue_last(loop, std::move(run));
   }
   FakeHost* host = nullptr;
 };
