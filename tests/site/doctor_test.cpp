@@ -72,6 +72,7 @@ TEST_CASE("a whole site is found in order, step by step") {
   CHECK(seen.names("failed").empty());
   CHECK(seen.names("skipped") == "websocket_relay websocket_signalling");
   CHECK(seen.names("warning").empty());
+  CHECK(seen.says("punch_udp_device", "neighbours"));
   CHECK(seen.says("punch_udp_device", "signed by the site's key"));
   CHECK(seen.says("relay_transfer", "4 MiB each way"));
 }
@@ -192,6 +193,7 @@ TEST_CASE("a stock server passes with notes, never with failures") {
   CHECK(seen.names("warning") == "encrypted_signalling http_over_signalling nat_udp tcp_registration tcp_relay");
   CHECK(seen.says("online_query", "stock"));
   CHECK(seen.result("punch_udp_device") == "ok");
+  CHECK(seen.says("punch_udp_device", "by punching"));
   CHECK(seen.result("relay_request") == "ok");
   CHECK(seen.result("relay_transfer") == "ok");
 }

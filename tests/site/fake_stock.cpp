@@ -77,7 +77,7 @@ void FakeStock::on_message(Client& from, const hbb::RendezvousMessage& message) 
   }
   if (message.has_punch_hole_request()) on_punch_request(from, message.punch_hole_request());
   if (message.has_request_relay()) on_relay_request(from, message.request_relay());
-  if (message.has_local_addr()) on_local_addr(message.local_addr());
+  if (message.has_punch_hole_sent()) on_punch_sent(from.connection.peer_address(), message.punch_hole_sent());
   if (message.has_relay_response()) on_relay_response(message.relay_response());
 }
 
@@ -88,7 +88,7 @@ void FakeStock::on_punch_request(Client& a, const hbb::PunchHoleRequest& request
   const auto device = devices_.find(request.id());
   refusal.set_failure(hbb::PunchHoleResponse::ID_NOT_EXIST);
   if (device == devices_.end()) return a.connection.send(refusal);
-  hbb::FetchLocalAddr push;
+  hbb::PunchHole push;  // as if A and B were in two networks
   push.set_socket_addr(wire::address_field(a.connection.peer_address()));
   push.set_relay_server(ways_.relay);
   udp_.send(device->second.address, push);
@@ -102,12 +102,11 @@ void FakeStock::on_relay_request(Client& a, const hbb::RequestRelay& request) {
   udp_.send(device->second.address, push);
 }
 
-void FakeStock::on_local_addr(const hbb::LocalAddr& answer) {
+void FakeStock::on_punch_sent(const wire::Address& from, const hbb::PunchHoleSent& answer) {
   Client* a = asking(answer.socket_addr());
   if (a == nullptr) return;
   hbb::PunchHoleResponse response;
-  response.set_socket_addr(answer.local_addr());
-  response.set_is_local(true);
+  response.set_socket_addr(wire::address_field(from));
   response.set_relay_server(answer.relay_server());
   response.set_pk(wire::sign_id_pk(keys_, answer.id(), devices_[answer.id()].pk));
   a->connection.send(response);

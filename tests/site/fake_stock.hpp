@@ -46,7 +46,7 @@ class FakeStock {
   void on_message(Client& from, const hbb::RendezvousMessage& message);
   void on_punch_request(Client& a, const hbb::PunchHoleRequest& request);
   void on_relay_request(Client& a, const hbb::RequestRelay& request);
-  void on_local_addr(const hbb::LocalAddr& answer);
+  void on_punch_sent(const wire::Address& from, const hbb::PunchHoleSent& answer);
   void on_relay_response(const hbb::RelayResponse& answer);
   void on_online(Client& a, const hbb::OnlineRequest& request);
   Client* asking(const std::string& field);

@@ -46,12 +46,14 @@ bool is_refused(const Address& server) {
 void exchange(wire::UdpClient& socket, const Address& server, const wire::Peer& peer, RegistrationSeen& seen,
               Millis patience) {
   const Stopwatch watch;
-  const auto confirmed = ask_by_datagram(socket, server, peer.register_pk(), Union::kRegisterPkResponse, patience);
+  const auto ask_for = [&](Millis wait) {
+    return ask_by_datagram(socket, server, peer.register_pk(), Union::kRegisterPkResponse, wait);
+  };
+  auto confirmed = ask_for(std::min(kResend, patience));
+  if (!confirmed) seen.refused = is_refused(server);
+  if (!confirmed && !seen.refused && patience > kResend) confirmed = ask_for(patience - kResend);
   seen.took = watch.took();
-  if (!confirmed) {
-    seen.refused = is_refused(server);
-    return;
-  }
+  if (!confirmed) return;
   seen.result = confirmed->register_pk_response().result();
   if (seen.result != hbb::RegisterPkResponse::OK) return;
   const auto beat = ask_by_datagram(socket, server, peer.register_peer(), Union::kRegisterPeerResponse, patience);
