@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace junctor::holepunch {
 namespace {
@@ -122,6 +124,28 @@ TEST_CASE("switched off, nothing is learned, and what was known is forgotten") {
   teacher.learned.configure({10, 0s});
   CHECK_FALSE(teacher.learned.hopeless(kA, kB, 200s));
   CHECK(teacher.fails(kA, kB, kId, 300s) == Lesson::kNone);
+}
+
+TEST_CASE("every loop may ask while another ticks and a person clears") {
+  Learned learned{{50, 1s}};
+  const auto work = [&](int thread) {
+    for (int i = 0; i < 2000; ++i) {
+      const auto b = at("192.0.2." + std::to_string((i * 7 + thread) % 100 + 1) + ":1");
+      const Duration now = std::chrono::milliseconds{i};
+      learned.punched(kA, b, kId, now);
+      learned.asked_relay(kA, kId, now);
+      learned.hopeless(kA, b, now);
+      if (i % 50 == 0) learned.expire(now);
+      if (i % 500 == 0) learned.forget(b);
+      if (i % 500 == 1) learned.rows(10, now);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) threads.emplace_back(work, t);
+  for (auto& thread : threads) thread.join();
+  CHECK(learned.size() <= 50);
+  learned.expire(10s);
+  CHECK(learned.size() == 0);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace junctor::holepunch {
@@ -145,6 +146,18 @@ TEST_CASE("a relay that is down or drained is not handed out; when none is left 
   CHECK(choice.rewrite("mine:9", "", none, kPublic, kLan) == "mine:9");
   one->set_up(true);
   CHECK(choice.choose(0, kPublic, kLan).relay == one);
+}
+
+TEST_CASE("loops may choose while relays die and come back: never is nowhere the answer while one always works") {
+  const RelayPtr steady = relay("one:1"), flapping = relay("two:2");
+  const RelayChoice choice{{steady, flapping}, {}, 21117};
+  std::thread watch{[&] {
+    for (int i = 0; i < 2000; ++i) flapping->set_up(i % 2 != 0);
+  }};
+  int nowhere = 0;
+  for (size_t turn = 0; turn < 2000; ++turn) nowhere += choice.choose(turn, kPublic, kLan).nowhere() ? 1 : 0;
+  watch.join();
+  CHECK(nowhere == 0);
 }
 
 TEST_CASE("rather a relay that both sides have a fitting address for") {
