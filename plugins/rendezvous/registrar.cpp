@@ -21,6 +21,12 @@ bool ip_differs(const jct_peer_record& stored, const jct_channel& from) {
   return !then || !then->same_ip(now);
 }
 
+/// A denial makes the client show that it is not registered; what is no denial has a word of its own (service/auth.h).
+Response::Result result_of(std::string_view reason) {
+  if (reason == "auth_timeout" || reason == "auth_unavailable") return Response::SERVER_ERROR;
+  return reason == "uuid_mismatch" ? Response::UUID_MISMATCH : Response::NOT_DEPLOYED;
+}
+
 enum class Claim { kStore, kUnchanged, kForeign };
 
 Claim judge(const jct_peer_record* stored, std::string_view uuid, std::string_view pk, const jct_channel& from) {
@@ -126,10 +132,7 @@ void Registrar::register_pk(const jct_channel& from, const hbb::RegisterPk& requ
 
 void Registrar::begin(const AttemptPtr& attempt) {
   ports_.admit(*attempt, [this, attempt](std::string_view reason) {
-    if (!reason.empty()) {
-      const bool silent = reason == "auth_timeout";
-      return refuse(attempt, Refusal::kDenied, silent ? Response::SERVER_ERROR : Response::NOT_DEPLOYED, reason);
-    }
+    if (!reason.empty()) return refuse(attempt, Refusal::kDenied, result_of(reason), reason);
     ports_.load(attempt->id,
                 [this, attempt](jct_status status, const jct_peer_record* stored) { decide(attempt, status, stored); });
   });

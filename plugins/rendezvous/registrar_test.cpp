@@ -384,12 +384,18 @@ TEST_CASE("of those who wait for an id's turn the newest is served") {
   CHECK(site.ports.pk_answers == std::vector{Response::OK, Response::OK});
 }
 
-TEST_CASE("a device that is not admitted is told NOT_DEPLOYED, and a silent check is a SERVER_ERROR") {
+TEST_CASE(
+    "a device that is not admitted is told NOT_DEPLOYED, one whose id is another's or that nobody judged is not") {
   Site site;
   site.ports.denial = "not_admitted";
   CHECK(site.pk(kHome, kId, "uuid", "key") == Response::NOT_DEPLOYED);
-  site.ports.denial = "auth_timeout";
-  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::SERVER_ERROR);
+  site.ports.denial = "uuid_mismatch";
+  CHECK(site.pk(kHome, kId, "uuid", "key") == Response::UUID_MISMATCH);
+  for (const char* word : {"auth_timeout", "auth_unavailable"}) {
+    site.ports.time += 10s;
+    site.ports.denial = word;
+    CHECK(site.pk(kHome, kId, "uuid", "key") == Response::SERVER_ERROR);
+  }
   CHECK(site.ports.disk.empty());
 }
 
