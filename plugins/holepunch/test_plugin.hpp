@@ -107,14 +107,18 @@ struct FakeServer {
         }};
     return kTable;
   }
+  /// All that is asked of it here is where it listens.
   static const jct_relay_service& relay_table() {
-    static constexpr jct_relay_service kTable{
-        sizeof(jct_relay_service), 0, nullptr,
-        [](void*, jct_addr* out, uint64_t capacity, uint64_t* count) -> jct_status {
-          *count = 1;
-          if (capacity > 0) out[0] = test::address("0.0.0.0:443");
-          return JCT_OK;
-        }};
+    static const jct_relay_service kTable = [] {
+      jct_relay_service table{};
+      table.size = sizeof table;
+      table.addresses = [](void*, jct_addr* out, uint64_t capacity, uint64_t* count) -> jct_status {
+        *count = 1;
+        if (capacity > 0) out[0] = test::address("0.0.0.0:443");
+        return JCT_OK;
+      };
+      return table;
+    }();
     return kTable;
   }
 
