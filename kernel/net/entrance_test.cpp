@@ -110,7 +110,7 @@ TEST_CASE("a TLS listener serves TLS 1.2 and 1.3") {
 
 TEST_CASE("with 1.3 as the oldest version a 1.2 client is refused and counted") {
   EntranceOptions options;
-  options.tls = TlsContext::make(material_of(make_pair_of("new.example")), TlsVersion::k13);
+  options.tls = TlsContext::make(material_of(junctor::testing::make_certificate("new.example")), TlsVersion::k13);
   Fixture f{options};
   TlsClient old{f.dial_in(), TLS1_2_VERSION};
   CHECK(f.hand.until([&] { return old.handshake(), old.error != 0; }));
@@ -154,10 +154,8 @@ TEST_CASE("a handshake that trickles in byte by byte succeeds in time and is ref
   TlsClient probe{f.dial_in()};
   SSL_set0_wbio(probe.raw(), captured);
   CHECK_FALSE(probe.handshake());
-  const std::string hello = pem_of([&] {
-    BIO_up_ref(captured);
-    return captured;
-  }());
+  BIO_up_ref(captured);
+  const std::string hello = junctor::testing::take_text(captured);
   for (const char byte : hello) {
     put(probe.fd(), {&byte, 1});
     f.hand.settle();
@@ -193,7 +191,8 @@ TEST_CASE("a new certificate is for new connections, and an old one goes on") {
   Fixture f{tls_only()};
   TlsClient before{f.dial_in()};
   CHECK(f.shaken(before));
-  f.group.entrance().set_tls(TlsContext::make(material_of(make_pair_of("fresh.example")), TlsVersion::k12));
+  f.group.entrance().set_tls(
+      TlsContext::make(material_of(junctor::testing::make_certificate("fresh.example")), TlsVersion::k12));
   TlsClient after{f.dial_in()};
   CHECK(f.shaken(after));
   CHECK(before.peer_name() == "test.example");

@@ -321,7 +321,7 @@ bool Stream::paused_step() {
   const ssize_t got = ::recv(fd_.get(), &none, 1, MSG_DONTWAIT | MSG_PEEK);
   const int error = got < 0 ? errno : 0;
   if (got > 0 || error == EAGAIN || error == EINTR) return false;
-  if (got == 0 && tls_) {
+  if (got == 0 && tls_ && !broken_) {
     if (!tls_->drained()) return false;
     read_ended(TlsSession::kTruncated);
   } else {

@@ -7,6 +7,7 @@
 
 using namespace junctor::net;
 using namespace junctor::net::test;
+using namespace junctor::testing;
 
 namespace {
 
@@ -30,14 +31,14 @@ std::string encrypted(const std::string& key) {
   BIO* out = BIO_new(BIO_s_mem());
   PEM_write_bio_PKCS8PrivateKey(out, plain, EVP_aes_128_cbc(), "pass", 4, nullptr, nullptr);
   EVP_PKEY_free(plain);
-  return pem_of(out);
+  return take_text(out);
 }
 
 }  // namespace
 
 TEST_CASE("a good pair serves, with its chain, and says when it ends") {
-  const Pair pair = make_pair_of("a.example", 10 * 86400);
-  const Pair other = make_pair_of("b.example");
+  const Certificate pair = make_certificate("a.example", {.until = 10 * 86400});
+  const Certificate other = make_certificate("b.example");
   const auto context = TlsContext::make({"c", pair.certificate + other.certificate, "k", pair.key}, TlsVersion::k13);
   const auto left = context->expires() - std::chrono::system_clock::now();
   CHECK(left > std::chrono::hours{24 * 10 - 1});
@@ -46,14 +47,14 @@ TEST_CASE("a good pair serves, with its chain, and says when it ends") {
 }
 
 TEST_CASE("RSA keys serve from 2048 bits on") {
-  CHECK(refusal(material_of(make_pair_of("rsa.example", 86400, -60, 2048))) == "");
-  const std::string weak = refusal(material_of(make_pair_of("rsa.example", 86400, -60, 1024)));
+  CHECK(refusal(material_of(make_certificate("rsa.example", {.rsa_bits = 2048}))) == "");
+  const std::string weak = refusal(material_of(make_certificate("rsa.example", {.rsa_bits = 1024})));
   CHECK(weak == "cert.pem: the certificate cannot be used: ee key too small");
 }
 
 TEST_CASE("what is wrong with a certificate or a key is said with the file's name and the mend") {
-  const Pair pair = make_pair_of("a.example");
-  const Pair other = make_pair_of("b.example");
+  const Certificate pair = make_certificate("a.example");
+  const Certificate other = make_certificate("b.example");
   CHECK(refusal(pair.certificate, other.key) ==
         "key.pem: the private key does not belong to the certificate in cert.pem");
   CHECK(refusal(pair.key, pair.certificate) ==
@@ -72,8 +73,8 @@ TEST_CASE("what is wrong with a certificate or a key is said with the file's nam
 }
 
 TEST_CASE("a certificate serves between its dates alone") {
-  const Pair expired = make_pair_of("a.example", -86400, -2 * 86400);
+  const Certificate expired = make_certificate("a.example", {.from = -2 * 86400, .until = -86400});
   CHECK(refusal(material_of(expired)).find("cert.pem: the certificate expired on 20") == 0);
-  const Pair early = make_pair_of("a.example", 2 * 86400, 86400);
+  const Certificate early = make_certificate("a.example", {.from = 86400, .until = 2 * 86400});
   CHECK(refusal(material_of(early)).find("cert.pem: the certificate is not valid before 20") == 0);
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests: certificates made on the spot, and OpenSSL as the client. One thread.
+// For tests: a certificate, and OpenSSL as the client. One thread.
 #pragma once
 
 #include <doctest/doctest.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <memory>
 #include <string>
@@ -14,50 +12,18 @@
 
 #include "net/test_kit.hpp"
 #include "net/tls_context.hpp"
+#include "support/certificate.hpp"
 
 namespace junctor::net::test {
 
-struct Pair {
-  std::string certificate;
-  std::string key;
-};
-
-inline std::string pem_of(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  std::string text{data, static_cast<size_t>(size)};
-  BIO_free(bio);
-  return text;
+inline TlsMaterial material_of(const testing::Certificate& pair) {
+  return {"cert.pem", pair.certificate, "key.pem", pair.key};
 }
-
-/// Self-signed, valid from `from` to `until` seconds from now. `bits` 0: an elliptic curve's key, else RSA.
-inline Pair make_pair_of(const std::string& name, long until = 90 * 86400, long from = -3600, unsigned bits = 0) {
-  EVP_PKEY* key = bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
-  X509* x = X509_new();
-  X509_set_version(x, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x), from);
-  X509_gmtime_adj(X509_getm_notAfter(x), until);
-  X509_set_pubkey(x, key);
-  X509_NAME* subject = X509_get_subject_name(x);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
-                             0);
-  X509_set_issuer_name(x, subject);
-  X509_sign(x, key, EVP_sha256());
-  BIO* certificate_text = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509(certificate_text, x);
-  BIO* key_text = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(key_text, key, nullptr, nullptr, 0, nullptr, nullptr);
-  X509_free(x);
-  EVP_PKEY_free(key);
-  return {pem_of(certificate_text), pem_of(key_text)};
-}
-
-inline TlsMaterial material_of(const Pair& pair) { return {"cert.pem", pair.certificate, "key.pem", pair.key}; }
 
 /// Of all tests that only need one.
 inline const std::shared_ptr<const TlsContext>& any_context() {
-  static const auto kContext = TlsContext::make(material_of(make_pair_of("test.example")), TlsVersion::k12);
+  static const auto kContext =
+      TlsContext::make(material_of(testing::make_certificate("test.example")), TlsVersion::k12);
   return kContext;
 }
 

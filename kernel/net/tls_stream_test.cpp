@@ -199,6 +199,17 @@ TEST_CASE("inside TLS a reset is a reset, also behind close_notify") {
   CHECK(g.owner.reason == Status::kReset);
 }
 
+TEST_CASE("inside TLS a reset that a paused stream's write finds ends it") {
+  Fixture f;
+  f.stream->pause();
+  while (f.stream->send(bytes_of(pattern(100'000))) == Status::kOk) {
+  }
+  reset_on_close(f.client->fd().get());
+  f.client->fd().reset();
+  CHECK(f.closed());
+  CHECK(f.owner.reason == Status::kReset);
+}
+
 TEST_CASE("inside TLS garbage on the wire costs the connection, not the loop") {
   Fixture f;
   put(f.client->fd(), std::string(100, 'x'));

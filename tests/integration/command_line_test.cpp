@@ -35,19 +35,6 @@ TEST_CASE("--check says so when nothing is wrong, wherever it stands on the line
   CHECK_FALSE(std::filesystem::exists(server.data_dir()));
 }
 
-TEST_CASE("a listener that asks for what this version cannot do is a fault with its place") {
-  Server server{fixtures()};
-  add_probe(server, "listen = [{ address = \":P\", tls = { certificate = \"c.pem\", key = \"k.pem\" } }]\n");
-  const Finished tls = run_junctord(server.arguments({"--check"}));
-  CHECK(tls.code == 1);
-  CHECK(contains(tls.err, "10-probe.toml:2:"));
-  CHECK(contains(tls.err, "listen: tls is not supported by this version"));
-  add_probe(server, "listen = [{ address = \":P\", proxy_protocol = true, trusted_proxies = [\"10.0.0.1\"] }]\n");
-  const Finished proxy = run_junctord(server.arguments());
-  CHECK(proxy.code == 1);
-  CHECK(contains(proxy.err, "listen: proxy_protocol is not supported by this version"));
-}
-
 TEST_CASE("a syntax error is a fault with its place, and starting refuses it too") {
   Server server{fixtures()};
   server.conf("10-probe", "[probe]\ngreeting = \n");
