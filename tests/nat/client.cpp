@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// NAT tests and the relay, as a client meets them. Any thread.
 #include "client.hpp"
 
 #include <iostream>

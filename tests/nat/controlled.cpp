@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// B's answers to what is pushed to it. A thread a push.
 #include "controlled.hpp"
 
 #include <cstdlib>

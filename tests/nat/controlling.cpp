@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A's request and the ways that its answers open. A thread a way.
 #include "controlling.hpp"
 
 #include "punched.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The clients' rules, applied to two places. Pure; any thread.
 #include "expectation.hpp"
 
 namespace junctor::nat {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the rules come to, place by place.
 #include "expectation.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How the server and nat_peer are started in their namespaces. One thread.
 #include "lab_site.hpp"
 
 namespace junctor::nat {

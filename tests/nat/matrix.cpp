@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Results, complaints and tables. Pure; any thread.
 #include "matrix.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How an attempt's outcome is read, judged and shown.
 #include <doctest/doctest.h>
 
 #include "matrix.hpp"

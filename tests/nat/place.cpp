@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What each place does to packets. Constants; any thread.
 #include "place.hpp"
 
 namespace junctor::nat {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Knocking, and a stop-and-wait exchange behind it. One thread a path.
 #include "punched.hpp"
 
 namespace junctor::nat {

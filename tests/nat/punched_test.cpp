@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Two ends of a path on loopback.
 #include "punched.hpp"
 
 #include <doctest/doctest.h>

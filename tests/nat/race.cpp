@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+// Who may go first, and when all is over. Any thread.
 #include "race.hpp"
 
 namespace junctor::nat {
+
+Race::~Race() {
+  {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return running_ == 0; });  // nobody enters any more
+  }
+  for (std::thread& each : threads_) each.join();
+}
 
 bool Race::claim() {
   const std::lock_guard lock{mutex_};

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "wire/socket.hpp"
 
@@ -14,16 +15,20 @@ namespace junctor::nat {
 
 class Race {
  public:
+  Race() = default;
+  /// Waits for all that entered.
+  ~Race();
+  Race(const Race&) = delete;
+  Race& operator=(const Race&) = delete;
+
   /// Runs `way` on a thread. What it throws counts when no other way has led anywhere. `direct`: it may end in a direct
   /// connection, for which a relay that is ready waits a moment.
   template <class Way>
   void enter(bool direct, Way way) {
-    {
-      const std::lock_guard lock{mutex_};
-      ++running_;
-      direct_ += direct ? 1 : 0;
-    }
-    std::thread{[this, direct, way] {
+    const std::lock_guard lock{mutex_};
+    ++running_;
+    direct_ += direct ? 1 : 0;
+    threads_.emplace_back([this, direct, way] {
       std::string fault;
       try {
         way();
@@ -31,7 +36,7 @@ class Race {
         fault = e.what();
       }
       left(direct, fault);
-    }}.detach();
+    });
   }
 
   /// True for one way alone; it then must say finish().
@@ -53,6 +58,7 @@ class Race {
   bool won_ = false;
   bool finished_ = false;
   std::string fault_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace junctor::nat

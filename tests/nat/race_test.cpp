@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Several ways, one winner.
 #include "race.hpp"
 
 #include <doctest/doctest.h>
@@ -17,15 +18,15 @@ TEST_CASE("one way alone is taken") {
 }
 
 TEST_CASE("the race is over with the session of the winner, though others are still being tried") {
+  std::promise<void> over;
+  auto ended = over.get_future();
   Race race;
-  std::promise<void> never;
-  race.enter(true, [&] { never.get_future().wait(); });
+  race.enter(true, [&] { ended.wait(); });
   race.enter(false, [&] {
     if (race.claim()) race.finish();
   });
   CHECK_NOTHROW(race.wait());
-  never.set_value();
-  race.let_direct_go_first(Millis{0});
+  over.set_value();
 }
 
 TEST_CASE("where no way leads anywhere the fault of the last one is told") {
@@ -35,10 +36,10 @@ TEST_CASE("where no way leads anywhere the fault of the last one is told") {
 }
 
 TEST_CASE("a relay that is ready waits for direct ways as long as they are under way") {
-  Race race;
-  race.let_direct_go_first(Millis{60'000});  // none
   std::promise<void> gone;
   auto left = gone.get_future();
+  Race race;
+  race.let_direct_go_first(Millis{60'000});  // none
   race.enter(true, [&] { left.wait(); });
   race.let_direct_go_first(Millis{1});  // longer than it is patient
   CHECK_FALSE(race.is_won());

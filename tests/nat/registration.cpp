@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// B's registration over UDP or TCP. One thread.
 #include "registration.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// nftables rule sets as text. Pure; any thread.
 #include "rules.hpp"
 
 namespace junctor::nat {

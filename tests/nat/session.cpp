@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The proof and the stream of bytes. One thread a session.
 #include "session.hpp"
 
 #include <poll.h>
