@@ -25,8 +25,8 @@ struct World {
     plugin = std::make_unique<PluginUnderTest>(host, junctor_plugin_v1());
     plugin->start();
   }
-  FakeStream client(uint32_t loop = 0) {
-    FakeStream made = host.connect("listen", {.peer = "198.51.100.7:1000", .loop = loop});
+  FakeStream client(uint32_t loop = 0, uint32_t flags = 0) {
+    FakeStream made = host.connect("listen", {.peer = "198.51.100.7:1000", .loop = loop, .flags = flags});
     host.run_until_idle();
     return made;
   }
@@ -247,6 +247,26 @@ TEST_CASE("a bridge hands on unread bytes, then all that comes, and ends with bo
   world.host.run_until_idle();
   CHECK(end == std::pair<jct_status, uint64_t>{JCT_OK, 12});
   CHECK(side_a.closes + side_b.closes == 0);
+}
+
+TEST_CASE("streams inside TLS are bridged like others, and a bridge can be made to fail") {
+  World world;
+  FakeStream a = world.client(0, JCT_CONN_TLS), b = world.client();
+  std::pair<jct_status, uint64_t> end{JCT_OK, 0};
+  const jct_bridge_policy policy{sizeof policy, 0, 0, 0, 0};
+  world.host.fail_next_bridge(JCT_E_LIMIT);
+  world.host.on_loop(0, [&] {
+    auto& all = probe::plugin().connections;
+    const jct_handle one = all[0]->stream.handle(), two = all[1]->stream.handle();
+    jct_handle bridge = 0;
+    CHECK(world.net().bridge(world.host.raw(), one, two, &policy, &kQuiet, &end, &bridge) == JCT_E_LIMIT);
+    CHECK(world.net().bridge(world.host.raw(), one, two, &policy, &kQuiet, &end, &bridge) == JCT_OK);
+    all[0]->stream.release();
+    all[1]->stream.release();
+  });
+  a.deliver("in");
+  world.host.run_until_idle();
+  CHECK(b.sent() == "in");
 }
 
 TEST_CASE("a bridge without a byte for the policy's time ends") {

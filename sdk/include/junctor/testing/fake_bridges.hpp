@@ -37,6 +37,8 @@ class FakeBridges {
     return running;
   }
 
+  void fail_next(jct_status status) { fail_next_ = status; }
+
   /// The instance stops.
   void close_all() {
     for (const BridgeRef& bridge : open()) finish(bridge, JCT_E_CLOSED);
@@ -50,7 +52,7 @@ class FakeBridges {
   jct_status make(jct_handle handle, const StreamRef& a, const StreamRef& b, const jct_bridge_policy* policy,
                   const jct_bridge_events* events, void* self) {
     if (a == b || policy == nullptr || events == nullptr) return JCT_E_ARG;
-    if (((a->info.flags | b->info.flags) & JCT_CONN_TLS) != 0) return JCT_E_UNSUPPORTED;
+    if (fail_next_ != JCT_OK) return std::exchange(fail_next_, JCT_OK);
     auto bridge = std::make_shared<BridgeState>();
     bridge->handle = handle;
     bridge->loop = a->loop;
@@ -147,6 +149,7 @@ class FakeBridges {
 
   FakeLoops& loops_;
   std::vector<BridgeRef> bridges_;
+  jct_status fail_next_ = JCT_OK;
 };
 
 }  // namespace junctor::testing

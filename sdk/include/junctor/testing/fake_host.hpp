@@ -81,6 +81,8 @@ class FakeHost {
   std::vector<SentDatagram> take_sent_datagrams() { return net_.take_sent_datagrams(); }
   const std::vector<FakeStream>& dials() const { return net_.dials(); }
   std::vector<FakeBridge> bridges() const { return net_.bridges().all(); }
+  /// The next bridge is refused with it: JCT_E_LIMIT, JCT_E_NO_MEMORY.
+  void fail_next_bridge(jct_status status) { net_.fail_next_bridge(status); }
 
   // ---- services and commands ----
   /// For the plugin to find; table and self outlive it.

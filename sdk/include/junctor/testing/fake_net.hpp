@@ -68,6 +68,7 @@ class FakeNet {
   /// Connections that the plugin has opened, in order: accept or reset answers them.
   const std::vector<FakeStream>& dials() const { return dials_; }
   const FakeBridges& bridges() const { return bridges_; }
+  void fail_next_bridge(jct_status status) { bridges_.fail_next(status); }
   bool listens(const std::string& option) { return open_group(option) != nullptr; }
 
   /// The instance stops: every connection and bridge ends, each with its last call.
