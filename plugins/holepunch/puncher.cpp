@@ -258,11 +258,12 @@ void Puncher::find_relay_target(const RelayCallPtr& call) {
   });
 }
 
-/// The one that A was told before, or means by its own setting; one that is drained still takes whom it was told to.
+/// The one that A was told before, or means by its own setting; one that is drained still takes whom it was told to. In
+/// place of one that has died since, another: A is told of it with the go-ahead.
 Meeting Puncher::meeting_for(const RelayCall& call, const Route& a, const Route& b, const Policy& rules) {
   const std::string& given = call.request.relay_server();
   if (given.empty()) return rules.relay.choose(turn(), a, b);
-  if (const auto ours = rules.relay.named(given, a, b)) return ours->lost() ? Meeting{} : *ours;
+  if (const auto ours = rules.relay.named(given, a, b)) return ours->lost() ? rules.relay.choose(turn(), a, b) : *ours;
   return {nullptr, given};
 }
 

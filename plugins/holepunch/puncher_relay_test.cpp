@@ -84,6 +84,19 @@ TEST_CASE("a RequestRelay without a relay gets one, and both sides the same") {
   CHECK(site.heard<hbb::RelayResponse>(4).relay_server() == pushed);
 }
 
+TEST_CASE("a RequestRelay that names a relay which has died since gets another, and both sides the same") {
+  Site site;
+  const auto one = relay_at("one.example.org:1");
+  site.use_relays({one, relay_at("two.example.org:2")});
+  one->set_up(false);
+  hbb::RequestRelay request = relay_request();
+  request.set_relay_server("one.example.org:1");
+  site.say(tcp_from(kA, 4), request);
+  CHECK(site.heard<hbb::RequestRelay>(0).relay_server() == "two.example.org:2");
+  site.say(kFromB, go_ahead(kA));
+  CHECK(site.heard<hbb::RelayResponse>(4).relay_server() == "two.example.org:2");
+}
+
 TEST_CASE("a client's own relay passes unchanged, to B and back to A") {
   TwoNets site;
   hbb::RequestRelay request = relay_request();
