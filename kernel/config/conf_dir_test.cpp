@@ -232,7 +232,8 @@ TEST_CASE("a listener's table has limits and proxies, and the default address wh
   Checked checked = check_text(
       "[relay]\n[relay.listen]\nmax_connections = 5\nmax_per_source = 2\naccept_rate = 3\nidle_timeout = \"1m\"\n"
       "backlog = 9\nreceive_buffer = \"1MiB\"\nproxy_protocol = true\ntrusted_proxies = [\"10.0.0.0/8\"]\n"
-      "tls = { certificate = \"c.pem\", key = \"k.pem\" }\n");
+      "handshake_timeout = \"3s\"\nmax_handshakes = 7\n"
+      "tls = { certificate = \"c.pem\", key = \"k.pem\", min_version = \"1.3\", expiry_warning = \"30d\" }\n");
   Listener listener = get<Listener>(checked, "relay", "listen");
   CHECK(listener.address.port == 21117);
   CHECK(listener.max_connections == 5);
@@ -245,6 +246,30 @@ TEST_CASE("a listener's table has limits and proxies, and the default address wh
   CHECK(listener.trusted_proxies.size() == 1);
   CHECK(listener.tls_certificate == "c.pem");
   CHECK(listener.tls_key == "k.pem");
+  CHECK(listener.tls_min_version == "1.3");
+  CHECK(listener.tls_expiry_warning == 30 * kDay);
+  CHECK(listener.handshake_timeout == 3'000'000'000);
+  CHECK(listener.max_handshakes == 7);
+  const Instance& relay = *checked.snapshot->find("relay");
+  CHECK(print_value(*find_option(relay.schema->options, "listen"), relay.find("listen")->value) ==
+        "{address = \":21117\", tls = {certificate = \"c.pem\", key = \"k.pem\", min_version = \"1.3\", "
+        "expiry_warning = \"30d\"}, proxy_protocol = true, trusted_proxies = [\"10.0.0.0/8\"], "
+        "handshake_timeout = \"3s\", max_handshakes = 7, max_connections = 5, max_per_source = 2, accept_rate = 3, "
+        "idle_timeout = \"1m\", backlog = 9, receive_buffer = \"1MiB\"}");
+}
+
+TEST_CASE("a listener's header and handshake are bounded where nothing is said of them, and the bounds have bounds") {
+  const Listener plain = get<Listener>(check_text("[relay]\n"), "relay", "listen");
+  const Listener table = get<Listener>(check_text("[relay]\nlisten = { tls = { certificate = \"c\", key = \"k\" } }\n"),
+                                       "relay", "listen");
+  CHECK(table.handshake_timeout == 10'000'000'000);
+  CHECK(table.max_handshakes == 1000);
+  CHECK(table.tls_min_version == "1.2");
+  CHECK(table.tls_expiry_warning == 14 * kDay);
+  CHECK(plain.handshake_timeout == table.handshake_timeout);
+  CHECK(faults_of("[relay]\nlisten = { handshake_timeout = \"0\" }\n") != "");
+  CHECK(faults_of("[relay]\nlisten = { max_handshakes = 0 }\n") != "");
+  CHECK(faults_of("[relay]\nlisten = { tls = { certificate = \"c\", key = \"k\", min_version = \"1.1\" } }\n") != "");
 }
 
 TEST_CASE("what is wrong inside a listener is told as in any table") {
