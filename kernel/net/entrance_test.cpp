@@ -187,6 +187,23 @@ TEST_CASE("handshakes under way are bounded, and places come back") {
   CHECK(f.accepted(1));
 }
 
+TEST_CASE("a flood is let in over several turns of the loop") {
+  Fixture f{proxy_only()};
+  std::vector<Fd> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(f.dial_in());
+    put(clients.back(), kHeader);
+  }
+  int most = 0;
+  CHECK(f.hand.until([&] {
+    const int before = f.greeter.accepted;
+    f.hand.loop.run_once(0ms);
+    most = std::max(most, f.greeter.accepted - before);
+    return f.greeter.accepted == 40;
+  }));
+  CHECK(most <= 8);
+}
+
 TEST_CASE("a new certificate is for new connections, and an old one goes on") {
   Fixture f{tls_only()};
   TlsClient before{f.dial_in()};
