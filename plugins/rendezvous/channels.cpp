@@ -18,7 +18,7 @@ Channels::Entry* Channels::attach(const jct_channel& channel, const jct_transpor
   Entry& entry = entries_[index];
   entry.channel = channel;
   entry.channel.handle = handle_of(index);
-  entry.transport = transport;
+  entry.transport = &transport;
   entry.self = self;
   entry.echo_due = false;
   pulses_[index] = {tick, tick, 0, false, true};
@@ -27,7 +27,7 @@ Channels::Entry* Channels::attach(const jct_channel& channel, const jct_transpor
 }
 
 Channels::Entry* Channels::find(jct_handle handle) {
-  const auto index = static_cast<uint32_t>(handle) & kIndexMask;
+  const size_t index = index_of(handle);
   if (index >= entries_.size() || loop_of(handle) != loop_) return nullptr;
   Entry& entry = entries_[index];
   return entry.self != nullptr && entry.channel.handle == handle ? &entry : nullptr;
@@ -40,7 +40,7 @@ void Channels::detach(jct_handle handle) {
   entry->id = {};
   pulse(*entry).used = false;
   entry->generation = entry->generation == UINT32_MAX ? 1 : entry->generation + 1;
-  free_.push_back(static_cast<uint32_t>(handle) & kIndexMask);
+  free_.push_back(static_cast<uint32_t>(index_of(handle)));
   total_.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ class Channels {
  public:
   struct Entry {
     jct_channel channel{};
-    jct_transport transport{};
+    const jct_transport* transport = nullptr;
     void* self = nullptr;     // the transport's; null: free
     std::string id;           // of the peer whose presence hangs on it
     uint32_t generation = 1;  // of the handle
@@ -39,15 +40,15 @@ class Channels {
   /// Which loop a handle belongs to. [any]
   static uint32_t loop_of(jct_handle handle) { return static_cast<uint32_t>(handle >> kIndexBits) & kLoopMask; }
 
-  /// `channel` comes with everything but its handle. Null when it would be one too many. The pointer is good until the
-  /// next attach.
+  /// `channel` comes with everything but its handle. Null when it would be one too many. `transport` stays valid until
+  /// detach.
   Entry* attach(const jct_channel& channel, const jct_transport& transport, void* self, uint32_t tick);
   /// Null for a handle that is stale or of another loop.
   Entry* find(jct_handle handle);
   void detach(jct_handle handle);
   size_t size() const { return entries_.size() - free_.size(); }
 
-  Pulse& pulse(const Entry& entry) { return pulses_[index_of(entry)]; }
+  Pulse& pulse(const Entry& entry) { return pulses_[index_of(entry.channel.handle)]; }
   /// Visits `count` places from where the last visit ended: whoever comes every tick sees all of them in turn. `visit`
   /// may detach.
   template <class Visit>
@@ -70,12 +71,12 @@ class Channels {
            index;
   }
 
-  size_t index_of(const Entry& entry) const { return static_cast<size_t>(&entry - entries_.data()); }
+  static size_t index_of(jct_handle handle) { return static_cast<uint32_t>(handle) & kIndexMask; }
 
   uint32_t loop_;
   std::atomic<size_t>& total_;
   const std::atomic<size_t>& max_total_;
-  std::vector<Entry> entries_;
+  std::deque<Entry> entries_;  // grows without room to spare: one for each connection of a peer counts
   std::vector<Pulse> pulses_;  // of the entry at the same index
   std::vector<uint32_t> free_;
   size_t next_ = 0;

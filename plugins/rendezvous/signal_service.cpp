@@ -88,7 +88,7 @@ jct_status SignalService::send_here(PerLoop& loop, jct_handle handle, std::strin
   Channels::Entry* entry = loop.channels.find(handle);
   if (entry == nullptr) return JCT_E_CLOSED;
   if (message.empty()) entry->echo_due = true;
-  return entry->transport.send(entry->self, bytes(message));
+  return entry->transport->send(entry->self, bytes(message));
 }
 
 jct_status SignalService::close(const jct_channel& channel) {
@@ -98,7 +98,7 @@ jct_status SignalService::close(const jct_channel& channel) {
   const auto shut = [this, owner, handle = channel.handle] {
     Channels::Entry* entry = loops_[owner]->channels.find(handle);
     if (entry == nullptr) return JCT_E_CLOSED;
-    entry->transport.close(entry->self);
+    entry->transport->close(entry->self);
     return JCT_OK;
   };
   if (here() == loops_[owner].get()) return shut();
@@ -149,7 +149,7 @@ jct_status SignalService::deliver(const jct_channel& channel, std::string_view m
 
 /// Whoever gets a heartbeat that it did not just ask for sends one back (protocol.md 2).
 void SignalService::echo(Channels::Entry& entry) {
-  if (!std::exchange(entry.echo_due, false)) entry.transport.send(entry.self, {});
+  if (!std::exchange(entry.echo_due, false)) entry.transport->send(entry.self, {});
 }
 
 jct_status SignalService::dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner) {
@@ -203,16 +203,16 @@ void SignalService::pulse(PerLoop& loop) {
   loop.channels.some(turn, [&](Channels::Entry& entry, Channels::Pulse& pulse) {
     if (!entry.id.empty() && pulse.news != newest->number) {
       pulse.news = newest->number;
-      entry.transport.send(entry.self, bytes(newest->message));
+      entry.transport->send(entry.self, bytes(newest->message));
     }
     if (loop.tick - pulse.heard > (pulse.kept ? keep_alive + keep_alive / 2 : silence)) {
       if (pulse.kept) traffic_.refused(Refusal::kDead, entry.channel, entry.id);
       pulse.heard = loop.tick;  // asked once
-      entry.transport.close(entry.self);
+      entry.transport->close(entry.self);
     } else if (pulse.kept && loop.tick - pulse.beat >= beat_after) {
       pulse.beat = loop.tick;
       entry.echo_due = true;
-      entry.transport.send(entry.self, {});
+      entry.transport->send(entry.self, {});
     }
   });
 }
@@ -242,6 +242,9 @@ jct_status barrier(Fn&& fn) noexcept {
 
 }  // namespace
 
+/// What a table has at least: it is used in place, as its owner keeps it until detach.
+constexpr uint32_t kTransportSize = offsetof(jct_transport, close) + sizeof(jct_transport::close);
+
 const jct_signal_service& SignalService::table() {
   static constexpr jct_signal_service kTable{
       sizeof(jct_signal_service),
@@ -257,7 +260,8 @@ const jct_signal_service& SignalService::table() {
       [](void* self, const jct_transport* transport, void* transport_self, const jct_addr* peer, const jct_addr* local,
          jct_channel* out) {
         return barrier([&] {
-          return of(self).attach(detail::adopt<jct_transport>(transport), transport_self, *peer, *local, *out);
+          if (transport == nullptr || transport->size < kTransportSize) return jct_status{JCT_E_ARG};
+          return of(self).attach(*transport, transport_self, *peer, *local, *out);
         });
       },
       [](void* self, const jct_channel* channel, jct_bytes message) {

@@ -15,7 +15,9 @@ TcpConnection::~TcpConnection() {
   if (channel_.handle != 0) loop_.signal.detach(channel_);
 }
 
-bool TcpConnection::open(Stream stream, const jct_conn_info& info) {
+bool TcpConnection::open(Stream stream, const jct_conn_info& info, List& list, List::iterator place) {
+  list_ = &list;
+  place_ = place;
   if (loop_.signal.attach(transport(), this, info.peer, info.local, channel_) != JCT_OK) return false;
   stream_ = std::move(stream);
   if (stream_.attach(*this) != JCT_OK) return false;
@@ -61,8 +63,7 @@ void TcpConnection::take(std::string_view payload) {
 void TcpConnection::on_close(jct_status) {
   stream_.release();
   loop_.signal.detach(std::exchange(channel_, {}));
-  const auto gone = std::move(gone_);
-  gone();
+  list_->erase(place_);
 }
 
 jct_status TcpConnection::send(std::string_view message) {

@@ -2,7 +2,7 @@
 // One connection to P/TCP or P-1/TCP: frames in, frames out. Lives on its stream's loop; its listener owns it.
 #pragma once
 
-#include <functional>
+#include <list>
 #include <string>
 #include <string_view>
 
@@ -34,10 +34,10 @@ class TcpConnection {
   TcpConnection(const TcpConnection&) = delete;
   TcpConnection& operator=(const TcpConnection&) = delete;
 
-  /// Called last, from on_close: it may destroy this object.
-  void on_gone(std::function<void()> gone) { gone_ = std::move(gone); }
-  /// False when there is no room for it: destroy it then.
-  bool open(Stream stream, const jct_conn_info& info);
+  /// False when there is no room for it: destroy it then. `list` holds it at `place`; when the stream closes it takes
+  /// itself out.
+  using List = std::list<TcpConnection>;
+  bool open(Stream stream, const jct_conn_info& info, List& list, List::iterator place);
 
   // ---- what the stream calls ----
   const Host& host() const { return loop_.host; }
@@ -54,7 +54,8 @@ class TcpConnection {
 
   TcpLoop& loop_;
   const KindSet served_;
-  std::function<void()> gone_;
+  List* list_ = nullptr;
+  List::iterator place_;
   Stream stream_;
   jct_channel channel_{};
   wire::FrameDecoder decoder_;

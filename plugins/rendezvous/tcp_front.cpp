@@ -16,8 +16,7 @@ void TcpFront::accept(Stream stream, const jct_conn_info& info, const TcpConnect
   PerLoop& loop = *loops_.at(host_.current_loop());
   auto& list = loop.connections;
   const auto place = list.emplace(list.end(), loop.shared, terms);
-  place->on_gone([&list, place] { list.erase(place); });
-  if (!place->open(std::move(stream), info)) list.erase(place);
+  if (!place->open(std::move(stream), info, list, place)) list.erase(place);
 }
 
 void TcpFront::stop() {

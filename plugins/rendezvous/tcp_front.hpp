@@ -2,7 +2,6 @@
 // P/TCP and P-1/TCP: owns the connections, those of a loop on that loop.
 #pragma once
 
-#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +22,7 @@ class TcpFront {
  private:
   struct PerLoop {
     TcpLoop shared;
-    std::list<TcpConnection> connections;
+    TcpConnection::List connections;
   };
 
   const Host& host_;
