@@ -3,10 +3,8 @@
 // them there. Lives on that loop, and so does every side in it.
 #include "lobby.hpp"
 
-#include <functional>
 #include <vector>
 
-#include "junctor/service/signal.h"
 #include "wire/abi.hpp"
 
 namespace junctor::relay {
@@ -25,7 +23,7 @@ jct_auth_request auth_request(const Side& side) {
   request.kind = JCT_AUTH_RELAY;
   request.id = str(side.request.id);
   request.address = side.peer;
-  request.transport = JCT_CHANNEL_TCP;
+  request.transport = side.transport;
   request.conn_type = side.request.conn_type;
   request.licence_key = str(side.request.licence_key);
   request.token = str(side.request.token);
@@ -52,7 +50,7 @@ Lobby::~Lobby() = default;
 
 void Lobby::greet(Stream stream, const jct_conn_info& info) {
   if (draining_) return;
-  Side& side = add(stream.handle(), info.peer);
+  Side& side = add(Link{host(), stream.handle()}, info.peer);
   if (!attach(side)) return erase(side);
   stream.release();
 }
@@ -60,9 +58,23 @@ void Lobby::greet(Stream stream, const jct_conn_info& info) {
 jct_status Lobby::offer(const jct_relay_side& offered) {
   if (draining_) return JCT_E_STATE;
   if (offered.uuid.size == 0 || offered.uuid.size > kMaxUuid) return JCT_E_ARG;
-  Side& side = add(offered.stream, offered.peer);
+  return admit(add(Link{host(), offered.stream}, offered.peer), offered);
+}
+
+jct_status Lobby::offer_link(const jct_relay_side& offered, const jct_relay_link& table, void* self, jct_handle* out) {
+  if (draining_) return JCT_E_STATE;
+  if (offered.uuid.size == 0 || offered.uuid.size > kMaxUuid || offered.stream != 0) return JCT_E_ARG;
+  if (shared_.home_of(view(offered.uuid)) != loop_) return JCT_E_THREAD;
+  Side& side = add(Link{host(), table, self}, offered.peer);
+  *out = side.key;
+  return admit(side, offered);
+}
+
+/// JCT_OK: it is ours, and what has become of it may be anything by now.
+jct_status Lobby::admit(Side& side, const jct_relay_side& offered) {
+  if (offered.transport != 0) side.transport = offered.transport;
   side.request = {std::string{view(offered.uuid)}, std::string{view(offered.id)},
-                  std::string{view(offered.licence_key)}, "", offered.conn_type};
+                  std::string{view(offered.licence_key)}, std::string{view(offered.token)}, offered.conn_type};
   const SideKey key = side.key;
   ask(side);
   Side* left = find(key);
@@ -73,10 +85,9 @@ jct_status Lobby::offer(const jct_relay_side& offered) {
   return refusal;
 }
 
-Side& Lobby::add(jct_handle stream, const jct_addr& peer) {
-  const SideKey key = ++last_key_;
-  Side& side =
-      *sides_.emplace(key, std::make_shared<Side>(this, key, stream, peer, settings_.max_message)).first->second;
+Side& Lobby::add(const Link& link, const jct_addr& peer) {
+  const SideKey key = next_key();
+  Side& side = *sides_.emplace(key, std::make_shared<Side>(this, key, link, peer, settings_.max_message)).first->second;
   side.since = host().now();
   greeting_.emplace(side.since, key);
   arm(side.since + settings_.greeting_timeout);
@@ -90,9 +101,33 @@ Side* Lobby::find(SideKey key) {
 
 bool Lobby::attach(Side& side) {
   if (!side.attached) {
-    side.attached = host().net().attach(host().raw(), side.stream, &Stream::events_of<Side>(), &side) == JCT_OK;
+    side.attached = !side.link.is_stream() ||
+                    host().net().attach(host().raw(), side.link.stream(), &Stream::events_of<Side>(), &side) == JCT_OK;
   }
   return side.attached;
+}
+
+// ---- what an offered link tells ----
+
+jct_status Lobby::data(jct_handle link, std::string_view data) {
+  const Side* side = find(link);
+  if (side == nullptr) return sessions_.data(link, data);
+  return side->state == Side::State::kLeaving ? JCT_OK : JCT_E_AGAIN;
+}
+
+jct_status Lobby::writable(jct_handle link) { return find(link) != nullptr ? JCT_OK : sessions_.writable(link); }
+
+jct_status Lobby::link_ended(jct_handle link) {
+  Side* side = find(link);
+  if (side == nullptr) return sessions_.link_ended(link);
+  ended(*side);
+  return JCT_OK;
+}
+
+void Lobby::link_closed(jct_handle link, jct_status reason) {
+  Side* side = find(link);
+  if (side == nullptr) return sessions_.link_closed(link, reason);
+  closed(*side);
 }
 
 // ---- what a side says ----
@@ -104,7 +139,7 @@ size_t Lobby::heard(Side& side, std::string_view data) {
     case Side::State::kLeaving:
       return data.size();
     default:
-      if (data.size() >= kEarlyBytes) host().net().pause(host().raw(), side.stream);
+      if (data.size() >= kEarlyBytes) side.link.pause();
       return 0;
   }
 }
@@ -145,7 +180,7 @@ void Lobby::ask(Side& side) {
 }
 
 void Lobby::place(Side& side) {
-  const auto home = static_cast<uint32_t>(std::hash<std::string>{}(side.request.uuid) % shared_.lobbies.size());
+  const uint32_t home = shared_.home_of(side.request.uuid);
   if (home == loop_) {
     seat(side);
   } else {
@@ -158,7 +193,7 @@ void Lobby::move(Side& side, uint32_t loop) {
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kMoving;
   const SideKey key = side.key;
-  const jct_handle stream = side.stream;
+  const jct_handle stream = side.link.stream();
   shared_.transit.depart(sides_[key]);
   // From migrate on the other loop may have the side already: its events are held back until it has arrived there.
   auto arrival = [there = shared_.lobbies[loop], stream] { there->arrived(stream); };
@@ -174,7 +209,7 @@ void Lobby::arrived(jct_handle stream) {
   const std::shared_ptr<Side> side = shared_.transit.arrive(stream);
   if (!side) return;
   side->lobby = this;
-  side->key = ++last_key_;
+  side->key = next_key();
   sides_.emplace(side->key, side);
   seat(*side);
 }
@@ -235,9 +270,10 @@ void Lobby::one_has_gone(Side& first, Side& second) {
 }
 
 bool Lobby::is_open(const Side& side) const {
+  if (!side.link.is_stream()) return true;  // it tells when it goes, and is forgotten then
   jct_conn_info info{};
   info.size = sizeof info;
-  return host().net().info(host().raw(), side.stream, &info) == JCT_OK;
+  return host().net().info(host().raw(), side.link.stream(), &info) == JCT_OK;
 }
 
 // ---- departure ----
@@ -255,7 +291,7 @@ void Lobby::leave(Side& side, jct_status status) {
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kLeaving;
   if (side.attached) {
-    host().net().close(host().raw(), side.stream, 0);  // on_close follows
+    side.link.close(status);  // on_close follows
   } else {
     side.refusal = status;
   }
@@ -269,7 +305,7 @@ void Lobby::unseat(Side& side) {
 
 void Lobby::closed(Side& side) {
   if (side.state == Side::State::kMoving) {  // stopped on its way: no loop's table has it
-    shared_.transit.arrive(side.stream);
+    shared_.transit.arrive(side.link.stream());
     return;
   }
   unseat(side);

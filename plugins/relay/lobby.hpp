@@ -28,8 +28,15 @@ class Lobby {
 
   /// A new connection, which has yet to say what it wants.
   void greet(Stream stream, const jct_conn_info& info);
-  /// A side of another plugin, which has said it: see relay/1 offer.
+  /// A side of another plugin, which has said it: see relay/1 offer and offer_link.
   jct_status offer(const jct_relay_side& side);
+  jct_status offer_link(const jct_relay_side& side, const jct_relay_link& table, void* self, jct_handle* out);
+
+  // ---- what such a link tells ----
+  jct_status data(jct_handle link, std::string_view data);
+  jct_status writable(jct_handle link);
+  jct_status link_ended(jct_handle link);
+  void link_closed(jct_handle link, jct_status reason);
 
   void set(const Settings& settings);
   /// Refuses everything from now on; Shared::lobby_idle when the last session has ended.
@@ -46,7 +53,10 @@ class Lobby {
   void closed(Side& side);
 
  private:
-  Side& add(jct_handle stream, const jct_addr& peer);
+  Side& add(const Link& link, const jct_addr& peer);
+  jct_status admit(Side& side, const jct_relay_side& offered);
+  /// No two sides of the relay have the same.
+  SideKey next_key() { return ++sides_so_far_ * host().loops() + loop_; }
   Side* find(SideKey key);
   size_t read_greeting(Side& side, std::string_view data);
   void ask(Side& side);
@@ -75,7 +85,7 @@ class Lobby {
   Settings settings_;
   bool draining_ = false;
   bool idle_told_ = false;
-  SideKey last_key_ = 0;
+  uint64_t sides_so_far_ = 0;
   std::unordered_map<SideKey, std::shared_ptr<Side>> sides_;
   std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
   Waiting waiting_;

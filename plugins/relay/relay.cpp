@@ -130,22 +130,52 @@ class RelayPlugin {
     });
   }
 
-  static jct_status offer(void* self, const jct_relay_side* side) {
-    auto* plugin = static_cast<RelayPlugin*>(self);
-    jct_status answer = JCT_E_STATE;
-    const jct_status status = plugin->host_.inside("offer", [&] {
-      answer = plugin->host_.current_loop() == JCT_NO_LOOP ? JCT_E_THREAD
-                                                           : plugin->here().offer(detail::adopt<jct_relay_side>(side));
-    });
-    return status == JCT_OK ? answer : status;
-  }
   static jct_status addresses(void* self, jct_addr* out, uint64_t capacity, uint64_t* count) {
     auto* plugin = static_cast<RelayPlugin*>(self);
     *count = 0;
     if (plugin->listening_ == 0) return JCT_E_STATE;
     return plugin->host_.net().listener_addresses(plugin->host_.raw(), plugin->listening_, out, capacity, count);
   }
-  static constexpr jct_relay_service kService{sizeof(jct_relay_service), 0, &offer, &addresses};
+  /// Calls fn with the lobby of the caller's loop, inside the gate.
+  template <class Fn>
+  static jct_status in_lobby(void* self, const char* where, const Fn& fn) {
+    auto* plugin = static_cast<RelayPlugin*>(self);
+    jct_status answer = JCT_E_STATE;
+    const jct_status status = plugin->host_.inside(
+        where, [&] { answer = plugin->host_.current_loop() == JCT_NO_LOOP ? JCT_E_THREAD : fn(plugin->here()); });
+    return status == JCT_OK ? answer : status;
+  }
+  static jct_status offer(void* self, const jct_relay_side* side) {
+    return in_lobby(self, "offer", [&](Lobby& lobby) { return lobby.offer(detail::adopt<jct_relay_side>(side)); });
+  }
+  static uint32_t loop_of(void* self, jct_str uuid) {
+    return static_cast<RelayPlugin*>(self)->shared_.home_of(view(uuid));
+  }
+  static jct_status offer_link(void* self, const jct_relay_side* side, const jct_relay_link* link, void* link_self,
+                               jct_handle* out) {
+    return in_lobby(self, "offer_link", [&](Lobby& lobby) {
+      const auto table = detail::adopt<jct_relay_link>(link);
+      if (!table.send || !table.resume || !table.end || !table.close || out == nullptr) return JCT_E_ARG;
+      return lobby.offer_link(detail::adopt<jct_relay_side>(side), table, link_self, out);
+    });
+  }
+  static jct_status data(void* self, jct_handle link, jct_bytes data) {
+    return in_lobby(self, "data", [&](Lobby& lobby) { return lobby.data(link, view(data)); });
+  }
+  static jct_status writable(void* self, jct_handle link) {
+    return in_lobby(self, "writable", [&](Lobby& lobby) { return lobby.writable(link); });
+  }
+  static jct_status ended(void* self, jct_handle link) {
+    return in_lobby(self, "ended", [&](Lobby& lobby) { return lobby.link_ended(link); });
+  }
+  static void closed(void* self, jct_handle link, jct_status reason) {
+    in_lobby(self, "closed", [&](Lobby& lobby) {
+      lobby.link_closed(link, reason);
+      return JCT_OK;
+    });
+  }
+  static constexpr jct_relay_service kService{
+      sizeof(jct_relay_service), 0, &offer, &addresses, &loop_of, &offer_link, &data, &writable, &ended, &closed};
 
   Host& host_;
   Shared shared_;

@@ -163,8 +163,8 @@ struct Offered : World {
   /// A stream that another plugin has accepted and read the request from.
   jct_status offer(const FakeStream& stream, const std::string& uuid, const std::string& key = "key") {
     const auto& service = relay->service<jct_relay_service>("relay/1");
-    const jct_relay_side side{sizeof(jct_relay_side), 0, stream.handle(), junctor::str(uuid), {}, junctor::str(key),
-                              stream.peer()};
+    const jct_relay_side side{
+        sizeof(jct_relay_side), 0, stream.handle(), junctor::str(uuid), {}, junctor::str(key), stream.peer(), 0, 0, {}};
     return host.on_loop(stream.loop(), [&] { return service.offer(relay->service_self("relay/1"), &side); });
   }
 };

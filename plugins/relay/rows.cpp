@@ -24,6 +24,7 @@ Poco::JSON::Object row_object(const SessionRow& row) {
   object.set("id", row.id);
   object.set("a", row.a);
   object.set("b", row.b);
+  object.set("transport", row.transport);
   object.set("age_s", row.age_s);
   object.set("idle_s", row.idle_s);
   object.set("bytes_ab", row.bytes_ab);

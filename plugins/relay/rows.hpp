@@ -16,6 +16,7 @@ struct SessionRow {
   std::string id;  ///< B's; empty where A did not say
   std::string a;
   std::string b;
+  std::string transport;  ///< of both: "tcp-ws"
   uint64_t age_s = 0;
   uint64_t idle_s = 0;
   uint64_t bytes_ab = 0;

@@ -8,10 +8,11 @@ using namespace junctor::relay;
 namespace {
 
 TEST_CASE("sessions are rows of flat objects, and ids from the wire cannot break out of them") {
-  const SessionRow row{7, "a\"b", "198.51.100.1:1", "198.51.100.2:2", 60, 1, 10, 1ULL << 40};
-  CHECK(sessions_json({row}, 5, 2) ==
-        R"({"rows":[{"session":7,"id":"a\"b","a":"198.51.100.1:1","b":"198.51.100.2:2","age_s":60,"idle_s":1,)"
-        R"("bytes_ab":10,"bytes_ba":1099511627776}],"total":5,"waiting":2})");
+  const SessionRow row{7, "a\"b", "198.51.100.1:1", "198.51.100.2:2", "tcp-ws", 60, 1, 10, 1ULL << 40};
+  CHECK(
+      sessions_json({row}, 5, 2) ==
+      R"({"rows":[{"session":7,"id":"a\"b","a":"198.51.100.1:1","b":"198.51.100.2:2","transport":"tcp-ws","age_s":60,"idle_s":1,)"
+      R"("bytes_ab":10,"bytes_ba":1099511627776}],"total":5,"waiting":2})");
 }
 
 TEST_CASE("no session is an empty list") { CHECK(sessions_json({}, 0, 0) == R"({"rows":[],"total":0,"waiting":0})"); }

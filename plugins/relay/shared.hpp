@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "counters.hpp"
@@ -21,6 +22,11 @@ struct Shared {
         counters{the_host},
         waiting_room{max_waiting},
         session_room{max_sessions} {}
+
+  /// [any] The loop that a uuid's sides meet on.
+  uint32_t home_of(std::string_view uuid) const {
+    return static_cast<uint32_t>(std::hash<std::string_view>{}(uuid) % host.loops());
+  }
 
   const Host& host;
   AuthChain auth;

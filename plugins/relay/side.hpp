@@ -6,13 +6,15 @@
 
 #include "greeting.hpp"
 #include "junctor/net.hpp"
+#include "junctor/service/signal.h"
+#include "link.hpp"
 #include "waiting.hpp"
 
 namespace junctor::relay {
 
 class Lobby;
 
-/// The owner of a stream (net.hpp): hands everything to the lobby that it is in.
+/// The owner of a link: hands everything to the lobby that it is in.
 struct Side {
   enum class State {
     kGreeting,  // has not said what it wants
@@ -22,8 +24,8 @@ struct Side {
     kLeaving    // closed or refused; on_close is due
   };
 
-  Side(Lobby* where, SideKey number, jct_handle handle, const jct_addr& address, size_t max_message)
-      : lobby{where}, key{number}, stream{handle}, peer{address}, greeting{max_message} {}
+  Side(Lobby* where, SideKey number, const Link& way, const jct_addr& address, size_t max_message)
+      : lobby{where}, key{number}, link{way}, peer{address}, greeting{max_message} {}
 
   inline const Host& host() const;
   inline size_t on_data(std::string_view data);
@@ -33,10 +35,11 @@ struct Side {
 
   Lobby* lobby;
   SideKey key;
-  jct_handle stream;
+  Link link;
   jct_addr peer;
+  uint32_t transport = JCT_CHANNEL_TCP;
   State state = State::kGreeting;
-  bool attached = false;        // events come to this object; else whoever offered it still owns the stream
+  bool attached = false;        // events come to this object; else whoever offered it still owns the link
   bool ended = false;           // the peer has half-closed
   jct_status refusal = JCT_OK;  // why, where it was refused before it was attached
   Duration since{};             // accepted

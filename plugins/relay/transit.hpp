@@ -16,7 +16,7 @@ class Transit {
  public:
   void depart(std::shared_ptr<Side> side) {
     const std::lock_guard lock{mutex_};
-    const jct_handle stream = side->stream;
+    const jct_handle stream = side->link.stream();
     sides_[stream] = std::move(side);
   }
   /// Null where it is not on its way.
