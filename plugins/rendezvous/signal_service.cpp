@@ -45,6 +45,20 @@ SignalService::PerLoop* SignalService::here() const {
   return loop < loops_.size() ? loops_[loop].get() : nullptr;
 }
 
+Channels::Entry* SignalService::entry(jct_handle handle) const {
+  PerLoop* loop = here();
+  return loop != nullptr ? loop->channels.find(handle) : nullptr;
+}
+
+const jct_channel* SignalService::channel(jct_handle handle) const {
+  const Channels::Entry* found = entry(handle);
+  return found != nullptr ? &found->channel : nullptr;
+}
+
+void SignalService::mark(jct_handle handle, uint32_t flags) {
+  if (Channels::Entry* found = entry(handle)) found->channel.flags |= flags;
+}
+
 jct_status SignalService::handle(uint32_t kind, jct_signal_handler handler, void* context) {
   const jct_status status = handlers_.add(kind, handler, context);
   if (status == JCT_E_EXISTS) host_.error("rendezvous.kind_taken", {{"kind", kind}});
@@ -125,11 +139,12 @@ jct_status SignalService::attach(const jct_transport& transport, void* self, con
   return JCT_OK;
 }
 
-jct_status SignalService::deliver(const jct_channel& channel, std::string_view message, KindSet served) {
+jct_status SignalService::deliver(jct_handle handle, std::string_view message, KindSet served) {
   PerLoop* loop = here();
   if (loop == nullptr) return JCT_E_THREAD;
-  Channels::Entry* entry = loop->channels.find(channel.handle);
+  Channels::Entry* entry = loop->channels.find(handle);
   if (entry == nullptr) return JCT_E_CLOSED;
+  const jct_channel& channel = entry->channel;
   loop->channels.pulse(*entry).heard = loop->tick;
   if (message.empty()) {
     echo(*entry);
@@ -166,13 +181,12 @@ jct_status SignalService::dispatch(const jct_channel& channel, uint32_t kind, st
   return status;
 }
 
-void SignalService::detach(const jct_channel& channel) {
-  PerLoop* loop = here();
-  Channels::Entry* entry = loop != nullptr ? loop->channels.find(channel.handle) : nullptr;
+void SignalService::detach(jct_handle handle) {
+  Channels::Entry* entry = this->entry(handle);
   if (entry == nullptr) return;
   const std::string id = std::move(entry->id);
-  loop->channels.detach(channel.handle);
-  if (!id.empty()) gone_(id, channel.handle);
+  here()->channels.detach(handle);
+  if (!id.empty()) gone_(id, handle);
 }
 
 // ---- connections that stay ------------------------------------------------------------------------------------------
@@ -184,6 +198,7 @@ bool SignalService::hold(const jct_channel& channel, std::string_view id) {
   if (!id.empty() && entry->id != id) {
     if (!entry->id.empty()) gone_(entry->id, channel.handle);
     entry->id = id;
+    entry->channel.flags |= JCT_CHANNEL_REGISTERED;
   }
   Channels::Pulse& pulse = loop->channels.pulse(*entry);
   pulse.kept = true;
@@ -265,9 +280,9 @@ const jct_signal_service& SignalService::table() {
         });
       },
       [](void* self, const jct_channel* channel, jct_bytes message) {
-        return barrier([&] { return of(self).deliver(*channel, view(message)); });
+        return barrier([&] { return of(self).deliver(channel->handle, view(message)); });
       },
-      [](void* self, const jct_channel* channel) { of(self).detach(*channel); }};
+      [](void* self, const jct_channel* channel) { of(self).detach(channel->handle); }};
   return kTable;
 }
 

@@ -48,8 +48,12 @@ class SignalService {
   /// [loop]
   jct_status attach(const jct_transport& transport, void* self, const jct_addr& peer, const jct_addr& local,
                     jct_channel& out);
-  jct_status deliver(const jct_channel& channel, std::string_view message, KindSet served = kAllKinds);
-  void detach(const jct_channel& channel);
+  jct_status deliver(jct_handle channel, std::string_view message, KindSet served = kAllKinds);
+  void detach(jct_handle channel);
+  /// [loop] As it was attached and marked; null when it has gone. Good until it is detached.
+  const jct_channel* channel(jct_handle handle) const;
+  /// [loop] Adds JCT_CHANNEL_* flags.
+  void mark(jct_handle handle, uint32_t flags);
 
   /// [loop] From now on this connection is held open by heartbeats; `id`: the peer whose presence it is, "" for none.
   /// False when it has gone.
@@ -78,6 +82,8 @@ class SignalService {
   };
 
   PerLoop* here() const;
+  /// Null where it has gone or is of another loop.
+  Channels::Entry* entry(jct_handle handle) const;
   std::shared_ptr<const News> news() const;
   jct_status send_datagram(const jct_channel& channel, std::string_view message);
   jct_status send_here(PerLoop& loop, jct_handle handle, std::string_view message);

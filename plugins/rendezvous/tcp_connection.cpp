@@ -12,13 +12,15 @@ TcpConnection::TcpConnection(TcpLoop& loop, const Terms& terms)
     : loop_{loop}, served_{terms.served}, decoder_{terms.message_max}, security_{terms.offer} {}
 
 TcpConnection::~TcpConnection() {
-  if (channel_.handle != 0) loop_.signal.detach(channel_);
+  if (handle_ != 0) loop_.signal.detach(handle_);
 }
 
 bool TcpConnection::open(Stream stream, const jct_conn_info& info, List& list, List::iterator place) {
   list_ = &list;
   place_ = place;
-  if (loop_.signal.attach(transport(), this, info.peer, info.local, channel_) != JCT_OK) return false;
+  jct_channel channel{};
+  if (loop_.signal.attach(transport(), this, info.peer, info.local, channel) != JCT_OK) return false;
+  handle_ = channel.handle;
   stream_ = std::move(stream);
   if (stream_.attach(*this) != JCT_OK) return false;
   if (const auto& offer = security_.offer()) stream_.send(offer->frame);
@@ -32,8 +34,7 @@ size_t TcpConnection::on_data(std::string_view data) {
     const auto status = decoder_.next(rest, payload);
     if (status == wire::FrameDecoder::Status::kNeedMore) break;
     if (status == wire::FrameDecoder::Status::kTooLarge) {
-      loop_.traffic.refused(Refusal::kTooLong, channel_);
-      shut();
+      refuse(Refusal::kTooLong);
     } else {
       take(payload);
     }
@@ -49,20 +50,23 @@ void TcpConnection::take(std::string_view payload) {
   std::string_view plain;
   switch (security_.open(payload, loop_.opened, plain)) {
     case Security::Opened::kBadBox:
-      loop_.traffic.refused(Refusal::kBadBox, channel_);
-      return shut();
+      return refuse(Refusal::kBadBox);
     case Security::Opened::kAnswered:
       loop_.traffic.received(wire::kKindOf<hbb::KeyExchange>);
-      channel_.flags |= JCT_CHANNEL_ENCRYPTED;
-      return;
+      return loop_.signal.mark(handle_, JCT_CHANNEL_ENCRYPTED);
     case Security::Opened::kMessage:
-      if (loop_.signal.deliver(channel_, plain, served_) < 0) shut();
+      if (loop_.signal.deliver(handle_, plain, served_) < 0) shut();
   }
+}
+
+void TcpConnection::refuse(Refusal why) {
+  if (const jct_channel* channel = loop_.signal.channel(handle_)) loop_.traffic.refused(why, *channel);
+  shut();
 }
 
 void TcpConnection::on_close(jct_status) {
   stream_.release();
-  loop_.signal.detach(std::exchange(channel_, {}));
+  loop_.signal.detach(std::exchange(handle_, 0));
   list_->erase(place_);
 }
 

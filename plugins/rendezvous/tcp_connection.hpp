@@ -49,6 +49,7 @@ class TcpConnection {
  private:
   static const jct_transport& transport();
   void take(std::string_view payload);
+  void refuse(Refusal why);
   jct_status send(std::string_view message);
   void shut();
 
@@ -57,7 +58,7 @@ class TcpConnection {
   List* list_ = nullptr;
   List::iterator place_;
   Stream stream_;
-  jct_channel channel_{};
+  jct_handle handle_ = 0;  // of the channel
   wire::FrameDecoder decoder_;
   Security security_;
   size_t echoes_ = 0;  // heartbeats to send when on_data is through: a segment full of them costs one send
