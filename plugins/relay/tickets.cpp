@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The uuids that signalling has seen for allowed pairs. Any thread.
+#include "tickets.hpp"
+
+namespace junctor::relay {
+
+bool Tickets::expect(std::string_view uuid, std::string_view id, Duration now, Duration until) {
+  const std::lock_guard lock{mutex_};
+  expire(now);
+  const auto known = tickets_.find(uuid);
+  if (known != tickets_.end()) drop(known);
+  if (tickets_.size() >= capacity_) return false;
+  const auto at = tickets_.emplace(std::string{uuid}, Ticket{std::string{id}, until}).first;
+  by_age_.emplace(until, &at->first);
+  return true;
+}
+
+Tickets::Answer Tickets::use(std::string_view uuid, std::string_view id, Duration now) {
+  const std::lock_guard lock{mutex_};
+  expire(now);
+  const auto at = tickets_.find(uuid);
+  if (at == tickets_.end()) return Answer::kNone;
+  const std::string& meant = at->second.id;
+  if (!meant.empty() && !id.empty() && meant != id) return Answer::kOtherId;
+  drop(at);
+  return Answer::kGood;
+}
+
+void Tickets::set_capacity(size_t capacity) {
+  const std::lock_guard lock{mutex_};
+  capacity_ = capacity;
+}
+
+size_t Tickets::size() const {
+  const std::lock_guard lock{mutex_};
+  return tickets_.size();
+}
+
+void Tickets::expire(Duration now) {
+  while (!by_age_.empty() && by_age_.begin()->first <= now) drop(tickets_.find(*by_age_.begin()->second));
+}
+
+void Tickets::drop(Table::iterator at) {
+  by_age_.erase({at->second.until, &at->first});
+  tickets_.erase(at);
+}
+
+}  // namespace junctor::relay

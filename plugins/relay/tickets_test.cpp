@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tickets: good once, for a time, for one id. One thread.
+#include "tickets.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace std::chrono_literals;
+using namespace junctor;
+using namespace junctor::relay;
+
+namespace {
+
+using Answer = Tickets::Answer;
+
+TEST_CASE("a ticket is good once") {
+  Tickets tickets{8};
+  CHECK(tickets.expect("u", "123", 0s, 60s));
+  CHECK(tickets.use("v", "123", 1s) == Answer::kNone);
+  CHECK(tickets.use("u", "123", 1s) == Answer::kGood);
+  CHECK(tickets.use("u", "123", 1s) == Answer::kNone);
+}
+
+TEST_CASE("a ticket ends with its time, and another word for its uuid renews it") {
+  Tickets tickets{8};
+  tickets.expect("u", "", 0s, 60s);
+  tickets.expect("v", "", 0s, 60s);
+  tickets.expect("v", "", 30s, 90s);
+  CHECK(tickets.use("u", "", 60s) == Answer::kNone);
+  CHECK(tickets.use("v", "", 60s) == Answer::kGood);
+  CHECK(tickets.size() == 0);
+}
+
+TEST_CASE("a ticket is for the id that was asked for, where both sides say one") {
+  Tickets tickets{8};
+  tickets.expect("u", "123", 0s, 60s);
+  CHECK(tickets.use("u", "124", 1s) == Answer::kOtherId);
+  CHECK(tickets.use("u", "", 1s) == Answer::kGood);
+}
+
+TEST_CASE("a flood of tickets evicts nothing that is fresh, and what is old makes room") {
+  Tickets tickets{2};
+  CHECK(tickets.expect("a", "", 0s, 10s));
+  CHECK(tickets.expect("b", "", 0s, 20s));
+  CHECK_FALSE(tickets.expect("c", "", 0s, 60s));
+  CHECK(tickets.expect("b", "", 5s, 30s));
+  CHECK(tickets.expect("c", "", 10s, 60s));
+  CHECK(tickets.size() == 2);
+}
+
+}  // namespace
