@@ -47,7 +47,8 @@ TEST_CASE("two providers of one service are settled by --set") {
   const std::vector<std::string> files{shipped("storage_sqlite"), shipped("storage_memory"), shipped("auth_key"),
                                        shipped("rendezvous")};
   CHECK(check(files).code == 1);
-  std::vector<std::string> settled{"--set", "rendezvous.storage=storage_memory"};
+  std::vector<std::string> settled{"--set", "rendezvous.storage=storage_memory", "--set",
+                                   "auth_key.storage=storage_memory"};
   settled.insert(settled.end(), files.begin(), files.end());
   CHECK(check(settled).code == 0);
 }
