@@ -8,8 +8,18 @@
 namespace junctor::rendezvous {
 
 namespace {
+
 using Response = hbb::RegisterPkResponse;
+
+/// In the words that a change of id has for it (protocol.md 6.1); the reasons are those of auth/1.
+Response::Result result_of(std::string_view reason) {
+  if (reason == "uuid_mismatch") return Response::UUID_MISMATCH;
+  if (reason == "id_reserved") return Response::ID_EXISTS;
+  const bool unjudged = reason == "auth_timeout" || reason == "auth_unavailable";
+  return unjudged ? Response::SERVER_ERROR : Response::NOT_SUPPORT;
 }
+
+}  // namespace
 
 void IdChange::change(const jct_channel& from, const hbb::RegisterPk& request, bool allowed) {
   const auto wish = std::make_shared<const Wish>(Wish{request.old_id(), request.id(), request.uuid(), from});
@@ -25,7 +35,7 @@ void IdChange::change(const jct_channel& from, const hbb::RegisterPk& request, b
     return refuse(*wish, by_id ? Refusal::kTooFrequent : Refusal::kAddressLimit, Response::TOO_FREQUENT);
   }
   ports_.admit_change(*wish, [this, wish](std::string_view reason) {
-    if (!reason.empty()) return refuse(*wish, Refusal::kDenied, Response::NOT_SUPPORT, reason);
+    if (!reason.empty()) return refuse(*wish, Refusal::kDenied, result_of(reason), reason);
     rename(wish);
   });
 }

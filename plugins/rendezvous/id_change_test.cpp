@@ -96,6 +96,17 @@ TEST_CASE("over UDP, where the site switches it off, and where it is denied the 
   CHECK(site.renamed.empty());
 }
 
+TEST_CASE("what auth/1 says of the id is told in the words of a change of id") {
+  Site site;
+  const auto told = [&](const char* reason) {
+    site.denial = reason;
+    return site.ask("new-name");
+  };
+  CHECK(told("uuid_mismatch") == Response::UUID_MISMATCH);
+  CHECK(told("id_reserved") == Response::ID_EXISTS);
+  CHECK(told("auth_unavailable") == Response::SERVER_ERROR);
+}
+
 TEST_CASE("the fourth wish within six seconds is TOO_FREQUENT") {
   Site site;
   for (int i = 0; i < 3; ++i) site.ask("new-name");

@@ -36,8 +36,8 @@ typedef struct jct_auth_request {
 
 /* Called exactly once, inline or later on the asking loop. reason: a stable word for logs ("wrong_key"), empty when
  * allowed; text: for the user, may be empty. Views, good for the call. Silence is a denial after the asker's timeout.
- * Two words of REGISTER have a meaning for the client: "uuid_mismatch" makes it take another id, "auth_unavailable" try
- * again soon; any other word shows that it is not admitted. */
+ * Some words of REGISTER and RENAME have a meaning for the client: "uuid_mismatch" (the id is another's), "id_reserved"
+ * (RENAME: it is kept for another), "auth_unavailable" (try again soon); any other shows that it is not admitted. */
 typedef struct jct_auth_done {
   void* self;
   void (*done)(void* self, jct_status verdict, jct_str reason, jct_str text); /* JCT_OK or JCT_E_DENIED */
