@@ -24,10 +24,11 @@ struct Counters {
   Metric bytes_ba;
 };
 
-/// Refusals by reason. One a loop: auth plugins bring words of their own, so they are opened as they come.
-class Refusals {
+/// A counter by reason. One a loop: auth plugins bring words of their own, so they are opened as they come.
+class Reasons {
  public:
-  explicit Refusals(const Host& host) : host_{host} {}
+  /// `name` and `help`: constants.
+  Reasons(const Host& host, const char* name, const char* help) : host_{host}, name_{name}, help_{help} {}
 
   void add(const std::string& reason) {
     auto known = by_reason_.find(reason);
@@ -44,11 +45,13 @@ class Refusals {
   std::map<std::string, Metric>::iterator open(const std::string& reason) {
     const std::string label = "reason=" + reason;
     Metric metric;
-    host_.guarded("refused", [&] { metric = host_.counter("refused", label.c_str(), "sides refused"); });
+    host_.guarded(name_, [&] { metric = host_.counter(name_, label.c_str(), help_); });
     return by_reason_.emplace(reason, metric).first;
   }
 
   const Host& host_;
+  const char* name_;
+  const char* help_;
   std::map<std::string, Metric> by_reason_;
 };
 

@@ -30,8 +30,20 @@ jct_status Exchange::start() {
   }
   watch();
   a_.link_.resume();
-  b_.link_.resume();
+  if (!over_) b_.link_.resume();  // a may have ended it all
   return JCT_OK;
+}
+
+void Exchange::set_policy(const jct_bridge_policy& policy) {
+  if (over_) return;
+  const bool same_times =
+      policy.idle_timeout_ns == policy_.idle_timeout_ns && policy.max_lifetime_ns == policy_.max_lifetime_ns;
+  policy_ = policy;
+  a_.pace_.set_rate(policy.rate);
+  b_.pace_.set_rate(policy.rate);
+  if (same_times) return;
+  watch_.cancel();
+  watch();
 }
 
 // ---- bytes ----

@@ -52,6 +52,8 @@ class Exchange {
 
   /// JCT_E_CLOSED: the stream among the two has gone, and nothing has happened.
   jct_status start();
+  /// From now on; who waits for its pace finds the new one when that wait is over.
+  void set_policy(const jct_bridge_policy& policy);
   /// Ends it (JCT_E_CLOSED); Done follows.
   void close() { finish(JCT_E_CLOSED); }
   jct_bridge_stats stats() const;

@@ -60,6 +60,12 @@ class Share {
   Share(const Share&) = delete;
   Share& operator=(const Share&) = delete;
 
+  /// The bytes of a session that ran before it had this share.
+  void begin_with(uint64_t bytes_ab, uint64_t bytes_ba) {
+    bytes_ab_ = bytes_ab;
+    bytes_ba_ = bytes_ba;
+  }
+
   /// The session's bytes so far, each direction. Does nothing within kLeastPeriod of the last time.
   void measure(uint64_t bytes_ab, uint64_t bytes_ba, Duration now);
 

@@ -37,12 +37,12 @@ Lobby::Lobby(Shared& shared, uint32_t loop, const Settings& settings)
       loop_{loop},
       settings_{settings},
       waiting_{shared.waiting_room},
-      sessions_{shared, loop,
+      sessions_{shared, loop, settings,
                 [this](const std::string& uuid) {
                   waiting_.end(uuid);
                   tell_if_idle();
                 }},
-      refusals_{shared.host} {}
+      refusals_{shared.host, "refused", "sides refused"} {}
 
 Lobby::~Lobby() = default;
 
@@ -171,6 +171,8 @@ void Lobby::ended(Side& side) {
 
 void Lobby::ask(Side& side) {
   side.state = Side::State::kAsking;
+  const char* denial = shared_.ledger.rules()->denial(wire::from_abi(side.peer), side.request.id);
+  if (denial != nullptr) return refuse(side, JCT_E_DENIED, denial);
   shared_.auth.check(auth_request(side), [this, key = side.key](const Verdict& verdict) {
     Side* asked = find(key);
     if (asked == nullptr || asked->state != Side::State::kAsking) return;
@@ -245,16 +247,15 @@ void Lobby::park(Side& side) {
 void Lobby::join(Side& first, Side& second) {
   shared_.counters.waiting.add(-1);
   first.state = Side::State::kLeaving;
-  const jct_status status = sessions_.start(first, second, settings_);
-  if (status == JCT_OK) {
+  const Sessions::Started started = sessions_.start(first, second);
+  if (started.status == JCT_OK) {
     erase(first);
     return erase(second);
   }
   waiting_.end(second.request.uuid);
-  if (status == JCT_E_CLOSED) return one_has_gone(first, second);
-  const char* reason = status == JCT_E_LIMIT ? "max_sessions" : "bridge_failed";
-  refuse(first, status, reason);
-  refuse(second, status, reason);
+  if (started.status == JCT_E_CLOSED) return one_has_gone(first, second);
+  refuse(first, started.status, started.reason, started.hint);
+  refuse(second, started.status, started.reason, started.hint);
 }
 
 /// Whoever is still there waits for another partner, for as long as it may.
@@ -347,6 +348,7 @@ void Lobby::ring() {
 
 void Lobby::set(const Settings& settings) {
   settings_ = settings;
+  sessions_.set(settings);
   arm_next();
 }
 

@@ -90,7 +90,7 @@ class Lobby {
   std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
   Waiting waiting_;
   Sessions sessions_;
-  Refusals refusals_;
+  Reasons refusals_;
   Timer alarm_;
   Duration alarm_due_ = Duration::max();
 };

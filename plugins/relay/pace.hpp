@@ -14,11 +14,16 @@ namespace junctor::relay {
 class Pace {
  public:
   /// `rate` in bits a second; 0: no bound.
-  Pace(uint64_t rate, Duration now)
-      : rate_{static_cast<double>(rate) / 8},
-        burst_{std::max(rate_ / kBurstsPerSecond, kLeastBurst)},
-        tokens_{burst_},
-        at_{now} {}
+  Pace(uint64_t rate, Duration now) : at_{now} {
+    set_rate(rate);
+    tokens_ = burst_;
+  }
+
+  /// What was overdrawn stays so.
+  void set_rate(uint64_t rate) {
+    rate_ = static_cast<double>(rate) / 8;
+    burst_ = std::max(rate_ / kBurstsPerSecond, kLeastBurst);
+  }
 
   /// Zero: a piece may pass now; else how long until then.
   Duration wait(Duration now) {
@@ -36,9 +41,9 @@ class Pace {
   static constexpr double kLeastBurst = 16 * 1024;
   static constexpr Duration kLeastWait = std::chrono::milliseconds{1};  // timers are no finer
 
-  double rate_;  // bytes a second
-  double burst_;
-  double tokens_;
+  double rate_ = 0;  // bytes a second
+  double burst_ = 0;
+  double tokens_ = 0;
   Duration at_;
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The relay plugin: descriptor and wiring. PARALLEL; each loop has a lobby, which does the work.
+#include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,18 +11,40 @@
 #include <utility>
 #include <vector>
 
+#include "desk.hpp"
 #include "junctor/plugin.hpp"
 #include "junctor/services.hpp"
 #include "lobby.hpp"
 #include "options.hpp"
 #include "rows.hpp"
 #include "shared.hpp"
+#include "wire/abi.hpp"
 #include "wire/kinds.hpp"
 
 namespace junctor::relay {
 namespace {
 
 constexpr size_t kMaxRows = 1000;  // a table for a person; the total is told beside it
+
+constexpr size_t kMaxGuesses = 64;  // addresses that one `sessions` looks up
+constexpr size_t kMaxGuessed = 3;   // ids of one address
+
+using PeersService = Service<jct_peers_service>;
+
+/// What ids are registered from this address, "~111 ~222"; `~?` marks that there are more.
+std::string guess(const PeersService& peers, const wire::Address& address) {
+  struct Guess {
+    std::string text;
+    size_t count = 0;
+  } all;
+  const jct_addr raw = wire::to_abi(address);
+  peers.table.at_address(peers.self, &raw, kMaxGuessed + 1, &all, [](void* self, const jct_peer* peer) {
+    auto& so_far = *static_cast<Guess*>(self);
+    if (!so_far.text.empty()) so_far.text += ' ';
+    so_far.text += ++so_far.count > kMaxGuessed ? "~?" : "~" + std::string{view(peer->id)};
+  });
+  return all.text;
+}
 
 /// One `sessions`, which every loop adds its rows to; whoever is last to let go answers. Any thread.
 class Gathering {
@@ -30,6 +54,18 @@ class Gathering {
   Gathering& operator=(const Gathering&) = delete;
   ~Gathering() { reply_.ok(sessions_json(rows_, shared_.session_room.used(), shared_.waiting_room.used())); }
 
+  /// [pool] Slow where a million peers are registered.
+  void guess_ids(const PeersService& peers) {
+    std::map<std::string, std::string> known;
+    const std::lock_guard lock{mutex_};
+    for (SessionRow& row : rows_) {
+      const auto address = wire::Address::parse(row.a);
+      if (!address || (known.size() == kMaxGuesses && known.count(address->ip_text()) == 0)) continue;
+      const auto [at, fresh] = known.try_emplace(address->ip_text());
+      if (fresh) at->second = guess(peers, *address);
+      row.a_id = at->second;
+    }
+  }
   void add(std::vector<SessionRow> rows) {
     const std::lock_guard lock{mutex_};
     for (SessionRow& row : rows) {
@@ -46,13 +82,16 @@ class Gathering {
 
 class RelayPlugin {
  public:
-  static constexpr auto kOptions = options(kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions,
-                                           kIdle, kLifetime, kRate, kAuthTimeout);
+  static constexpr auto kOptions =
+      options(kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime, kRate,
+              kTotalRate, kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter,
+              kDowngradePercent, kBlacklistFile, kBlocklistFile, kTickets, kMaxTickets, kGroups, kAuthTimeout);
 
   RelayPlugin(Host& host, const Config& config)
       : host_{host},
-        shared_{host, config[kAuthTimeout], static_cast<size_t>(config[kMaxWaiting]),
-                static_cast<size_t>(config[kMaxSessions])} {
+        shared_{host, config},
+        desk_{host, shared_, config, [this] { each_lobby([](Lobby& lobby) { lobby.sessions().look_up_limits(); }); }},
+        peers_{PeersService::optional(host, JCT_PEERS_SERVICE)} {
     for (uint32_t loop = 0; loop < host.loops(); ++loop) {
       lobbies_.push_back(std::make_unique<Lobby>(shared_, loop, Settings::from(config)));
       shared_.lobbies.push_back(lobbies_.back().get());
@@ -61,6 +100,8 @@ class RelayPlugin {
     host.provide(JCT_RELAY_SERVICE, &kService, this);
     host.command("sessions", "relay sessions that run; `sessions end NUMBER` ends one",
                  [this](std::string_view args, Reply reply) { command(args, reply); });
+    host.command("relay", "limits and what is in use; `relay limit|block|unblock ...` changes them",
+                 [this](std::string_view args, Reply reply) { desk_.command(command_words(args), reply); });
   }
 
   void start() {
@@ -70,9 +111,11 @@ class RelayPlugin {
     listening_ = listener_.handle();
   }
 
+  void check(const Config& candidate) const { rules_of(candidate); }
+
   void reload(const Config& config) {
-    shared_.waiting_room.set_limit(static_cast<size_t>(config[kMaxWaiting]));
-    shared_.session_room.set_limit(static_cast<size_t>(config[kMaxSessions]));
+    shared_.set(config);
+    desk_.configure(rules_of(config));
     each_lobby([settings = Settings::from(config)](Lobby& lobby) { lobby.set(settings); });
   }
 
@@ -110,11 +153,22 @@ class RelayPlugin {
     if (words.empty()) {
       const auto gathering = std::make_shared<Gathering>(reply, shared_);
       each_lobby([gathering](Lobby& lobby) { gathering->add(lobby.sessions().rows(kMaxRows)); });
+      guess_when_gathered(gathering);
     } else if (words.size() == 2 && words[0] == "end") {
       end_session(words[1], reply);
     } else {
       reply.fail(JCT_E_ARG, error_json("expected `sessions` or `sessions end NUMBER`"));
     }
+  }
+
+  /// Each loop has added its rows when it has run what was posted behind them; the last of them starts the guess.
+  void guess_when_gathered(const std::shared_ptr<Gathering>& gathering) {
+    if (!peers_) return;
+    const auto left = std::make_shared<std::atomic<size_t>>(lobbies_.size());
+    each_lobby([this, gathering, left](Lobby&) {
+      if (--*left > 0) return;
+      host_.offload([this, gathering] { gathering->guess_ids(*peers_); }, [] {});
+    });
   }
 
   void end_session(const std::string& text, Reply reply) {
@@ -174,11 +228,32 @@ class RelayPlugin {
       return JCT_OK;
     });
   }
-  static constexpr jct_relay_service kService{
-      sizeof(jct_relay_service), 0, &offer, &addresses, &loop_of, &offer_link, &data, &writable, &ended, &closed};
+  static jct_status expect(void* self, jct_str uuid, jct_str id, uint64_t ttl_ns) {
+    auto* plugin = static_cast<RelayPlugin*>(self);
+    if (uuid.size == 0 || uuid.size > kMaxUuid || id.size > kMaxUuid) return JCT_E_ARG;
+    const Duration now = plugin->host_.now();
+    const Duration until = now + Duration{static_cast<int64_t>(std::min<uint64_t>(ttl_ns, kYear))};
+    bool taken = false;
+    const jct_status status = plugin->host_.inside(
+        "expect", [&] { taken = plugin->shared_.tickets.expect(view(uuid), view(id), now, until); });
+    return status == JCT_OK && !taken ? JCT_E_LIMIT : status;
+  }
+  static constexpr jct_relay_service kService{sizeof(jct_relay_service),
+                                              0,
+                                              &offer,
+                                              &addresses,
+                                              &loop_of,
+                                              &offer_link,
+                                              &data,
+                                              &writable,
+                                              &ended,
+                                              &closed,
+                                              &expect};
 
   Host& host_;
   Shared shared_;
+  Desk desk_;
+  std::optional<PeersService> peers_;
   std::vector<std::unique_ptr<Lobby>> lobbies_;  // one a loop
   Listener listener_;
   std::atomic<jct_handle> listening_{0};
@@ -190,4 +265,4 @@ class RelayPlugin {
 }  // namespace junctor::relay
 
 JUNCTOR_PLUGIN(junctor::relay::RelayPlugin, "relay", "pairs two peers by uuid and joins them", provides("relay/1"),
-               needs("*auth/1"), parallel())
+               needs("*auth/1", "?peers/1"), parallel())

@@ -36,7 +36,7 @@ TEST_CASE("a session that is never idle ends with its lifetime") {
   CHECK(world.host.last_line("relay.stop").field("reason") == "lifetime");
 }
 
-TEST_CASE("a reload changes what comes after it, and the waiting time of who waits") {
+TEST_CASE("a reload changes sessions that run, what comes after it, and the waiting time of who waits") {
   World world;
   auto [a, b] = world.pair("u");
   FakeStream waits = world.side("v", 3);
@@ -45,7 +45,7 @@ TEST_CASE("a reload changes what comes after it, and the waiting time of who wai
   world.host.advance(5s);
   CHECK(waits.closed());
   auto [c, d] = world.pair("w");
-  CHECK(world.host.bridges().at(0).policy().idle_timeout_ns == 30'000'000'000);
+  CHECK(world.host.bridges().at(0).policy().idle_timeout_ns == 3'600'000'000'000);
   CHECK(world.host.bridges().at(1).policy().idle_timeout_ns == 3'600'000'000'000);
   world.relay->reload({{"max_sessions", "1"}});
   FakeStream late = world.side("x");

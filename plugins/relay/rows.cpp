@@ -9,6 +9,8 @@
 
 #include <sstream>
 
+#include "rules.hpp"
+
 namespace junctor::relay {
 namespace {
 
@@ -29,6 +31,20 @@ Poco::JSON::Object row_object(const SessionRow& row) {
   object.set("idle_s", row.idle_s);
   object.set("bytes_ab", row.bytes_ab);
   object.set("bytes_ba", row.bytes_ba);
+  object.set("rate", row.rate);
+  object.set("group", row.group);
+  object.set("slowed", row.slowed);
+  object.set("a_id", row.a_id);
+  return object;
+}
+
+Poco::JSON::Object row_object(const LimitRow& row) {
+  Poco::JSON::Object object{Poco::JSON_PRESERVE_KEY_ORDER};
+  object.set("limit", row.limit);
+  object.set("rate", row.rate == 0 ? "none" : rate_text(row.rate));
+  object.set("now", row.now);
+  object.set("sessions", static_cast<uint64_t>(row.sessions));
+  object.set("max_sessions", row.max_sessions == 0 ? "none" : std::to_string(row.max_sessions));
   return object;
 }
 
@@ -41,6 +57,17 @@ std::string sessions_json(const std::vector<SessionRow>& rows, size_t total, siz
   object.set("rows", all);
   object.set("total", static_cast<uint64_t>(total));
   object.set("waiting", static_cast<uint64_t>(waiting));
+  return text_of(object);
+}
+
+std::string limits_json(const std::vector<LimitRow>& rows, size_t tickets, const std::set<std::string>& blocked) {
+  Poco::JSON::Array all, blocks;
+  for (const LimitRow& row : rows) all.add(row_object(row));
+  for (const std::string& one : blocked) blocks.add(one);
+  Poco::JSON::Object object{Poco::JSON_PRESERVE_KEY_ORDER};
+  object.set("rows", all);
+  object.set("tickets", static_cast<uint64_t>(tickets));
+  object.set("blocked", blocks);
   return text_of(object);
 }
 

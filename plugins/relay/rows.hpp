@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,26 @@ struct SessionRow {
   uint64_t idle_s = 0;
   uint64_t bytes_ab = 0;
   uint64_t bytes_ba = 0;
+  uint64_t rate = 0;  ///< bits a second now, both directions
+  std::string group;  ///< or empty
+  bool slowed = false;
+  std::string a_id;  ///< a guess, marked `~`: ids that are registered from a's address; or empty
 };
 
 /// {"rows": [...], "total": N, "waiting": N}; total may be more than there are rows.
 std::string sessions_json(const std::vector<SessionRow>& rows, size_t total, size_t waiting);
+
+/// What `junctorctl relay` shows: a limit and what is in use of it.
+struct LimitRow {
+  std::string limit;
+  uint64_t rate = 0;  ///< the bound, bits a second; 0: none
+  uint64_t now = 0;   ///< bits a second
+  size_t sessions = 0;
+  size_t max_sessions = 0;  ///< 0: no bound
+};
+
+/// {"rows": [...], "tickets": N, "blocked": [...]}; rates as the configuration writes them.
+std::string limits_json(const std::vector<LimitRow>& rows, size_t tickets, const std::set<std::string>& blocked);
 
 /// {"error": text}
 std::string error_json(const std::string& text);

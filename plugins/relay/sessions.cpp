@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kSamplePeriod = std::chrono::seconds{1};
 // A loop must not stand still for its statistics: 256 look-ups take some 20 us.
 constexpr size_t kSampleSlice = 256;
+constexpr Duration kCheckTime = std::chrono::seconds{1};
+constexpr uint64_t kCheckBytes = 4096;
 
 const char* stop_reason(jct_status status, const jct_bridge_stats& stats, Duration idle) {
   switch (status) {
@@ -31,40 +33,111 @@ const char* transport_name(const Side& side) { return side.transport == JCT_CHAN
 
 uint64_t seconds(uint64_t nanoseconds) { return nanoseconds / 1'000'000'000; }
 
+uint64_t bits_a_second(uint64_t bytes, Duration time) {
+  if (time.count() <= 0) return 0;
+  return static_cast<uint64_t>(static_cast<double>(bytes) * 8 / std::chrono::duration<double>(time).count());
+}
+
+/// Signalling checks its relays every few seconds: two sides from one host at once, and no id, which a client's A
+/// names.
+bool looks_like_a_check(const Side& a, const Side& b) {
+  const Duration apart = a.since > b.since ? a.since - b.since : b.since - a.since;
+  return a.request.id.empty() && wire::from_abi(a.peer).same_ip(wire::from_abi(b.peer)) && apart < kCheckTime;
+}
+bool was_a_check(const jct_bridge_stats& stats) {
+  return stats.bytes_ab + stats.bytes_ba <= kCheckBytes && stats.age_ns <= static_cast<uint64_t>(kCheckTime.count());
+}
+
 }  // namespace
 
 const jct_bridge_events Sessions::kEvents{sizeof(jct_bridge_events), 0, &Sessions::on_close};
 
-jct_status Sessions::start(const Side& first, const Side& second, const Settings& settings) {
-  if (!shared_.session_room.take()) return JCT_E_LIMIT;
+Sessions::Started Sessions::start(const Side& first, const Side& second) {
   const bool swap = first.request.id.empty() && !second.request.id.empty();
   const Side& a = swap ? second : first;
   const Side& b = swap ? first : second;
+  auto session = std::make_unique<Session>();
+  session->owner = this;
   // A number that tells the loop, so that `sessions end` finds it at once.
-  auto session = std::make_unique<Session>(
-      Session{this, ++last_id_ * shared_.host.loops() + loop_, a.request.uuid, a.request.id, a.peer, b.peer,
-              std::string{transport_name(a)} + "-" + transport_name(b), 0, settings.idle, nullptr, 0, 0, nullptr});
-  const jct_status status = join(a, b, settings, session.get());
+  session->id = ++last_id_ * shared_.host.loops() + loop_;
+  session->uuid = a.request.uuid;
+  session->peer_id = a.request.id;
+  session->a = a.peer;
+  session->b = b.peer;
+  session->transport = std::string{transport_name(a)} + "-" + transport_name(b);
+  session->check = looks_like_a_check(a, b);
+  session->counted_at = shared_.host.now();
+  if (const Started refused = admit(*session); refused.status != JCT_OK) return refused;
+  const jct_status status = join(a, b, session.get());
   if (status != JCT_OK) {
-    shared_.session_room.give_back();
-    return status;
+    if (session->share) --shares_;
+    give_back(*session);
+    return {status, "bridge_failed", ""};
   }
+  begun(std::move(session));
+  return {};
+}
+
+/// A seat and its share, or the word for why there is none.
+Sessions::Started Sessions::admit(Session& session) {
+  if (const char* reason = look_at_ticket(session)) {
+    return {JCT_E_DENIED, reason, "signalling has not asked this relay to join them"};
+  }
+  session.stranger = settings_.tickets == Settings::Tickets::kPrefer &&
+                     shared_.tickets.check(session.uuid, session.peer_id, shared_.host.now()) != Tickets::Answer::kGood;
+  if (session.stranger && !shared_.stranger_room.take()) {
+    return {JCT_E_LIMIT, "no_ticket", "half of max_sessions is kept for sessions that signalling has seen"};
+  }
+  if (!shared_.session_room.take()) {
+    if (session.stranger) shared_.stranger_room.give_back();
+    return {JCT_E_LIMIT, "max_sessions", ""};
+  }
+  Ledger::Seated seated = shared_.ledger.sit(wire::from_abi(session.a), wire::from_abi(session.b), session.peer_id);
+  if (seated.refusal != nullptr) {
+    give_back(session);
+    return {JCT_E_LIMIT, seated.refusal, ""};
+  }
+  seat(session, std::move(seated.seat));
+  session.rate = rate_of(session);
+  return {};
+}
+
+const char* Sessions::look_at_ticket(Session& session) const {
+  if (settings_.tickets != Settings::Tickets::kRequire) return nullptr;
+  switch (shared_.tickets.check(session.uuid, session.peer_id, shared_.host.now())) {
+    case Tickets::Answer::kGood:
+      return nullptr;
+    case Tickets::Answer::kOtherId:
+      return "other_ticket";
+    case Tickets::Answer::kNone:
+      break;
+  }
+  return "no_ticket";
+}
+
+void Sessions::give_back(const Session& session) {
+  if (session.stranger) shared_.stranger_room.give_back();
+  shared_.session_room.give_back();
+}
+
+void Sessions::begun(std::unique_ptr<Session> session) {
+  shared_.tickets.used(session->uuid);
   shared_.counters.sessions.add(1);
   shared_.counters.paired.add();
-  shared_.host.info("relay.start", {{"session", session->id},
-                                    {"id", session->peer_id},
-                                    {"a", wire::from_abi(a.peer).text()},
-                                    {"b", wire::from_abi(b.peer).text()},
-                                    {"transport", session->transport}});
+  shared_.host.log(session->check ? JCT_LOG_DEBUG : JCT_LOG_INFO, "relay.start",
+                   {{"session", session->id},
+                    {"id", session->peer_id},
+                    {"a", wire::from_abi(session->a).text()},
+                    {"b", wire::from_abi(session->b).text()},
+                    {"transport", session->transport}});
   const uint64_t id = session->id;
   all_.emplace(id, std::move(session));
   if (all_.size() == 1) sampler_ = shared_.host.every(kSamplePeriod, [this] { sample(); });
-  return JCT_OK;
+  watch_shares();
 }
 
-jct_status Sessions::join(const Side& a, const Side& b, const Settings& settings, Session* session) {
-  const jct_bridge_policy policy{sizeof(jct_bridge_policy), 0, static_cast<uint64_t>(settings.idle.count()),
-                                 static_cast<uint64_t>(settings.lifetime.count()), settings.rate};
+jct_status Sessions::join(const Side& a, const Side& b, Session* session) {
+  const jct_bridge_policy policy = policy_of(*session);
   if (!a.link.is_stream() || !b.link.is_stream()) return exchange(a, b, policy, session);
   return shared_.host.net().bridge(shared_.host.raw(), a.link.stream(), b.link.stream(), &policy, &kEvents, session,
                                    &session->bridge);
@@ -122,12 +195,16 @@ void Sessions::link_closed(jct_handle link, jct_status reason) {
 bool Sessions::end(uint64_t id) {
   const auto at = all_.find(id);
   if (at == all_.end()) return false;
-  at->second->asked = "operator";
-  if (at->second->exchange) {
-    at->second->exchange->close();
+  return end(*at->second, "operator");
+}
+
+bool Sessions::end(Session& session, const char* reason) {
+  session.asked = reason;
+  if (session.exchange) {
+    session.exchange->close();  // the session may be gone after this
     return true;
   }
-  return shared_.host.net().bridge_close(shared_.host.raw(), at->second->bridge) == JCT_OK;
+  return shared_.host.net().bridge_close(shared_.host.raw(), session.bridge) == JCT_OK;
 }
 
 std::vector<SessionRow> Sessions::rows(size_t limit) const {
@@ -136,12 +213,16 @@ std::vector<SessionRow> Sessions::rows(size_t limit) const {
     if (rows.size() == limit) break;
     const jct_bridge_stats now = stats(*session);
     rows.push_back({id, session->peer_id, wire::from_abi(session->a).text(), wire::from_abi(session->b).text(),
-                    session->transport, seconds(now.age_ns), seconds(now.idle_ns), now.bytes_ab, now.bytes_ba});
+                    session->transport, seconds(now.age_ns), seconds(now.idle_ns), now.bytes_ab, now.bytes_ba,
+                    session->rate_now, session->seat.group(), session->seat.slowed(), ""});
   }
   return rows;
 }
 
-void Sessions::stop() { sampler_.cancel(); }
+void Sessions::stop() {
+  sampler_.cancel();
+  divider_.cancel();
+}
 
 void Sessions::on_close(void* self, jct_handle, jct_status reason, const jct_bridge_stats* stats) {
   auto& session = *static_cast<Session*>(self);
@@ -151,7 +232,7 @@ void Sessions::on_close(void* self, jct_handle, jct_status reason, const jct_bri
 }
 
 void Sessions::ended(Session& session, jct_status reason, const jct_bridge_stats& stats) {
-  const char* why = session.asked != nullptr ? session.asked : stop_reason(reason, stats, session.idle);
+  const char* why = session.asked != nullptr ? session.asked : stop_reason(reason, stats, settings_.idle);
   const std::string uuid = session.uuid;
   over(session, why, stats);
   ended_(uuid);
@@ -160,15 +241,19 @@ void Sessions::ended(Session& session, jct_status reason, const jct_bridge_stats
 void Sessions::over(Session& session, const char* reason, const jct_bridge_stats& stats) {
   count(session, stats);
   shared_.counters.sessions.add(-1);
-  shared_.session_room.give_back();
-  shared_.host.info("relay.stop", {{"session", session.id},
-                                   {"id", session.peer_id},
-                                   {"reason", reason},
-                                   {"age_s", seconds(stats.age_ns)},
-                                   {"bytes_ab", stats.bytes_ab},
-                                   {"bytes_ba", stats.bytes_ba}});
+  give_back(session);
+  shared_.host.log(session.check && was_a_check(stats) ? JCT_LOG_DEBUG : JCT_LOG_INFO, "relay.stop",
+                   {{"session", session.id},
+                    {"id", session.peer_id},
+                    {"reason", reason},
+                    {"age_s", seconds(stats.age_ns)},
+                    {"bytes_ab", stats.bytes_ab},
+                    {"bytes_ba", stats.bytes_ba}});
+  stops_.add(reason);
+  if (session.share) --shares_;
   all_.erase(session.id);
   if (all_.empty()) sampler_.cancel();
+  watch_shares();
 }
 
 void Sessions::count(Session& session, const jct_bridge_stats& stats) const {
@@ -178,12 +263,19 @@ void Sessions::count(Session& session, const jct_bridge_stats& stats) const {
   session.counted_ba = stats.bytes_ba;
 }
 
+/// False between a bridge's end and on_close: it has no statistics then.
+bool Sessions::read(const Session& session, jct_bridge_stats* out) const {
+  if (session.exchange) {
+    *out = session.exchange->stats();
+    return true;
+  }
+  out->size = sizeof *out;
+  return shared_.host.net().bridge_stats(shared_.host.raw(), session.bridge, out) == JCT_OK;
+}
+
 jct_bridge_stats Sessions::stats(const Session& session) const {
-  if (session.exchange) return session.exchange->stats();
   jct_bridge_stats now{};
-  now.size = sizeof now;
-  // Between its end and on_close a bridge has no statistics: what was counted last is right then.
-  if (shared_.host.net().bridge_stats(shared_.host.raw(), session.bridge, &now) != JCT_OK) {
+  if (!read(session, &now)) {
     now.bytes_ab = session.counted_ab;
     now.bytes_ba = session.counted_ba;
   }
@@ -194,8 +286,14 @@ void Sessions::sample() {
   auto next = all_.upper_bound(sampled_);
   for (size_t i = 0; i < std::min(kSampleSlice, all_.size()); ++i, ++next) {
     if (next == all_.end()) next = all_.begin();
-    count(*next->second, stats(*next->second));
+    Session& session = *next->second;
     sampled_ = next->first;
+    const jct_bridge_stats now = stats(session);
+    const uint64_t before = session.counted_ab + session.counted_ba;
+    count(session, now);
+    const Duration time = shared_.host.now() - std::exchange(session.counted_at, shared_.host.now());
+    session.rate_now = bits_a_second(session.counted_ab + session.counted_ba - before, time);
+    slow_down(session, now);
   }
 }
 

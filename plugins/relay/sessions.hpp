@@ -22,12 +22,23 @@ namespace junctor::relay {
 class Sessions {
  public:
   /// `ended` is told the uuid of each session that is over.
-  Sessions(Shared& shared, uint32_t loop, std::function<void(const std::string& uuid)> ended)
-      : shared_{shared}, loop_{loop}, ended_{std::move(ended)} {}
+  Sessions(Shared& shared, uint32_t loop, const Settings& settings, std::function<void(const std::string& uuid)> ended)
+      : shared_{shared}, loop_{loop}, settings_{settings}, ended_{std::move(ended)} {}
 
+  /// JCT_OK: the two are joined, and their links are ours. JCT_E_CLOSED: one of them has gone. Else why both are
+  /// refused: a word, and what a person can do about it.
+  struct Started {
+    jct_status status = JCT_OK;
+    const char* reason = "";
+    const char* hint = "";
+  };
   /// Joins the two, with the bytes that are behind their first messages: two streams in the kernel, others by copying.
-  /// JCT_OK: their links are ours. JCT_E_CLOSED: one of them has gone. JCT_E_LIMIT: max_sessions.
-  jct_status start(const Side& first, const Side& second, const Settings& settings);
+  Started start(const Side& first, const Side& second);
+
+  /// Holds for those that run too. Their limits are looked up again, a slice at a time.
+  void set(const Settings& settings);
+  /// The rules have changed.
+  void look_up_limits() { reseat_from(0, ++changes_); }
 
   // ---- what an offered link tells (relay/1); JCT_E_CLOSED where there is none ----
   jct_status data(jct_handle link, std::string_view data);
@@ -53,34 +64,64 @@ class Sessions {
     jct_addr a;
     jct_addr b;
     std::string transport;  // of both: "tcp-ws"
-    jct_handle bridge;      // 0: an exchange
-    Duration idle;
-    const char* asked;  // why it was ended from here, or null
-    uint64_t counted_ab;
-    uint64_t counted_ba;
+    bool check;             // looks like a health check: no word of it unless it turns out to be more
+    bool stranger;          // without a ticket, where tickets are preferred
+    jct_handle bridge = 0;  // 0: an exchange
     std::unique_ptr<Exchange> exchange;
+    const char* asked = nullptr;  // why it was ended from here, or null
+    uint64_t counted_ab = 0;
+    uint64_t counted_ba = 0;
+    Duration counted_at{};
+    uint64_t rate_now = 0;  // bits a second, both directions
+    Seat seat;
+    std::unique_ptr<Share> share;  // null: in no pool
+    uint64_t rate = 0;             // what its bridge was told
   };
 
   static void on_close(void* self, jct_handle bridge, jct_status reason, const jct_bridge_stats* stats);
   static const jct_bridge_events kEvents;
 
-  jct_status join(const Side& a, const Side& b, const Settings& settings, Session* session);
+  Started admit(Session& session);
+  const char* look_at_ticket(Session& session) const;
+  void begun(std::unique_ptr<Session> session);
+  void give_back(const Session& session);
+  jct_status join(const Side& a, const Side& b, Session* session);
   jct_status exchange(const Side& a, const Side& b, const jct_bridge_policy& policy, Session* session);
   Exchange::End* end_of(jct_handle link);
   void ended(Session& session, jct_status reason, const jct_bridge_stats& stats);
   void over(Session& session, const char* reason, const jct_bridge_stats& stats);
   void count(Session& session, const jct_bridge_stats& stats) const;
+  bool read(const Session& session, jct_bridge_stats* out) const;
   jct_bridge_stats stats(const Session& session) const;
   void sample();
+  bool end(Session& session, const char* reason);
+
+  // ---- limits: sessions_limits.cpp ----
+  void seat(Session& session, Seat seat);
+  bool reseat(Session& session);
+  void reseat_from(uint64_t id, uint64_t change);
+  uint64_t rate_of(const Session& session) const;
+  jct_bridge_policy policy_of(const Session& session) const;
+  void apply(Session& session);
+  void divide();
+  void watch_shares();
+  void slow_down(Session& session, const jct_bridge_stats& stats);
 
   Shared& shared_;
   const uint32_t loop_;
+  Settings settings_;
   std::function<void(const std::string& uuid)> ended_;
   std::map<uint64_t, std::unique_ptr<Session>> all_;
   std::unordered_map<jct_handle, Exchange::End*> links_;  // those in exchanges
   uint64_t last_id_ = 0;
   uint64_t sampled_ = 0;  // the last one whose bytes were counted by sample()
+  Reasons stops_{shared_.host, "ended", "sessions that are over"};
   Timer sampler_;
+  size_t shares_ = 0;     // sessions that have one
+  uint64_t divided_ = 0;  // the last one that divide() came to
+  Timer divider_;
+  bool dividing_ = false;  // while there are shares
+  uint64_t changes_ = 0;   // of the settings; the last one's look-up goes on, others end
 };
 
 }  // namespace junctor::relay

@@ -8,7 +8,10 @@
 
 #include "counters.hpp"
 #include "junctor/services.hpp"
+#include "ledger.hpp"
+#include "options.hpp"
 #include "quota.hpp"
+#include "tickets.hpp"
 #include "transit.hpp"
 
 namespace junctor::relay {
@@ -16,12 +19,22 @@ namespace junctor::relay {
 class Lobby;
 
 struct Shared {
-  Shared(const Host& the_host, Duration auth_timeout, size_t max_waiting, size_t max_sessions)
+  Shared(const Host& the_host, const Config& config)
       : host{the_host},
-        auth{the_host, auth_timeout},
+        auth{the_host, config[kAuthTimeout]},
         counters{the_host},
-        waiting_room{max_waiting},
-        session_room{max_sessions} {}
+        waiting_room{static_cast<size_t>(config[kMaxWaiting])},
+        session_room{static_cast<size_t>(config[kMaxSessions])},
+        stranger_room{static_cast<size_t>(config[kMaxSessions]) / 2},
+        tickets{static_cast<size_t>(config[kMaxTickets])} {}
+
+  /// [control]
+  void set(const Config& config) {
+    waiting_room.set_limit(static_cast<size_t>(config[kMaxWaiting]));
+    session_room.set_limit(static_cast<size_t>(config[kMaxSessions]));
+    stranger_room.set_limit(static_cast<size_t>(config[kMaxSessions]) / 2);
+    tickets.set_capacity(static_cast<size_t>(config[kMaxTickets]));
+  }
 
   /// [any] The loop that a uuid's sides meet on.
   uint32_t home_of(std::string_view uuid) const {
@@ -33,6 +46,9 @@ struct Shared {
   Counters counters;
   Quota waiting_room;
   Quota session_room;
+  Quota stranger_room;  // of these, sessions without a ticket where tickets are preferred
+  Tickets tickets;
+  Ledger ledger{{}};
   Transit transit;
   std::vector<Lobby*> lobbies;       // one a loop, touched there alone
   std::function<void()> lobby_idle;  // [any] a draining loop has ended its last session

@@ -15,15 +15,20 @@ bool Tickets::expect(std::string_view uuid, std::string_view id, Duration now, D
   return true;
 }
 
-Tickets::Answer Tickets::use(std::string_view uuid, std::string_view id, Duration now) {
+Tickets::Answer Tickets::check(std::string_view uuid, std::string_view id, Duration now) {
   const std::lock_guard lock{mutex_};
   expire(now);
   const auto at = tickets_.find(uuid);
   if (at == tickets_.end()) return Answer::kNone;
   const std::string& meant = at->second.id;
   if (!meant.empty() && !id.empty() && meant != id) return Answer::kOtherId;
-  drop(at);
   return Answer::kGood;
+}
+
+void Tickets::used(std::string_view uuid) {
+  const std::lock_guard lock{mutex_};
+  const auto at = tickets_.find(uuid);
+  if (at != tickets_.end()) drop(at);
 }
 
 void Tickets::set_capacity(size_t capacity) {

@@ -24,8 +24,10 @@ class Tickets {
   bool expect(std::string_view uuid, std::string_view id, Duration now, Duration until);
 
   enum class Answer { kNone, kGood, kOtherId };
-  /// A pair has come, whose A said `id` (or nothing). A good ticket is used up.
-  Answer use(std::string_view uuid, std::string_view id, Duration now);
+  /// A pair has come, whose A said `id` (or nothing).
+  Answer check(std::string_view uuid, std::string_view id, Duration now);
+  /// Its session has begun: a ticket is good once.
+  void used(std::string_view uuid);
 
   void set_capacity(size_t capacity);
   size_t size() const;

@@ -15,9 +15,11 @@ using Answer = Tickets::Answer;
 TEST_CASE("a ticket is good once") {
   Tickets tickets{8};
   CHECK(tickets.expect("u", "123", 0s, 60s));
-  CHECK(tickets.use("v", "123", 1s) == Answer::kNone);
-  CHECK(tickets.use("u", "123", 1s) == Answer::kGood);
-  CHECK(tickets.use("u", "123", 1s) == Answer::kNone);
+  CHECK(tickets.check("v", "123", 1s) == Answer::kNone);
+  CHECK(tickets.check("u", "123", 1s) == Answer::kGood);
+  CHECK(tickets.check("u", "123", 1s) == Answer::kGood);
+  tickets.used("u");
+  CHECK(tickets.check("u", "123", 1s) == Answer::kNone);
 }
 
 TEST_CASE("a ticket ends with its time, and another word for its uuid renews it") {
@@ -25,16 +27,16 @@ TEST_CASE("a ticket ends with its time, and another word for its uuid renews it"
   tickets.expect("u", "", 0s, 60s);
   tickets.expect("v", "", 0s, 60s);
   tickets.expect("v", "", 30s, 90s);
-  CHECK(tickets.use("u", "", 60s) == Answer::kNone);
-  CHECK(tickets.use("v", "", 60s) == Answer::kGood);
-  CHECK(tickets.size() == 0);
+  CHECK(tickets.check("u", "", 60s) == Answer::kNone);
+  CHECK(tickets.check("v", "", 60s) == Answer::kGood);
+  CHECK(tickets.size() == 1);
 }
 
 TEST_CASE("a ticket is for the id that was asked for, where both sides say one") {
   Tickets tickets{8};
   tickets.expect("u", "123", 0s, 60s);
-  CHECK(tickets.use("u", "124", 1s) == Answer::kOtherId);
-  CHECK(tickets.use("u", "", 1s) == Answer::kGood);
+  CHECK(tickets.check("u", "124", 1s) == Answer::kOtherId);
+  CHECK(tickets.check("u", "", 1s) == Answer::kGood);
 }
 
 TEST_CASE("a flood of tickets evicts nothing that is fresh, and what is old makes room") {

@@ -73,6 +73,11 @@ typedef struct jct_relay_service {
   /* The client has gone: once for each link, after close too, and never from inside a call of the link's. JCT_OK where
    * the relay had asked for it. */
   void (*closed)(void* self, jct_handle link, jct_status reason);
+
+  /* [any] A ticket: signalling has seen this uuid for an allowed pair, and its session may begin within ttl_ns. To be
+   * told before either side can know of it. `id`: B's; empty: any. JCT_E_LIMIT: too many are kept. Matters where the
+   * relay's option `tickets` is not "off". */
+  jct_status (*expect)(void* self, jct_str uuid, jct_str id, uint64_t ttl_ns);
 } jct_relay_service;
 
 #ifdef __cplusplus

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relay's limits out of its options. Control thread.
+#include "options.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace junctor::relay {
+namespace {
+
+AddressList list_of(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  std::ifstream file{path};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file) throw Error{JCT_E_IO, "cannot read " + path};
+  return AddressList::parse(text, path);
+}
+
+uint64_t number(int64_t value) { return static_cast<uint64_t>(value); }
+
+Group group_of(const Config& config) {
+  Group group;
+  group.name = config[kGroupName];
+  for (const std::string& text : config[kGroupNetworks]) {
+    const auto network = wire::Network::parse(text);
+    if (!network) throw Error{JCT_E_ARG, "group " + group.name + ": \"" + text + "\" is no network"};
+    group.networks.push_back(*network);
+  }
+  group.ids = config[kGroupIds];
+  group.rate = number(config[kGroupRate]);
+  group.session_rate = number(config[kGroupSessionRate]);
+  group.max_sessions = number(config[kGroupMaxSessions]);
+  group.deny = config[kGroupDeny];
+  if (group.networks.empty() && group.ids.empty()) {
+    throw Error{JCT_E_ARG, "group " + group.name + ": expected networks or ids, else nobody is in it"};
+  }
+  return group;
+}
+
+}  // namespace
+
+Rules rules_of(const Config& config) {
+  Rules rules;
+  rules.rate = number(config[kRate]);
+  rules.total_rate = number(config[kTotalRate]);
+  rules.address_rate = number(config[kAddressRate]);
+  rules.id_rate = number(config[kIdRate]);
+  rules.address_sessions = number(config[kAddressSessions]);
+  rules.id_sessions = number(config[kIdSessions]);
+  rules.slowing = {number(config[kDowngradeRate]), config[kDowngradeAfter], config[kDowngradePercent]};
+  std::set<std::string> names;
+  for (const Config& record : config.records(kGroups)) {
+    rules.groups.push_back(group_of(record));
+    if (!names.insert(rules.groups.back().name).second) {
+      throw Error{JCT_E_ARG, "two groups are named " + rules.groups.back().name};
+    }
+  }
+  rules.slowed = list_of(config[kBlacklistFile]);
+  rules.refused = list_of(config[kBlocklistFile]);
+  return rules;
+}
+
+}  // namespace junctor::relay
