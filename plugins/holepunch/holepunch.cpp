@@ -37,6 +37,9 @@ uint32_t level_of(Reason why) {
   }
 }
 
+/// Longer than A waits for an answer (18 s, protocol.md 6.5) and a first side for the second (30 s) together.
+constexpr Duration kTicketTime = std::chrono::seconds{60};
+
 /// A bound on what a stranger may write into one line.
 std::string_view cut(std::string_view text) { return text.substr(0, 100); }
 
@@ -68,6 +71,7 @@ class Holepunch final : public PuncherPorts {
   }
   void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
+  void allowed_session(std::string_view uuid, std::string_view id) override { expect(uuid, id); }
 
  private:
   using Handler = jct_status (Puncher::*)(const jct_channel&, std::string_view);
@@ -76,6 +80,7 @@ class Holepunch final : public PuncherPorts {
   void unserve();
   void apply(const Config& config);
   std::vector<wire::Address> relay_sockets() const;
+  void expect(std::string_view uuid, std::string_view id) const;
 
   Host& host_;
   Signal signal_;
@@ -120,7 +125,7 @@ Holepunch::Holepunch(Host& host, const Config& config)
       learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
       relay_port_{static_cast<uint16_t>(config.base_port() + 1)},
       puncher_{*this, bounds_of(config), random_secret(host)},
-      health_{host, keys_},
+      health_{host, keys_, [this](const std::string& uuid) { expect(uuid, ""); }},
       relays_{relays_of(config, {}, relay_.has_value())},
       config_{config} {
   for (size_t i = 0; i < refused_.size(); ++i) {
@@ -176,6 +181,14 @@ std::vector<wire::Address> Holepunch::relay_sockets() const {
   if (relay_->table.addresses(relay_->self, raw.data(), raw.size(), &count) != JCT_OK) return sockets;
   for (size_t i = 0; i < std::min<uint64_t>(count, raw.size()); ++i) sockets.push_back(wire::from_abi(raw[i]));
   return sockets;
+}
+
+/// [any] A ticket at this host's own relay, which matters where it asks for them (relay/1 expect).
+void Holepunch::expect(std::string_view uuid, std::string_view id) const {
+  if (!relay_ || relay_->table.expect == nullptr || uuid.empty()) return;
+  const jct_status status =
+      relay_->table.expect(relay_->self, str(uuid), str(id), static_cast<uint64_t>(kTicketTime.count()));
+  if (status != JCT_OK) host_.debug("holepunch.no_ticket", {{"id", cut(id)}, {"status", status_text(status)}});
 }
 
 template <class Message, Holepunch::Handler kHandler>

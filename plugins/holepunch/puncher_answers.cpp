@@ -72,6 +72,7 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
     send(asked.a, response);
     return ports_.refused(Reason::kNoRelay, asked.a, asked.id, {});
   }
+  if (!answer.uuid.empty() && answer.refuse_reason.empty()) ports_.allowed_session(answer.uuid, asked.id);
   send(asked.a, relay_response(answer, std::move(signed_id), std::move(relay)));
 }
 

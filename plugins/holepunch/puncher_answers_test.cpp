@@ -65,6 +65,7 @@ TEST_CASE("a B that cannot punch gives A its key in place of the id, and no addr
   CHECK(answer.union_case() == hbb::RelayResponse::kPk);
   CHECK(answer.pk() == signed_id());
   CHECK(answer.uuid() == "uuid-of-B");
+  CHECK(site.ports.sessions == std::vector<std::string>{"uuid-of-B " + kId});
   CHECK(answer.relay_server() == "203.0.113.1:21117");
 }
 
@@ -172,6 +173,7 @@ TEST_CASE("after an accepted punch request a RequestRelay from the same IP is pu
   site.say(tcp_from("198.51.100.1:5009", 4), request);
   const auto push = site.heard<hbb::RequestRelay>(0);
   CHECK(push.uuid() == "uuid-of-A");
+  CHECK(site.ports.sessions == std::vector<std::string>{"uuid-of-A " + kId});
   CHECK(decoded(push.socket_addr()) == "198.51.100.1:5009");
   CHECK(push.relay_server() == "203.0.113.2:21117");  // B's address of the relay that A named
   CHECK(push.secure());

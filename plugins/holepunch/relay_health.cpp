@@ -8,9 +8,10 @@
 
 namespace junctor::holepunch {
 
-RelayHealth::RelayHealth(Host& host, const Keys& keys)
+RelayHealth::RelayHealth(Host& host, const Keys& keys, std::function<void(const std::string& uuid)> announce)
     : host_{host},
       keys_{keys},
+      announce_{std::move(announce)},
       resolver_{look_up_name,
                 [this](std::function<void()> work, std::function<void()> done) {
                   return host_.offload(std::move(work), std::move(done)) == JCT_OK;
@@ -33,7 +34,7 @@ void RelayHealth::check_relay(const std::string& server, std::function<void(cons
   resolver_.resolve(*parsed, [this, host = parsed->host, done = std::move(done)](const auto& addresses) {
     if (!addresses) return done({Checked::Verdict::kUnknown, "names cannot be looked up now"});
     if (addresses->empty()) return done({Checked::Verdict::kDown, "no address found for the name " + host});
-    RelayProbe::start(host_, {*addresses, keys_.public_text(), timeout_}, done);
+    RelayProbe::start(host_, {*addresses, keys_.public_text(), timeout_, announce_}, done);
   });
 }
 

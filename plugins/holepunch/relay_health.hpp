@@ -14,7 +14,8 @@ namespace junctor::holepunch {
 
 class RelayHealth final : public WatchPorts {
  public:
-  RelayHealth(Host& host, const Keys& keys);
+  /// `announce` is told the uuid of each check, before the relay is.
+  RelayHealth(Host& host, const Keys& keys, std::function<void(const std::string& uuid)> announce);
 
   /// `interval` 0: nothing is checked.
   void apply(const std::vector<RelayPtr>& relays, Duration interval, Duration timeout);
@@ -30,6 +31,7 @@ class RelayHealth final : public WatchPorts {
  private:
   Host& host_;
   const Keys& keys_;
+  std::function<void(const std::string&)> announce_;
   Duration timeout_{};
   Resolver resolver_;
   RelayWatch watch_;

@@ -46,6 +46,7 @@ RelayProbe::RelayProbe(const Host& host, Question question, Done done)
 
 void RelayProbe::try_address() {
   uuid_ = random_uuid(host_);
+  if (question_.announce) question_.announce(uuid_);
   deadline_ = host_.after(question_.timeout, [this] {
     const auto self = shared_from_this();
     const bool there = sides_[1] != nullptr && sides_[1]->greeted;

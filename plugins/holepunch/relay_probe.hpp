@@ -27,6 +27,8 @@ class RelayProbe : public std::enable_shared_from_this<RelayProbe> {
     Addresses addresses;
     std::string licence_key;
     Duration timeout{};  // for one address
+    /// Told each uuid before the relay is; may be none.
+    std::function<void(const std::string& uuid)> announce = nullptr;
   };
   using Done = std::function<void(const Checked&)>;
 

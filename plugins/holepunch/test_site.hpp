@@ -65,6 +65,9 @@ class FakePorts : public PuncherPorts {
   }
   void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
   void noted(Note note) override { notes.push_back(note); }
+  void allowed_session(std::string_view uuid, std::string_view id) override {
+    sessions.emplace_back(std::string{uuid} + " " + std::string{id});
+  }
 
   Duration time = 1000s;
   std::string key, start_text, reach_text;
@@ -76,6 +79,7 @@ class FakePorts : public PuncherPorts {
   std::vector<Sent> sent;
   std::vector<Reason> refusals;
   std::vector<Note> notes;
+  std::vector<std::string> sessions;  // "UUID ID"
 };
 
 /// Two relays that nobody asked for before a second; no other limits.
