@@ -48,6 +48,13 @@ bool kernel_change_allowed(const config::InstanceChange& change, std::string* wh
   return true;
 }
 
+/// A file that a LIVE path names may have changed where the configuration has not.
+bool reads_files(const config::Instance& instance) {
+  const auto& options = instance.schema->options;
+  return std::any_of(options.begin(), options.end(),
+                     [](const config::Option& one) { return one.live && one.type == config::Type::kPath; });
+}
+
 }  // namespace
 
 bool Manager::plan_reload(const Snapshot& next, Plan* plan, std::string* why) {
@@ -80,7 +87,8 @@ bool Manager::plan_reload(const Snapshot& next, Plan* plan, std::string* why) {
   add_users(next, plan->graph, &make);  // and of what comes in the new one
 
   for (const config::InstanceChange& change : diff.instances) {
-    if (change.change == Change::kChanged && make.count(change.name) == 0) plan->live.push_back(change.name);
+    if (make.count(change.name) > 0 || gone.count(change.name) > 0) continue;
+    if (change.change == Change::kChanged || reads_files(*next.find(change.name))) plan->live.push_back(change.name);
   }
   plan->make.assign(make.begin(), make.end());
   for (const Running& entry : running_) {
