@@ -109,17 +109,24 @@ bool Lobby::attach(Side& side) {
 
 // ---- what an offered link tells ----
 
+// While two are joined they are sides still, and the session may ask a link for what it has held back: sessions first.
+
 jct_status Lobby::data(jct_handle link, std::string_view data) {
-  const Side* side = find(link);
-  if (side == nullptr) return sessions_.data(link, data);
+  const jct_status status = sessions_.data(link, data);
+  const Side* side = status == JCT_E_CLOSED ? find(link) : nullptr;
+  if (side == nullptr) return status;
   return side->state == Side::State::kLeaving ? JCT_OK : JCT_E_AGAIN;
 }
 
-jct_status Lobby::writable(jct_handle link) { return find(link) != nullptr ? JCT_OK : sessions_.writable(link); }
+jct_status Lobby::writable(jct_handle link) {
+  const jct_status status = sessions_.writable(link);
+  return status == JCT_E_CLOSED && find(link) != nullptr ? JCT_OK : status;
+}
 
 jct_status Lobby::link_ended(jct_handle link) {
-  Side* side = find(link);
-  if (side == nullptr) return sessions_.link_ended(link);
+  const jct_status status = sessions_.link_ended(link);
+  Side* side = status == JCT_E_CLOSED ? find(link) : nullptr;
+  if (side == nullptr) return status;
   ended(*side);
   return JCT_OK;
 }

@@ -35,7 +35,7 @@ typedef struct jct_relay_link {
   uint32_t reserved;
   /* Towards the client. Copies all of it or nothing. JCT_E_AGAIN: its queue is full; writable follows. */
   jct_status (*send)(void* self, jct_bytes data);
-  /* The first call: the session has begun. Later ones: data has answered JCT_E_AGAIN, and may be tried again. */
+  /* The session has begun, or data has answered JCT_E_AGAIN: it may be tried again, from inside this call as well. */
   void (*resume)(void* self);
   /* The other side will send nothing more: a half-close, behind what was sent. */
   void (*end)(void* self);
