@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
 using namespace junctor;
 using namespace junctor::relay;
 
@@ -118,6 +122,34 @@ TEST_CASE("who is on the list of the slow is slow from the begin") {
   CHECK(seated.seat.slowed());
   CHECK(seated.seat.rate() == 32);
   CHECK_FALSE(ledger.sit(ip("192.0.2.1"), ip("192.0.2.3"), "").seat.slowed());
+}
+
+TEST_CASE("loops sit, measure and leave at once, rules change, and nothing is left behind") {
+  Rules rules;
+  rules.total_rate = 1'000'000;
+  rules.address_rate = 500'000;
+  Ledger ledger{rules};
+  const auto loop = [&ledger](int number) {
+    for (int i = 0; i < 500; ++i) {
+      auto seated = ledger.sit(ip("192.0.2.1"), ip("192.0.2." + std::to_string(i % 7 + 2)), "1");
+      Share share{seated.seat.pools(), 0ms};
+      for (int tick = 1; tick <= 4; ++tick) {
+        share.measure(static_cast<uint64_t>(tick * 10'000 * number), 0, std::chrono::milliseconds{tick * 150});
+      }
+      seated.seat = ledger.sit_again(ip("192.0.2.1"), ip("192.0.2.2"), "1").seat;
+    }
+  };
+  std::vector<std::thread> loops;
+  for (int number = 1; number <= 4; ++number) loops.emplace_back(loop, number);
+  for (int i = 0; i < 100; ++i) {
+    rules.total_rate = 1'000'000 + static_cast<uint64_t>(i);
+    ledger.apply(rules);
+    CHECK(ledger.uses(10).size() <= 10);
+  }
+  for (std::thread& one : loops) one.join();
+  CHECK(ledger.uses(10).empty());
+  CHECK(ledger.total().use() == 0);
+  CHECK(ledger.total().first_level() == 1'000'099);
 }
 
 }  // namespace

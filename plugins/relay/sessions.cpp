@@ -284,10 +284,11 @@ jct_bridge_stats Sessions::stats(const Session& session) const {
 
 void Sessions::sample() {
   auto next = all_.upper_bound(sampled_);
-  for (size_t i = 0; i < std::min(kSampleSlice, all_.size()); ++i, ++next) {
+  for (size_t i = 0; i < std::min(kSampleSlice, all_.size()); ++i) {
     if (next == all_.end()) next = all_.begin();
     Session& session = *next->second;
     sampled_ = next->first;
+    ++next;  // the session may be gone after slow_down
     const jct_bridge_stats now = stats(session);
     const uint64_t before = session.counted_ab + session.counted_ba;
     count(session, now);

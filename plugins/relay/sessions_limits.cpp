@@ -101,10 +101,11 @@ void Sessions::watch_shares() {
 
 void Sessions::divide() {
   auto next = all_.upper_bound(divided_);
-  for (size_t i = all_.size() / kSlices + 1; i > 0 && !all_.empty(); --i, ++next) {
+  for (size_t i = all_.size() / kSlices + 1; i > 0 && !all_.empty(); --i) {
     if (next == all_.end()) next = all_.begin();
     Session& session = *next->second;
     divided_ = next->first;
+    ++next;  // the session may be gone after apply
     jct_bridge_stats now{};
     if (!session.share || !read(session, &now)) continue;
     session.share->measure(now.bytes_ab, now.bytes_ba, shared_.host.now());
