@@ -34,6 +34,7 @@ class Incoming {
   }
 
   FrameReader& reader() { return state_.reader; }
+  const FrameReader& reader() const { return state_.reader; }
   /// Bytes of an unfinished message that are held.
   size_t gathered() const { return gathered_.size(); }
 

@@ -135,7 +135,21 @@ size_t RelayTalk::relay(std::string_view data) {
   const bool held = unread_ || !gathered_.empty();
   if (held && (begun_ || rest.size() >= kEarlyBytes)) connection_.stream().pause();
   if (!held && fin_) finish_input();
+  if (held && !begun_ && leaves(rest)) tell_end();
   return data.size() - rest.size();
+}
+
+/// Behind what waits for a partner, the client has said Close: it will not wait.
+bool RelayTalk::leaves(std::string_view unread) const {
+  FrameReader ahead = incoming_.reader();
+  std::string& nowhere = connection_.loop().message;
+  while (true) {
+    nowhere.clear();
+    const auto status = ahead.next(unread, nowhere);
+    if (status == FrameReader::Status::kNeedMore) return false;
+    if (status == FrameReader::Status::kError) return true;
+    if (status == FrameReader::Status::kControl && ahead.control() == Opcode::kClose) return true;
+  }
 }
 
 /// Takes one chunk and what it completes. False where the relay takes nothing now.

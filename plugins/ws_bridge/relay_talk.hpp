@@ -51,6 +51,7 @@ class RelayTalk final : public Talk {
   void offer();
   void read_on();
   size_t relay(std::string_view data);
+  bool leaves(std::string_view unread) const;
   bool relay_some(std::string_view& data);
   bool pass(std::string_view data);
   bool pass_gathered();
