@@ -88,7 +88,7 @@ Ledger::Seated Ledger::sit(const wire::Address& a, const wire::Address& b, std::
   const Rules& rules = *rules_;
   const char* denial = rules.denial(a, id);
   if (denial == nullptr) denial = rules.denial(b, id);
-  if (denial != nullptr) return {Seat{}, denial};
+  if (denial != nullptr) return {Seat{}, denial, JCT_E_DENIED};
   const Group* group = rules.group_of(a, b, id);
   const std::vector<Claim> wanted = claims(rules, a, b, id, group);
   const auto key_of = [](const Claim& one) { return kKindNames[static_cast<size_t>(one.kind)] + (' ' + one.name); };

@@ -63,7 +63,8 @@ class Ledger {
 
   struct Seated {
     Seat seat;
-    const char* refusal;  ///< null: it may run; else a word, and the seat is empty
+    const char* refusal;              ///< null: it may run; else a word, and the seat is empty
+    jct_status status = JCT_E_LIMIT;  ///< of a refusal: JCT_E_DENIED where it is nobody's number
   };
   /// A session between two addresses for B's `id`, which may be empty.
   Seated sit(const wire::Address& a, const wire::Address& b, std::string_view id) { return sit(a, b, id, false); }

@@ -327,6 +327,28 @@ TEST_CASE("a rate holds links back, and time lets them go on") {
   CHECK(b.got.size() == static_cast<size_t>(sent));
 }
 
+TEST_CASE("sessions of links share as those of streams do, and a reload lets them go on faster") {
+  World world{{{"total_rate", "16Mbit"}, {"idle", "0"}}};
+  TestLink a{world, "u", "1"}, b{world, "u"}, c{world, "v", "2"}, d{world, "v"};
+  const std::string chunk(10'000, 'x');
+  const auto pour = [&](std::chrono::milliseconds time) {
+    const size_t before_b = b.got.size(), before_d = d.got.size();
+    for (auto past = 0ms; past < time; past += 5ms) {
+      while (a.data(chunk) == JCT_OK) continue;
+      while (c.data(chunk) == JCT_OK) continue;
+      world.host.advance(5ms);
+    }
+    return std::pair{b.got.size() - before_b, d.got.size() - before_d};
+  };
+  pour(2s);
+  const auto [first, second] = pour(4s);
+  CHECK(static_cast<double>(first) == doctest::Approx(4e6).epsilon(0.05));
+  CHECK(static_cast<double>(second) == doctest::Approx(4e6).epsilon(0.05));
+  world.relay->reload({{"total_rate", "32Mbit"}, {"idle", "0"}});
+  pour(2s);
+  CHECK(static_cast<double>(pour(2s).first) == doctest::Approx(4e6).epsilon(0.05));
+}
+
 TEST_CASE("junctorctl shows and ends sessions of links as those of streams") {
   World world;
   TestLink a{world, "u", "123456789"}, b{world, "u"};

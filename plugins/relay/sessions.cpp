@@ -95,7 +95,7 @@ Sessions::Started Sessions::admit(Session& session) {
   Ledger::Seated seated = shared_.ledger.sit(wire::from_abi(session.a), wire::from_abi(session.b), session.peer_id);
   if (seated.refusal != nullptr) {
     give_back(session);
-    return {JCT_E_LIMIT, seated.refusal, ""};
+    return {seated.status, seated.refusal, ""};
   }
   seat(session, std::move(seated.seat));
   session.rate = rate_of(session);
