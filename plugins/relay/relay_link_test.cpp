@@ -27,7 +27,11 @@ class TestLink {
     side.transport = JCT_CHANNEL_WS;
     side.peer.family = 4;
     side.peer.port = 4711;
-    offered = on_loop([&] { return service().offer_link(self(), &side, &kTable, this, &handle); });
+    offered = on_loop([&] { return service().offer_link(self(), &side, &table(), this, &handle); });
+  }
+  /// The relay must not call it any more.
+  ~TestLink() {
+    if (offered == JCT_OK && !gone_) closed(JCT_E_RESET);
   }
   TestLink(const TestLink&) = delete;
   TestLink& operator=(const TestLink&) = delete;
@@ -43,6 +47,7 @@ class TestLink {
     on_loop([&] { return service().ended(self(), handle); });
   }
   void closed(jct_status reason) {
+    gone_ = true;
     on_loop([&] {
       service().closed(self(), handle, reason);
       return JCT_OK;
@@ -67,17 +72,21 @@ class TestLink {
   }
 
   static TestLink& of(void* self) { return *static_cast<TestLink*>(self); }
-  static constexpr jct_relay_link kTable{sizeof(jct_relay_link),
-                                         0,
-                                         [](void* self, jct_bytes data) -> jct_status {
-                                           if (of(self).full) return JCT_E_AGAIN;
-                                           of(self).got += junctor::view(data);
-                                           return JCT_OK;
-                                         },
-                                         [](void* self) { ++of(self).resumed; },
-                                         [](void* self) { of(self).ended = true; },
-                                         [](void* self, jct_status why) { of(self).closes.push_back(why); }};
+  static const jct_relay_link& table() {
+    static constexpr jct_relay_link kTable{sizeof(jct_relay_link),
+                                           0,
+                                           [](void* self, jct_bytes data) -> jct_status {
+                                             if (of(self).full) return JCT_E_AGAIN;
+                                             of(self).got += junctor::view(data);
+                                             return JCT_OK;
+                                           },
+                                           [](void* self) { ++of(self).resumed; },
+                                           [](void* self) { of(self).ended = true; },
+                                           [](void* self, jct_status why) { of(self).closes.push_back(why); }};
+    return kTable;
+  }
   World& world_;
+  bool gone_ = false;
 };
 
 TEST_CASE("a link and a stream of a uuid exchange bytes, whichever comes first") {
