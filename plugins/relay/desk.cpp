@@ -79,8 +79,9 @@ void Desk::command(const std::vector<std::string>& all, Reply reply) {
 
 std::vector<LimitRow> Desk::limit_rows() const {
   const auto rules = shared_.ledger.rules();
-  const auto total = static_cast<uint64_t>(std::max<int64_t>(shared_.ledger.total().use(), 0));
-  std::vector<LimitRow> rows{{"total", rules->total_rate, total, shared_.session_room.used(), 0},
+  const auto now = static_cast<uint64_t>(std::max<int64_t>(shared_.rate_now, 0));
+  const Quota& room = shared_.session_room;
+  std::vector<LimitRow> rows{{"total", rules->total_rate, now, room.used(), room.limit()},
                              {"session", rules->rate, 0, 0, 0},
                              {"address", rules->address_rate, 0, 0, rules->address_sessions},
                              {"id", rules->id_rate, 0, 0, rules->id_sessions}};

@@ -20,6 +20,7 @@ class Quota {
   void give_back() { used_.fetch_sub(1, std::memory_order_relaxed); }
 
   bool full() const { return used() >= limit_.load(std::memory_order_relaxed); }
+  size_t limit() const { return limit_.load(std::memory_order_relaxed); }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
   /// What is in use beyond a lower limit stays until it is given back.
   void set_limit(size_t limit) { limit_.store(limit, std::memory_order_relaxed); }

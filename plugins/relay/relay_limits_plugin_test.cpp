@@ -151,6 +151,9 @@ TEST_CASE("an operator's limit holds at once, is shown, and goes with `default`"
   world.run();
   CHECK(rate_of(world, 0) == 10'000'000);
   CHECK(ask(world, "relay", {}).find(R"({"limit":"total","rate":"10Mbit","now":0,"sessions":1)") != std::string::npos);
+  a.deliver(std::string(1000, 'x'));
+  world.host.advance(1s);
+  CHECK(ask(world, "relay", {}).find(R"("now":8000,"sessions":1,"max_sessions":"100000")") != std::string::npos);
   CHECK(ask(world, "relay", {"limit", "total", "default"}) == "{}");
   CHECK(ask(world, "relay", {}).find(R"("rate":"100Mbit")") != std::string::npos);
   CHECK(ask(world, "relay", {"limit", "total", "fast"}).find("expected a rate") != std::string::npos);

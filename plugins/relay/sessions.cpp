@@ -250,6 +250,7 @@ void Sessions::over(Session& session, const char* reason, const jct_bridge_stats
                     {"bytes_ab", stats.bytes_ab},
                     {"bytes_ba", stats.bytes_ba}});
   stops_.add(reason);
+  set_rate_now(session, 0);
   if (session.share) --shares_;
   all_.erase(session.id);
   if (all_.empty()) sampler_.cancel();
@@ -282,6 +283,10 @@ jct_bridge_stats Sessions::stats(const Session& session) const {
   return now;
 }
 
+void Sessions::set_rate_now(Session& session, uint64_t rate) const {
+  shared_.rate_now += static_cast<int64_t>(rate) - static_cast<int64_t>(std::exchange(session.rate_now, rate));
+}
+
 void Sessions::sample() {
   auto next = all_.upper_bound(sampled_);
   for (size_t i = 0; i < std::min(kSampleSlice, all_.size()); ++i) {
@@ -293,7 +298,7 @@ void Sessions::sample() {
     const uint64_t before = session.counted_ab + session.counted_ba;
     count(session, now);
     const Duration time = shared_.host.now() - std::exchange(session.counted_at, shared_.host.now());
-    session.rate_now = bits_a_second(session.counted_ab + session.counted_ba - before, time);
+    set_rate_now(session, bits_a_second(session.counted_ab + session.counted_ba - before, time));
     slow_down(session, now);
   }
 }

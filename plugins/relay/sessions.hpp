@@ -94,6 +94,7 @@ class Sessions {
   bool read(const Session& session, jct_bridge_stats* out) const;
   jct_bridge_stats stats(const Session& session) const;
   void sample();
+  void set_rate_now(Session& session, uint64_t rate) const;
   bool end(Session& session, const char* reason);
 
   // ---- limits: sessions_limits.cpp ----

@@ -2,6 +2,7 @@
 // What all loops of one relay share. Made by create, constant afterwards, its parts apart: each says its own thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,8 @@ struct Shared {
   Counters counters;
   Quota waiting_room;
   Quota session_room;
-  Quota stranger_room;  // of these, sessions without a ticket where tickets are preferred
+  Quota stranger_room;               // of these, sessions without a ticket where tickets are preferred
+  std::atomic<int64_t> rate_now{0};  // bits a second of all sessions, as they were measured last
   Tickets tickets;
   Ledger ledger{{}};
   Transit transit;
