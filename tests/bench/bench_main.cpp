@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// tests/bench: Junctor, or any server that speaks the protocol, against the limits of this machine. One thread, which
+// starts those of the load.
+#include <sys/resource.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "baselines.hpp"
+#include "relay_bench.hpp"
+
+namespace {
+
+using namespace junctor::bench;
+
+struct Part {
+  const char* name;
+  void (*run)(Place&, const Options&, Report&);
+};
+
+constexpr std::array kParts{Part{"cost", relay_cost}, Part{"setup", relay_setup}, Part{"latency", relay_latency},
+                            Part{"memory", relay_memory}, Part{"fairness", relay_fairness}};
+
+void check_parts(const Options& options) {
+  for (const std::string& wanted : options.parts) {
+    bool known = false;
+    for (const Part& part : kParts) known = known || wanted == part.name;
+    if (!known) throw std::invalid_argument{"there is no part " + wanted};
+  }
+}
+
+/// As many descriptors as are allowed; children have them, too.
+void raise_files() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run(const Options& options) {
+  check_parts(options);
+  raise_files();
+  Place place{options};
+  Report report;
+  for (const Part& part : kParts) {
+    if (!options.wants(part.name)) continue;
+    std::fprintf(stderr, "%s ...\n", part.name);
+    part.run(place, options, report);
+  }
+  if (options.json) {
+    report.print_json();
+  } else {
+    std::printf("%s; %d rounds of %g s, %s\n", machine().c_str(), options.rounds, options.seconds,
+                options.netns ? "over veth" : "over loopback");
+    report.print_table();
+  }
+  return options.check && report.any_lost() ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words{argv + 1, argv + argc};
+  if (words.size() == 2 && words[0] == "baseline") return serve_baseline(words[1].c_str());
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(parse_options(words));
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "bench: %s\n%s", error.what(), kUsage);
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench: %s\n", error.what());
+    return 3;
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.hpp"
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+namespace junctor::bench {
+
+Spread spread(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+  return {median, values.front(), values.back()};
+}
+
+double percentile(std::vector<double>& values, double part) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[std::min(values.size() - 1, static_cast<size_t>(part * static_cast<double>(values.size())))];
+}
+
+double fairness_index(const std::vector<double>& shares) {
+  double sum = 0;
+  double squares = 0;
+  for (const double share : shares) {
+    sum += share;
+    squares += share * share;
+  }
+  return squares > 0 ? sum * sum / (static_cast<double>(shares.size()) * squares) : 0;
+}
+
+Spread Row::ratios() const {
+  std::vector<double> all;
+  for (size_t i = 0; base != nullptr && i < std::min(rounds.size(), base->rounds.size()); ++i) {
+    if (base->rounds[i] > 0) all.push_back(rounds[i] / base->rounds[i]);
+  }
+  return spread(std::move(all));
+}
+
+std::string Row::verdict() const {
+  if (target == 0 || rounds.empty()) return "";
+  const double value = base != nullptr ? ratios().median : values().median;
+  return (at_least ? value >= target : value <= target) ? "met" : "missed";
+}
+
+bool Row::lost() const {
+  if (!gates || target == 0 || rounds.empty()) return false;
+  const Spread all = base != nullptr ? ratios() : values();
+  return at_least ? all.most < target / 2 : all.least > target * 2;
+}
+
+Row& Report::add(Row row) { return rows_.emplace_back(std::move(row)); }
+
+bool Report::any_lost() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.lost(); });
+}
+
+void Report::print_table() const {
+  const char* part = "";
+  for (const Row& row : rows_) {
+    if (row.part != part) {
+      std::printf("\n%-22s %-18s %10s %10s %10s  %-10s %s\n", row.part.c_str(), "subject", "median", "min", "max",
+                  "unit", "ratio (min .. max)      target");
+      part = row.part.c_str();
+    }
+    const Spread values = row.values();
+    std::printf("%-22s %-18s %10.4g %10.4g %10.4g  %-10s ", row.what.c_str(), row.subject.c_str(), values.median,
+                values.least, values.most, row.unit.c_str());
+    const Spread ratios = row.ratios();
+    if (row.base != nullptr) std::printf("%5.2f (%.2f .. %.2f)", ratios.median, ratios.least, ratios.most);
+    if (row.target != 0) {
+      std::printf("   %s %.4g %s%s", row.at_least ? ">=" : "<=", row.target, row.verdict().c_str(),
+                  row.lost() ? ", LOST" : "");
+    }
+    std::printf("\n");
+  }
+  std::fflush(stdout);
+}
+
+namespace {
+
+std::string json_spread(const Spread& s) {
+  char text[120];
+  std::snprintf(text, sizeof text, "{\"median\": %.6g, \"min\": %.6g, \"max\": %.6g}", s.median, s.least, s.most);
+  return text;
+}
+
+}  // namespace
+
+void Report::print_json() const {
+  std::printf("{\"machine\": \"%s\", \"rows\": [", machine().c_str());
+  const char* comma = "\n";
+  for (const Row& row : rows_) {
+    std::printf("%s  {\"part\": \"%s\", \"what\": \"%s\", \"subject\": \"%s\", \"unit\": \"%s\", \"value\": %s", comma,
+                row.part.c_str(), row.what.c_str(), row.subject.c_str(), row.unit.c_str(),
+                json_spread(row.values()).c_str());
+    if (row.base != nullptr) {
+      std::printf(", \"base\": \"%s\", \"ratio\": %s", row.base->subject.c_str(), json_spread(row.ratios()).c_str());
+    }
+    if (row.target != 0) std::printf(", \"target\": %g, \"verdict\": \"%s\"", row.target, row.verdict().c_str());
+    std::printf("}");
+    comma = ",\n";
+  }
+  std::printf("\n]}\n");
+}
+
+std::string machine() {
+  utsname name{};
+  ::uname(&name);
+  return std::to_string(std::thread::hardware_concurrency()) + " cores, " + name.sysname + " " + name.release + ", " +
+         name.machine;
+}
+
+}  // namespace junctor::bench
