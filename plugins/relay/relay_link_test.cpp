@@ -59,6 +59,7 @@ class TestLink {
   uint32_t loop = 0;
   bool full = false;  // answers JCT_E_AGAIN
   std::string got;
+  std::string kept;  // to be sent from inside resume
   int resumed = 0;
   bool ended = false;
   std::vector<jct_status> closes;
@@ -80,7 +81,11 @@ class TestLink {
                                              of(self).got += junctor::view(data);
                                              return JCT_OK;
                                            },
-                                           [](void* self) { ++of(self).resumed; },
+                                           [](void* self) {
+                                             TestLink& link = of(self);
+                                             ++link.resumed;
+                                             if (!link.kept.empty()) link.data(std::exchange(link.kept, {}));
+                                           },
                                            [](void* self) { of(self).ended = true; },
                                            [](void* self, jct_status why) { of(self).closes.push_back(why); }};
     return kTable;
@@ -145,6 +150,14 @@ TEST_CASE("a link's bytes wait with it until it has a partner") {
   CHECK(b.resumed == 1);
   CHECK(b.data("now") == JCT_OK);
   CHECK(a.got == "now");
+}
+
+TEST_CASE("what a link sends from inside resume, in the moment of pairing, is not lost") {
+  World world;
+  TestLink b{world, "u"};
+  b.kept = "held back";
+  TestLink a{world, "u", "1"};
+  CHECK(a.got == "held back");
 }
 
 TEST_CASE("a link that reads slowly stops the stream, and nothing is lost") {
