@@ -7,9 +7,10 @@
 namespace junctor::bench {
 
 const char* const kUsage =
-    "usage: bench [options] [PART ...]        parts: cost setup latency memory fairness; none: all\n"
+    "usage: bench [options] [PART ...]        parts: memory cost setup latency fairness; none: all\n"
     "  --rounds N          rounds of each measurement, interleaved (5)\n"
     "  --seconds S         how long each takes (0.5)\n"
+    "  --only TEXT         of the flows of `cost` those whose name has this: \"1400 B\"\n"
     "  --workers N         of our own server (2)\n"
     "  --netns             servers and clients in two network namespaces, over veth; needs root\n"
     "  --target HOST:PORT  measure this relay; HOST is an address. Its cost is seen where --pid names it\n"
@@ -55,6 +56,8 @@ void take_value(Options& options, const std::string& word, const std::string& va
     options.workers = static_cast<int>(number(word, value, 1, 256));
   } else if (word == "--pid") {
     options.pid = static_cast<pid_t>(number(word, value, 1, 1 << 22));
+  } else if (word == "--only") {
+    options.only = value;
   } else if (word == "--target") {
     options.target = value;
   } else if (word == "--key") {

@@ -14,6 +14,7 @@ struct Options {
   int rounds = 5;
   double seconds = 0.5;  ///< of each measurement
   int workers = 2;       ///< of our own server
+  std::string only;      ///< measure the costs of flows with this in their name
   bool json = false;
   bool check = false;              ///< exit code 1 where a ratio is over twice its target
   bool netns = false;              ///< servers and clients in namespaces of their own, over veth

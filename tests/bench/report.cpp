@@ -101,6 +101,9 @@ void Report::print_json() const {
     if (row.base != nullptr) {
       std::printf(", \"base\": \"%s\", \"ratio\": %s", row.base->subject.c_str(), json_spread(row.ratios()).c_str());
     }
+    std::printf(", \"rounds\": [");
+    for (size_t i = 0; i < row.rounds.size(); ++i) std::printf("%s%.6g", i == 0 ? "" : ", ", row.rounds[i]);
+    std::printf("]");
     if (row.target != 0) std::printf(", \"target\": %g, \"verdict\": \"%s\"", row.target, row.verdict().c_str());
     std::printf("}");
     comma = ",\n";

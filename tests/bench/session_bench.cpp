@@ -67,7 +67,7 @@ void latency(const Options& options, Report& report, const std::string& what, bo
   std::vector<Row*> rows;
   for (const Subject* subject : subjects) {
     for (const char* which : {", p50", ", p99"}) {
-      const bool based = !rows.empty() && rows.size() >= 2;
+      const bool based = rows.size() >= 2;
       Row* base = based ? rows[rows.size() % 2] : nullptr;
       rows.push_back(&report.add({"relay, round trip", what + which, subject->name, "us", base, based ? 1.1 : 0}));
     }
@@ -101,12 +101,14 @@ void relay_setup(Place& place, const Options& options, Report& report) {
   const std::array subjects{&place.splice(), &place.relay()};
   std::array<Row*, 2> costs{};
   std::array<Row*, 2> times{};
+  std::array<Row*, 2> rates{};
   for (size_t i = 0; i < 2; ++i) {
     const double target = i == 0 ? 0 : 1.1;
     const std::string& name = subjects[i]->name;
     times[i] = &report.add({"relay, set-up", "time of a session", name, "us", i == 0 ? nullptr : times[0], target});
     costs[i] = &report.add({"relay, set-up", "CPU of a session", name, "us", i == 0 ? nullptr : costs[0], target});
     costs[i]->gates = i == 1;
+    rates[i] = &report.add({"relay, set-up", "sessions", name, "a second", nullptr});
   }
   Row& unpaired = report.add({"relay, set-up", "unpaired", place.relay().name, "", nullptr});
   const auto count = static_cast<size_t>(std::max(100.0, kSetupsASecond * options.seconds));
@@ -116,6 +118,7 @@ void relay_setup(Place& place, const Options& options, Report& report) {
       const SetupResult result = run_setups(*subjects[i], count, kSetupsAtOnce);
       const auto done = static_cast<double>(std::max<size_t>(result.done, 1));
       times[i]->rounds.push_back(result.seconds / done * 1e6);
+      rates[i]->rounds.push_back(done / result.seconds);
       if (subjects[i]->pid) costs[i]->rounds.push_back((subjects[i]->cpu_seconds() - cpu) / done * 1e6);
       if (i == 1) unpaired.rounds.push_back(static_cast<double>(result.unpaired));
     }
