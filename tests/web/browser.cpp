@@ -48,20 +48,25 @@ std::optional<std::string> result_of(const std::string& log) {
 }  // namespace
 
 Browser::Browser(const std::string& url, uint16_t port, const testing::Certificate& pair) {
-  const std::vector<std::string> argv{kChromium,
-                                      "--headless",
-                                      "--no-sandbox",  // which does not run as root; the page is ours
-                                      "--disable-gpu",
-                                      "--disable-dev-shm-usage",  // 64 MiB in a container
-                                      "--no-first-run",
-                                      "--disable-background-networking",
-                                      "--disable-component-update",
-                                      "--user-data-dir=" + dir_.file("profile"),
-                                      "--ignore-certificate-errors-spki-list=" + fingerprint(pair),
-                                      "--host-resolver-rules=MAP rd.example.org:443 127.0.0.1:" + std::to_string(port) +
-                                          ", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                                      "--enable-logging=stderr",
-                                      url};
+  const std::vector<std::string> argv{
+      "env",
+      "HOME=" + dir_.path(),  // not the one of whoever runs this
+      "TMPDIR=" + dir_.path(),
+      kChromium,
+      "--headless",
+      "--no-sandbox",  // which does not run as root; the page is ours
+      "--disable-gpu",
+      "--disable-dev-shm-usage",  // 64 MiB in a container
+      "--incognito",  // else its cache is still written when the browser has ended, and its directory is gone
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--user-data-dir=" + dir_.file("profile"),
+      "--ignore-certificate-errors-spki-list=" + fingerprint(pair),
+      "--host-resolver-rules=MAP rd.example.org:443 127.0.0.1:" + std::to_string(port) +
+          ", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      "--enable-logging=stderr",
+      url};
   process_ = std::make_unique<testing::Process>(argv, dir_.file("out"), dir_.file("log"));
 }
 
