@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 
 namespace junctor::bench {
@@ -52,8 +53,9 @@ void Veth::remove() const {
 }
 
 Place::Place(const Options& options) {
+  std::optional<Veth> veth;
   if (options.netns) {
-    veth_ = std::make_unique<Veth>();
+    wrapper_ = veth.emplace().wrapper();
     ip_ = Veth::kServerIp;
   }
   splice_ = start_baseline("splice");
@@ -66,8 +68,7 @@ Place::Place(const Options& options) {
 }
 
 Subject Place::start_baseline(const std::string& kind) {
-  std::vector<std::string> argv;
-  if (veth_) argv = veth_->wrapper();
+  std::vector<std::string> argv = wrapper_;
   argv.insert(argv.end(), {std::filesystem::read_symlink("/proc/self/exe"), "baseline", kind});
   const std::string out = dir_.file(kind + ".out");
   baselines_.push_back(std::make_unique<testing::Process>(argv, out, dir_.file(kind + ".err")));
@@ -88,7 +89,7 @@ Subject Place::start_baseline(const std::string& kind) {
 void Place::start_server(int workers) {
   testing::ServerOptions options;
   options.workers = workers;
-  if (veth_) options.wrapper = veth_->wrapper();
+  options.wrapper = wrapper_;
   server_ = std::make_unique<testing::Server>(options);
   server_->conf("10-site", kSite);
   server_->start();

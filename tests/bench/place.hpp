@@ -13,7 +13,8 @@
 
 namespace junctor::bench {
 
-/// Servers live in one namespace; the calling process moves into the other. Both are gone with this object.
+/// Servers live in one namespace; the calling process moves into the other. Their names are gone with this object, they
+/// themselves with the last process in them: so an interrupted run leaves nothing behind.
 class Veth {
  public:
   /// Before any thread is started: threads inherit the namespace. Throws where it cannot be made.
@@ -48,7 +49,7 @@ class Place {
   void start_server(int workers);
   void use_target(const Options& options);
 
-  std::unique_ptr<Veth> veth_;
+  std::vector<std::string> wrapper_;  ///< words that run a program where the servers are
   std::string ip_ = "127.0.0.1";
   testing::TempDir dir_;
   std::vector<std::unique_ptr<testing::Process>> baselines_;

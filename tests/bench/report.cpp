@@ -62,6 +62,7 @@ bool Report::any_lost() const {
 void Report::print_table() const {
   const char* part = "";
   for (const Row& row : rows_) {
+    if (row.rounds.empty()) continue;
     if (row.part != part) {
       std::printf("\n%-22s %-18s %10s %10s %10s  %-10s %s\n", row.part.c_str(), "subject", "median", "min", "max",
                   "unit", "ratio (min .. max)      target");
@@ -95,6 +96,7 @@ void Report::print_json() const {
   std::printf("{\"machine\": \"%s\", \"rows\": [", machine().c_str());
   const char* comma = "\n";
   for (const Row& row : rows_) {
+    if (row.rounds.empty()) continue;
     std::printf("%s  {\"part\": \"%s\", \"what\": \"%s\", \"subject\": \"%s\", \"unit\": \"%s\", \"value\": %s", comma,
                 row.part.c_str(), row.what.c_str(), row.subject.c_str(), row.unit.c_str(),
                 json_spread(row.values()).c_str());

@@ -46,6 +46,7 @@ class Report {
   Row& add(Row row);
   bool any_lost() const;
 
+  /// Both leave out rows without a round: what could not be seen.
   void print_table() const;
   void print_json() const;
 
