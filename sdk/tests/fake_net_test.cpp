@@ -250,9 +250,9 @@ TEST_CASE("a bridge hands on unread bytes, then all that comes, and ends with bo
 }
 
 TEST_CASE("streams inside TLS are bridged like others, and a bridge can be made to fail") {
+  std::pair<jct_status, uint64_t> end{JCT_OK, 0};  // outlives the bridge
   World world;
   FakeStream a = world.client(0, JCT_CONN_TLS), b = world.client();
-  std::pair<jct_status, uint64_t> end{JCT_OK, 0};
   const jct_bridge_policy policy{sizeof policy, 0, 0, 0, 0};
   world.host.fail_next_bridge(JCT_E_LIMIT);
   world.host.on_loop(0, [&] {

@@ -12,6 +12,9 @@
 namespace junctor::site {
 namespace {
 
+/// Sanitizers keep what was freed for a while.
+constexpr int64_t kMoreMemoryKib = testing::kBuildScale > 1 ? 65'536 : 4096;
+
 using namespace std::chrono_literals;
 using testing::patient;
 
@@ -189,7 +192,7 @@ TEST_CASE("a slow reader costs a bounded buffer, whichever side it is on") {
       }
       MESSAGE((sent >> 20), " MiB were taken, memory grew by ", site.memory_kib() - before, " KiB");
       CHECK(sent < 64U << 20);
-      CHECK(site.memory_kib() - before < 4096);
+      CHECK(site.memory_kib() - before < kMoreMemoryKib);
       const size_t whole = sent / frame.size();
       for (size_t i = 0; i < whole; ++i) CHECK(reader.receive(kWhile).value_or("").size() == 1U << 20);
     }
