@@ -44,7 +44,7 @@ constexpr auto kAlwaysRelay = opt::flag("always_relay", "false").live().help("no
 constexpr auto kLan =
     opt::network("lan", "").list().live().help("peers in these networks meet by their local addresses");
 constexpr auto kMaxPending =
-    opt::count("max_pending", "20000").range(1, 1 << 24).live().help("requests that wait for B's answer at once");
+    opt::count("max_pending", "100000").range(1, 1 << 24).live().help("requests that wait for B's answer at once");
 constexpr auto kAnswerTimeout = opt::duration("answer_timeout", "30s")
                                     .range(1'000'000'000, 600'000'000'000)
                                     .live()

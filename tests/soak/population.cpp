@@ -75,7 +75,13 @@ hbb::RendezvousMessage Population::ask(wire::TcpClient& a, Member& b) {
     a.send(request);
     if (b.is_reachable()) {
       const auto push = b.await_push(patient(kRepeat));
-      if (!push) continue;
+      if (!push) {
+        if (const auto refusal = a.receive(wire::Millis{0})) {
+          throw Fault{b.id() + ": is reachable and was refused: " + refusal->punch_hole_response().other_failure() +
+                      ", failure " + std::to_string(refusal->punch_hole_response().failure())};
+        }
+        continue;
+      }
       b.answer(*push);
     }
     if (const auto answer = a.receive(patient(kRepeat))) return *answer;
