@@ -50,7 +50,7 @@ Sighting Presence::sighting(const Record& record) const {
 }
 
 void Presence::note(Record& record, const jct_channel& channel, uint16_t local, Duration now) {
-  const bool confirmed = record.confirmed() && record.same_ip(channel.peer) && record.port == channel.peer.port;
+  const bool confirmed = record.is_confirmed_at(channel.peer);
   record.set_address(channel.peer);
   record.local = local;
   record.transport = static_cast<uint8_t>(channel.transport);
@@ -115,7 +115,7 @@ bool Presence::is_confirmed(std::string_view id, const jct_channel& from) const 
   Shard& shard = (*shards_)[at.shard];
   std::lock_guard lock{shard.mutex};
   const Record* record = shard.find(id, at.place);
-  return record != nullptr && record->confirmed() && record->same_ip(from.peer) && record->port == from.peer.port;
+  return record != nullptr && record->is_confirmed_at(from.peer);
 }
 
 std::optional<Sighting> Presence::find(std::string_view id) const {

@@ -43,12 +43,15 @@ struct Presence::Record {
   uint8_t flags;
 
   bool empty() const { return id_size == 0; }
-  bool confirmed() const { return (flags & kConfirmed) != 0; }
   bool is_far() const { return id_size > kInline; }
   std::string_view id() const { return {is_far() ? far : near, id_size}; }
 
   bool same_ip(const jct_addr& other) const {
     return family == other.family && std::memcmp(ip, other.ip, sizeof ip) == 0;
+  }
+  /// Did the last RegisterPk come from this very address and port?
+  bool is_confirmed_at(const jct_addr& other) const {
+    return (flags & kConfirmed) != 0 && same_ip(other) && port == other.port;
   }
   jct_addr address() const {
     jct_addr out{};
