@@ -70,15 +70,27 @@ void EventLoop::unwatch(int fd, FdHandler* handler) {
   }
 }
 
-int EventLoop::sleep_ms(Duration max_wait) {
-  if (!deferred_.empty() || !turn_end_.empty() || stopping_.load(std::memory_order_relaxed)) return 0;
+Duration EventLoop::time_to_sleep(Duration max_wait) {
+  if (!deferred_.empty() || !turn_end_.empty() || stopping_.load(std::memory_order_relaxed)) return Duration::zero();
   constexpr Duration kLongest = std::chrono::hours{1};
   Duration wait = std::clamp(max_wait, Duration::zero(), kLongest);
-  if (const auto next = timers_.next_wakeup())
-    wait = std::clamp<Duration>(*next - clock_.now(), Duration::zero(), wait);
-  if (wait > Duration::zero() && !tasks_.may_sleep()) return 0;
+  auto next = timers_.next_wakeup();
+  if (const auto soon = short_timers_.next(); soon && (!next || *soon < *next)) next = soon;
+  if (next) wait = std::clamp<Duration>(*next - clock_.now(), Duration::zero(), wait);
+  if (wait > Duration::zero() && !tasks_.may_sleep()) return Duration::zero();
+  return wait;
+}
+
+int EventLoop::wait_for_events(Duration wait) {
+  if (has_pwait2_) {
+    const timespec time{static_cast<time_t>(wait.count() / 1'000'000'000),
+                        static_cast<long>(wait.count() % 1'000'000'000)};
+    const int count = epoll_pwait2(epoll_, events_.data(), kMaxEvents, &time, nullptr);
+    if (count >= 0 || errno != ENOSYS) return count;
+    has_pwait2_ = false;
+  }
   // Rounded up: waking before a timer is due would spin through empty turns.
-  return static_cast<int>((wait.count() + 999'999) / 1'000'000);
+  return epoll_wait(epoll_, events_.data(), kMaxEvents, static_cast<int>((wait.count() + 999'999) / 1'000'000));
 }
 
 void EventLoop::begin_turn() {
@@ -110,12 +122,11 @@ void EventLoop::run_list(List<Deferred>& list) {
 }
 
 void EventLoop::turn(Duration max_wait) {
-  const int wait = sleep_ms(max_wait);
-  const int count = epoll_wait(epoll_, events_.data(), kMaxEvents, wait);
-  event_count_ = std::max(count, 0);
+  event_count_ = std::max(wait_for_events(time_to_sleep(max_wait)), 0);
   event_next_ = 0;
   begin_turn();
   dispatch();
+  short_timers_.advance(now_);
   timers_.advance(now_);
   tasks_.run();
   run_list(deferred_);

@@ -12,6 +12,7 @@
 
 #include "loop/clock.hpp"
 #include "loop/intrusive_list.hpp"
+#include "loop/short_timer.hpp"
 #include "loop/task.hpp"
 #include "loop/task_queue.hpp"
 #include "loop/timer_wheel.hpp"
@@ -104,6 +105,8 @@ class EventLoop {
   /// Fires `delay` from now by the clock; never early, 1 ms resolution. An armed one is moved.
   void start(Timer& timer, Duration delay) { timers_.start(timer, clock_.now() + delay); }
   void start_at(Timer& timer, Instant when) { timers_.start(timer, when); }
+  /// The same to a few microseconds, where the system has epoll_pwait2; for pauses below a millisecond.
+  void start(ShortTimer& timer, Duration delay) { short_timers_.start(timer, clock_.now() + delay); }
   size_t timers_armed() const { return timers_.armed(); }
 
   /// Level-triggered unless `events` has EPOLLET. 0, or an errno (ENOSPC, ENOMEM).
@@ -132,7 +135,8 @@ class EventLoop {
   static constexpr int kMaxEvents = 256;
 
   [[noreturn]] void wrong_thread() const;
-  int sleep_ms(Duration max_wait);
+  Duration time_to_sleep(Duration max_wait);
+  int wait_for_events(Duration wait);
   void turn(Duration max_wait);
   void begin_turn();
   void end_turn();
@@ -142,11 +146,13 @@ class EventLoop {
   uint32_t index_;
   Clock& clock_;
   int epoll_;
+  bool has_pwait2_ = true;  // Linux 5.11
   std::atomic<bool> stopping_{false};
   std::atomic<std::thread::id> owner_;
   Instant now_;
   TaskQueue tasks_;
   TimerWheel timers_;
+  ShortTimers short_timers_;
   List<Deferred> deferred_;
   List<Deferred> turn_end_;
   LoopPulse pulse_;

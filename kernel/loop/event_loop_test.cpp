@@ -131,6 +131,79 @@ TEST_CASE("a timer of a real loop fires, never early") {
   CHECK(turns < 10);
 }
 
+TEST_CASE("short timers fire in the order of their times, and a moved or cancelled one not at its old time") {
+  FakeClock clock;
+  EventLoop loop{0, clock};
+  std::vector<int> order;
+  struct Step {
+    std::vector<int>& order;
+    int number;
+    void run() { order.push_back(number); }
+    ShortTimer timer = ShortTimer::of<&Step::run>(this);
+  };
+  Step late{order, 3}, early{order, 1}, middle{order, 2}, moved{order, 4}, cancelled{order, 5};
+  loop.start(late.timer, 300us);
+  loop.start(early.timer, 100us);
+  loop.start(moved.timer, 50us);
+  loop.start(middle.timer, 200us);
+  loop.start(cancelled.timer, 200us);
+  loop.start(moved.timer, 400us);
+  cancelled.timer.cancel();
+  clock.advance(99us);
+  loop.run_once(0ms);
+  CHECK(order.empty());
+  clock.advance(201us);
+  loop.run_once(0ms);
+  CHECK(order == std::vector<int>{1, 2, 3});
+  CHECK(moved.timer.armed());
+  clock.advance(100us);
+  loop.run_once(0ms);
+  CHECK(order.back() == 4);
+}
+
+TEST_CASE("a short timer started again by its callback waits for the next turn, and one may destroy another") {
+  FakeClock clock;
+  EventLoop loop{0, clock};
+  struct Again {
+    EventLoop& loop;
+    int runs = 0;
+    std::unique_ptr<Again> victim{};
+    void run() {
+      ++runs;
+      victim.reset();
+      loop.start(timer, 0us);
+    }
+    ShortTimer timer = ShortTimer::of<&Again::run>(this);
+  } again{loop};
+  again.victim = std::make_unique<Again>(loop);
+  loop.start(again.timer, 10us);
+  loop.start(again.victim->timer, 10us);
+  clock.advance(10us);
+  loop.run_once(0ms);
+  CHECK(again.runs == 1);
+  loop.run_once(1h);
+  CHECK(again.runs == 2);
+}
+
+TEST_CASE("a loop sleeps until a short timer is due, never early and without spinning") {
+  EventLoop loop{0};
+  struct Probe {
+    int fired = 0;
+    void fire() { ++fired; }
+    ShortTimer timer = ShortTimer::of<&Probe::fire>(this);
+  } probe;
+  const Instant begin = SteadyClock::instance().now();
+  int turns = 0;
+  for (int i = 1; i <= 100; ++i) {
+    loop.start(probe.timer, 200us);
+    while (probe.fired < i && ++turns < 1000) loop.run_once(10s);
+  }
+  const Duration took = SteadyClock::instance().now() - begin;
+  CHECK(probe.fired == 100);
+  CHECK(took >= 20ms);
+  CHECK(turns < 200);
+}
+
 TEST_CASE("the pulse shows a running turn and whose code it is") {
   EventLoop loop{0};
   CHECK(loop.pulse().turn_started.load() == 0);

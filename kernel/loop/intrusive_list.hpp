@@ -44,6 +44,14 @@ class List {
     static_cast<ListNode&>(member).unlink();
     static_cast<ListNode&>(member).insert_before(head_);
   }
+  /// Behind all members that it is not `less` than; looks from the back.
+  template <class Less>
+  void insert(T& member, Less less) {
+    static_cast<ListNode&>(member).unlink();
+    ListNode* at = &head_;
+    while (at->prev_ != &head_ && less(member, static_cast<T&>(*at->prev_))) at = at->prev_;
+    static_cast<ListNode&>(member).insert_before(*at);
+  }
   T& front() { return static_cast<T&>(*head_.next_); }
   T& pop_front() {
     T& first = front();
