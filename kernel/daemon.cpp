@@ -52,6 +52,7 @@ Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> fi
               static_cast<size_t>(first->kernel.offload_queue), log},
       loader_{invocation_, &kernel_},
       manager_{surroundings(kernel_, loader_)},
+      vitals_{kernel_, manager_},
       watch_{loop::Timer::of<&Daemon::on_watch>(this)},
       day_{loop::Timer::of<&Daemon::on_day>(this)},
       born_{kernel_.loops.control().clock().now()} {}
@@ -80,10 +81,12 @@ int Daemon::run() {
   if (started == kExitClean) {
     on_watch();
     on_day();
+    vitals_.begin();
     control.run();
   }
   watch_.cancel();
   day_.cancel();
+  vitals_.end();
   control_.reset();
   manager_.stop();
   kernel_.pool.stop();
@@ -149,6 +152,7 @@ void Daemon::begin_drain() {
   if (draining_) return kernel_.loops.control().stop();
   draining_ = true;
   log_.write(ops::Level::kInfo, "server.draining", {});
+  vitals_.look(Vitals::Phase::kDraining);
   manager_.drain([this] { kernel_.loops.control().stop(); });
 }
 
@@ -167,6 +171,7 @@ bool Daemon::reload(std::string* why) {
     return false;
   }
   const bool all_run = manager_.reload(checked.snapshot, why);
+  vitals_.look(Vitals::Phase::kRunning);
   if (manager_.snapshot() == checked.snapshot) {
     apply_kernel(checked.snapshot->kernel);
     api::reload_certificates(kernel_, checked.snapshot->kernel);

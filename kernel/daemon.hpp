@@ -12,6 +12,7 @@
 #include "loop/event_loop.hpp"
 #include "ops/control_socket.hpp"
 #include "plugin/manager.hpp"
+#include "vitals.hpp"
 
 namespace junctor {
 
@@ -81,6 +82,7 @@ class Daemon {
   api::Kernel kernel_;
   Loader loader_;
   plugin::Manager manager_;
+  Vitals vitals_;
   std::unique_ptr<ops::ControlSocket> control_;
   Signals signals_{*this};
   loop::Timer watch_;

@@ -73,7 +73,10 @@ void Host::leave() {
   gate_empty_.notify_all();
 }
 
-void Host::close_gate() { gate_.fetch_or(kClosed, std::memory_order_acq_rel); }
+void Host::close_gate() {
+  gate_.fetch_or(kClosed, std::memory_order_acq_rel);
+  kernel_.events.remove(*this);
+}
 
 bool Host::wait_empty(loop::Duration patience) {
   std::unique_lock lock{gate_mutex_};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "api/event_board.hpp"
 #include "api/handle_table.hpp"
 #include "loop/loop_set.hpp"
 #include "loop/worker_pool.hpp"
@@ -33,6 +34,7 @@ struct Kernel {
   ops::Log& log;
   ops::Metrics metrics;
   ops::Commands commands;
+  EventBoard events;
   plugin::Services services;
   loop::LoopSet loops;
   loop::WorkerPool pool;

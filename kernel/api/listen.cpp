@@ -115,7 +115,10 @@ Listening describe(const ListenerObject& object, net::ListenerGroup& group, cons
     row.refused += count;
     if (count > 0) row.reasons.push_back(std::string{net::refusal_name(reason)} + "=" + std::to_string(count));
   }
-  if (const auto tls = group.entrance().tls()) row.tls = net::day_of(tls->expires());
+  if (const auto tls = group.entrance().tls()) {
+    row.tls = net::day_of(tls->expires());
+    row.tls_end = std::chrono::duration_cast<std::chrono::seconds>(tls->expires().time_since_epoch()).count();
+  }
   return row;
 }
 

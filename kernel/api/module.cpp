@@ -203,6 +203,7 @@ class AbiModule final : public plugin::Module {
     const uint32_t home = static_cast<uint32_t>(kernel_->hosts.size()) % kernel_->loops.count();
     kernel_->hosts.push_back(std::make_unique<Host>(*kernel_, values.name, key, home, parallel));
     Host& host = *kernel_->hosts.back();
+    kernel_->metrics.belongs(values.name, descriptor_.schema.name);
     host.set_config(make_config(std::move(snapshot), values));
     jct_error error = empty_error();
     void* self = nullptr;

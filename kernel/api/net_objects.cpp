@@ -134,8 +134,13 @@ void ListenerObject::on_accept(net::ListenerGroup&, net::Stream& stream) {
 void ListenerObject::on_refused(net::ListenerGroup&, const net::Address& peer, net::Refusal reason,
                                 const char* detail) {
   ops::Log& log = host.kernel().log;
-  if (!log.enabled(ops::Level::kDebug) || !host.may_log()) return;
+  const bool logged = log.enabled(ops::Level::kDebug) && host.may_log();
+  if (!logged && !host.kernel().events.wanted()) return;
   const std::string address = peer.to_string();
+  const std::string_view name = net::refusal_name(reason);
+  const jct_field told[] = {{"reason", {name.data(), name.size()}}, {"peer", {address.data(), address.size()}}};
+  host.kernel().events.publish(&host, "net.refused", told);
+  if (!logged) return;
   const ops::Field fields[] = {{"reason", net::refusal_name(reason)}, {"peer", address}, {"detail", detail}};
   log.write(ops::Level::kDebug, host.instance(), "net.refused", fields);
 }

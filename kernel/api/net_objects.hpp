@@ -144,6 +144,7 @@ struct Listening {
   uint64_t refused = 0;              ///< connections that were closed before the plugin heard of them
   std::vector<std::string> reasons;  ///< of these: "max_per_source=3"
   std::string tls;                   ///< the day on which its certificate ends; empty: plain
+  int64_t tls_end = 0;               ///< the same in seconds since 1970
 };
 std::vector<Listening> listening(const Kernel& kernel);
 

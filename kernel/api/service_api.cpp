@@ -103,6 +103,26 @@ void metric_set(const jct_host* raw, jct_handle handle, int64_t value) {
   if (metric != nullptr && metric->kind() == ops::MetricKind::kGauge) metric->set(value);
 }
 
+jct_str str_of(const std::string& text) { return {text.data(), text.size()}; }
+
+void metric_read(const jct_host* raw, void* self, void (*row)(void*, const jct_metric_row*)) {
+  if (row == nullptr) return;
+  for (const ops::Metrics::Row& metric : Host::of(raw).kernel().metrics.all()) {
+    const bool histogram = metric.kind == ops::MetricKind::kHistogram;
+    const jct_metric_row one{sizeof(jct_metric_row),
+                             static_cast<uint32_t>(metric.kind),
+                             str_of(metric.key.instance),
+                             str_of(metric.plugin),
+                             str_of(metric.key.name),
+                             str_of(metric.key.label),
+                             str_of(metric.help),
+                             metric.value,
+                             histogram ? metric.buckets.data() : nullptr,
+                             histogram ? metric.buckets.size() : 0};
+    row(self, &one);
+  }
+}
+
 }  // namespace
 
 const jct_service_api& service_api() {
@@ -111,7 +131,7 @@ const jct_service_api& service_api() {
 }
 
 const jct_metric_api& metric_api() {
-  static constexpr jct_metric_api kApi{sizeof(jct_metric_api), 0, metric_open, metric_add, metric_set};
+  static constexpr jct_metric_api kApi{sizeof(jct_metric_api), 0, metric_open, metric_add, metric_set, metric_read};
   return kApi;
 }
 

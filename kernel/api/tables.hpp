@@ -6,6 +6,7 @@
 
 #include "junctor/config.h"
 #include "junctor/control.h"
+#include "junctor/event.h"
 #include "junctor/log.h"
 #include "junctor/loop.h"
 #include "junctor/metric.h"
@@ -26,5 +27,6 @@ const jct_net_api& net_api();
 const jct_service_api& service_api();
 const jct_metric_api& metric_api();
 const jct_control_api& control_api();
+const jct_event_api& event_api();
 
 }  // namespace junctor::api

@@ -32,6 +32,7 @@ class WorkerPool {
   /// [any]
   uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
   size_t waiting() const;
+  size_t capacity() const { return capacity_; }
 
  private:
   void serve();

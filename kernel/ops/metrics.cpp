@@ -47,14 +47,35 @@ Metric* Metrics::open(MetricKind kind, Key key, const std::string& help) {
   return entry.metric.get();
 }
 
+/// Entries never go and never change: only the walk needs the mutex, which a loop that opens a metric waits for.
 std::vector<Metrics::Row> Metrics::rows() const {
-  const std::lock_guard lock{mutex_};
+  std::vector<const std::pair<const Key, Entry>*> entries;
+  std::map<std::string, std::string> plugins;
+  {
+    const std::lock_guard lock{mutex_};
+    entries.reserve(all_.size());
+    for (const auto& entry : all_) entries.push_back(&entry);
+    plugins = plugins_;
+  }
   std::vector<Row> rows;
-  rows.reserve(all_.size());
-  for (const auto& [key, entry] : all_) {
-    rows.push_back({key, entry.help, entry.metric->kind(), entry.metric->total(), entry.metric->buckets()});
+  rows.reserve(entries.size());
+  for (const auto* entry : entries) {
+    const Metric& metric = *entry->second.metric;
+    rows.push_back({entry->first, entry->second.help, metric.kind(), metric.total(), metric.buckets(),
+                    plugins[entry->first.instance]});
   }
   return rows;
+}
+
+std::vector<Metrics::Row> Metrics::all() const {
+  std::vector<Row> all = rows();
+  if (edit_) edit_(all);
+  return all;
+}
+
+void Metrics::belongs(const std::string& instance, const std::string& plugin) {
+  const std::lock_guard lock{mutex_};
+  plugins_[instance] = plugin;
 }
 
 }  // namespace junctor::ops

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,12 +58,21 @@ class Metrics {
     MetricKind kind;
     int64_t value;
     std::array<uint64_t, Metric::kBuckets> buckets;
+    std::string plugin;  ///< of the instance; empty: the kernel's own
   };
+  /// Adds rows that are worked out when somebody asks, and takes away those that no longer matter.
+  using Editor = std::function<void(std::vector<Row>&)>;
 
   /// [any] The same key gives the same metric; null past the bound an instance has. Metrics are never freed.
   Metric* open(MetricKind kind, Key key, const std::string& help);
   /// [any] By key, in order.
   std::vector<Row> rows() const;
+  /// [any] The same as `edit` leaves them; slower.
+  std::vector<Row> all() const;
+  /// Once, before a second thread runs. [any] may call it.
+  void edit_with(Editor edit) { edit_ = std::move(edit); }
+  /// [any] What plugin an instance is of.
+  void belongs(const std::string& instance, const std::string& plugin);
 
  private:
   static constexpr size_t kMaxPerInstance = 512;
@@ -73,6 +83,8 @@ class Metrics {
   mutable std::mutex mutex_;
   std::map<Key, Entry> all_;
   std::map<std::string, size_t> per_instance_;
+  std::map<std::string, std::string> plugins_;  ///< by instance
+  Editor edit_;
 };
 
 }  // namespace junctor::ops

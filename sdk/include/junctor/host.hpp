@@ -11,6 +11,7 @@
 
 #include "config.hpp"
 #include "control.h"
+#include "event.h"
 #include "log.h"
 #include "loop.h"
 #include "metric.h"
@@ -113,6 +114,7 @@ class Host {
   explicit Host(const jct_host* raw)
       : raw_{raw},
         log_{table<jct_log_api>(JCT_LOG_API)},
+        event_{table<jct_event_api>(JCT_EVENT_API)},
         loop_{table<jct_loop_api>(JCT_LOOP_API)},
         net_{table<jct_net_api>(JCT_NET_API)},
         service_{table<jct_service_api>(JCT_SERVICE_API)},
@@ -128,9 +130,7 @@ class Host {
   bool logs(uint32_t level) const { return log_.enabled(raw_, level) != 0; }
   void log(uint32_t level, const char* event, std::initializer_list<Field> fields = {}) const {
     if (!logs(level)) return;
-    std::vector<jct_field> all;
-    all.reserve(fields.size());
-    for (const Field& field : fields) all.push_back({field.key, str(field.value)});
+    const std::vector<jct_field> all = raw_fields(fields);
     log_.write(raw_, level, event, all.data(), all.size());
   }
   void error(const char* event, std::initializer_list<Field> fields = {}) const { log(JCT_LOG_ERROR, event, fields); }
@@ -139,6 +139,19 @@ class Host {
   }
   void info(const char* event, std::initializer_list<Field> fields = {}) const { log(JCT_LOG_INFO, event, fields); }
   void debug(const char* event, std::initializer_list<Field> fields = {}) const { log(JCT_LOG_DEBUG, event, fields); }
+
+  // ---- events [any] ----
+  /// Would anybody read it: a line of this level, or a subscriber?
+  bool heeds(uint32_t level) const { return event_.wanted(raw_) != 0 || logs(level); }
+  /// A log line where `level` is written, and an event for whoever subscribes, whatever is written.
+  void event(uint32_t level, const char* name, std::initializer_list<Field> fields = {}) const {
+    if (!heeds(level)) return;
+    const std::vector<jct_field> all = raw_fields(fields);
+    if (logs(level)) log_.write(raw_, level, name, all.data(), all.size());
+    event_.publish(raw_, name, all.data(), all.size());
+  }
+  /// [control] once, in the constructor or start. fn: see event.h.
+  void subscribe(jct_event_fn fn, void* self) const { require(event_.subscribe(raw_, fn, self), "events"); }
 
   // ---- loops ----
   uint32_t loops() const { return loop_.count(raw_); }
@@ -198,6 +211,15 @@ class Host {
   }
   Metric histogram(const char* name, const char* label, const char* help) const {
     return metric(JCT_METRIC_HISTOGRAM, name, label, help);
+  }
+
+  /// [any] fn(const jct_metric_row&) for every metric of the server.
+  template <class Fn>
+  void read_metrics(Fn&& fn) const {
+    if (metric_.read == nullptr) throw Error{JCT_E_UNSUPPORTED, "this kernel does not tell its metrics"};
+    metric_.read(raw_, &fn, [](void* self, const jct_metric_row* row) {
+      (*static_cast<std::remove_reference_t<Fn>*>(self))(*row);
+    });
   }
 
   // ---- services [control], in the constructor ----
@@ -262,6 +284,13 @@ class Host {
     return detail::adopt<Table>(raw);
   }
 
+  static std::vector<jct_field> raw_fields(std::initializer_list<Field> fields) {
+    std::vector<jct_field> all;
+    all.reserve(fields.size());
+    for (const Field& field : fields) all.push_back({field.key, str(field.value)});
+    return all;
+  }
+
   Timer start_timer(Duration delay, Duration period, std::function<void()> fn) const {
     Timer timer;
     timer.state_ = std::make_unique<Timer::State>(Timer::State{this, std::move(fn)});
@@ -296,6 +325,7 @@ class Host {
 
   const jct_host* raw_;
   jct_log_api log_;
+  jct_event_api event_;
   jct_loop_api loop_;
   jct_net_api net_;
   jct_service_api service_;

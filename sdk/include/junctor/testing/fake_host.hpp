@@ -104,6 +104,14 @@ class FakeHost {
   int64_t metric(const std::string& name, const std::string& label = "") const {
     return records_.metric(name, label).value;
   }
+  /// What the plugin has published. `last_event` has no name where there was none.
+  LogLine last_event(std::string_view name) const { return records_.last_event(name); }
+  size_t events_of(std::string_view name) const { return records_.count_events(name); }
+  /// As another instance would, for a plugin that subscribes.
+  void publish(const std::string& instance, const std::string& name,
+               const std::vector<std::pair<std::string, std::string>>& fields) {
+    records_.publish_to_plugin(instance, name, fields);
+  }
 
   /// Everything that the kernel would log against the plugin: misuse, failed callbacks, exceptions, unanswered commands
   /// and, once it is destroyed, what it has not given back.
@@ -135,6 +143,7 @@ class FakeHost {
   static const void* find_table(const jct_host*, const char* id) {
     const std::string_view wanted{id};
     if (wanted == JCT_LOG_API) return FakeRecords::log_table();
+    if (wanted == JCT_EVENT_API) return FakeRecords::event_table();
     if (wanted == JCT_CONFIG_API) return FakeConfig::table();
     if (wanted == JCT_LOOP_API) return FakeLoops::table();
     if (wanted == JCT_NET_API) return FakeNet::table();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "../event.h"
 #include "../log.h"
 #include "../metric.h"
 #include "../result.hpp"
@@ -64,7 +65,28 @@ class FakeRecords {
     return at == names_.end() ? MetricRecord{} : metrics_[at->second - 1];
   }
 
+  LogLine last_event(std::string_view name) const {
+    for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+      if (event->event == name) return *event;
+    }
+    return {};
+  }
+  size_t count_events(std::string_view name) const {
+    size_t n = 0;
+    for (const LogLine& event : events_) n += event.event == name ? 1 : 0;
+    return n;
+  }
+  void publish_to_plugin(const std::string& instance, const std::string& name,
+                         const std::vector<std::pair<std::string, std::string>>& fields) {
+    if (hear_ == nullptr || !loops_.is_open()) return;
+    std::vector<jct_field> raw;
+    for (const auto& [key, value] : fields) raw.push_back({key.c_str(), str(value)});
+    const jct_event event{sizeof(jct_event), 0, str(instance), str(name), loops_.wall(), raw.data(), raw.size()};
+    hear_(hearer_, &event);
+  }
+
   uint32_t log_level = JCT_LOG_DEBUG;
+  bool events_wanted = true;
   size_t metric_capacity = 1000;
 
   static const jct_log_api* log_table() {
@@ -76,14 +98,25 @@ class FakeRecords {
         }};
     return &kTable;
   }
+  static const jct_event_api* event_table() {
+    static constexpr jct_event_api kTable{
+        sizeof(jct_event_api), 0, [](const jct_host* h) -> uint32_t { return of(h).events_wanted ? 1 : 0; },
+        [](const jct_host* h, const char* name, const jct_field* fields, uint64_t count) {
+          of(h).publish(name, fields, count);
+        },
+        [](const jct_host* h, jct_event_fn fn, void* self) { return of(h).subscribe(fn, self); }};
+    return &kTable;
+  }
   static const jct_metric_api* metric_table() {
     static constexpr jct_metric_api kTable{
-        sizeof(jct_metric_api), 0,
+        sizeof(jct_metric_api),
+        0,
         [](const jct_host* h, uint32_t kind, const char* name, const char* label, const char*, jct_handle* out) {
           return of(h).open(kind, name, label, out);
         },
         [](const jct_host* h, jct_handle metric, int64_t value) { of(h).add(metric, value); },
-        [](const jct_host* h, jct_handle metric, int64_t value) { of(h).set(metric, value); }};
+        [](const jct_host* h, jct_handle metric, int64_t value) { of(h).set(metric, value); },
+        [](const jct_host* h, void* self, void (*row)(void*, const jct_metric_row*)) { of(h).read(self, row); }};
     return &kTable;
   }
 
@@ -95,6 +128,31 @@ class FakeRecords {
     LogLine line{level, event, {}};
     for (uint64_t i = 0; i < count; ++i) line.fields.emplace_back(fields[i].key, view(fields[i].value));
     lines_.push_back(std::move(line));
+  }
+
+  void publish(const char* name, const jct_field* fields, uint64_t count) {
+    if (!events_wanted) return;
+    LogLine event{0, name, {}};
+    for (uint64_t i = 0; i < count; ++i) event.fields.emplace_back(fields[i].key, view(fields[i].value));
+    events_.push_back(std::move(event));
+  }
+  jct_status subscribe(jct_event_fn fn, void* self) {
+    if (const jct_status status = loops_.need_control("subscribe"); status != JCT_OK) return status;
+    if (fn == nullptr) return JCT_E_ARG;
+    if (hear_ != nullptr) return JCT_E_EXISTS;
+    hear_ = fn;
+    hearer_ = self;
+    return JCT_OK;
+  }
+
+  /// Histograms without their buckets.
+  void read(void* self, void (*row)(void*, const jct_metric_row*)) const {
+    for (const auto& [key, index] : names_) {
+      const MetricRecord& metric = metrics_[index - 1];
+      const jct_metric_row one{sizeof(jct_metric_row), metric.kind, str("test"),  str("test"), str(key.first),
+                               str(key.second),        str("help"), metric.value, nullptr,     0};
+      row(self, &one);
+    }
   }
 
   jct_status open(uint32_t kind, const char* name, const char* label, jct_handle* out) {
@@ -124,6 +182,9 @@ class FakeRecords {
 
   FakeLoops& loops_;
   std::vector<LogLine> lines_;
+  std::vector<LogLine> events_;
+  jct_event_fn hear_ = nullptr;
+  void* hearer_ = nullptr;
   std::map<std::pair<std::string, std::string>, jct_handle> names_;
   std::vector<MetricRecord> metrics_;
 };
