@@ -90,15 +90,12 @@ std::string success(std::string json) {
   return failure("the command's answer is no JSON");
 }
 
-/// What was typed: the command, and the arguments up to the first that is no text.
+/// What was typed, the command first. Throws Poco::Exception where an argument is no text.
 std::vector<std::string> words_of(const Poco::JSON::Object& request) {
   std::vector<std::string> words{request.getValue<std::string>("command")};
-  const auto args = request.getArray("args");
-  for (size_t i = 0; !args.isNull() && i < args->size(); ++i) {
-    const Poco::Dynamic::Var arg = args->get(static_cast<unsigned>(i));
-    if (!arg.isString()) break;
-    words.push_back(arg.extract<std::string>());
-  }
+  if (!request.has("args")) return words;
+  const auto args = request.get("args").extract<Poco::JSON::Array::Ptr>();
+  for (const auto& arg : *args) words.push_back(arg.extract<std::string>());
   return words;
 }
 

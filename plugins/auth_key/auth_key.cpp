@@ -5,6 +5,7 @@
 #include <junctor/plugin.hpp>
 
 #include <algorithm>
+#include <junctor/command_json.hpp>
 #include <string>
 
 #include "auth_key/desk.hpp"
@@ -128,7 +129,7 @@ class AuthKey {
       const CommandResult result = keys_command(args, key_, files_);
       result.ok ? reply.ok(result.json) : reply.fail(JCT_E_ARG, result.json);
     };
-    if (host_.offload(work, [] {}) != JCT_OK) reply.fail(JCT_E_LIMIT, error_json("the server is busy; try again"));
+    if (host_.offload(work, [] {}) != JCT_OK) reply.fail(JCT_E_LIMIT, command::error("the server is busy; try again"));
   }
 
   static const jct_keys_service* keys_table() {

@@ -2,9 +2,7 @@
 // peers waiting|approve|reject|block|unblock|blocked, block, unblock, blocked. Lives on the home loop.
 #include "auth_key/desk.hpp"
 
-#include <Poco/Exception.h>
-
-#include "auth_key/command_json.hpp"
+#include <junctor/command_json.hpp>
 
 namespace junctor::auth {
 
@@ -39,24 +37,20 @@ void Desk::add(const char* name, const char* help, Make make) {
 template <class Make>
 Plan Desk::plan(std::string_view args, const Make& make) const {
   Plan made;
-  try {
-    const auto words = words_of(args);
-    const Operators::Moment at{host_.now(), static_cast<int64_t>(host_.wall() / 1'000'000)};
-    const size_t max_kept = gatekeeper_.max_kept();
-    gatekeeper_.with_state([&](const State& state) { made = make(Operators{state, at, max_kept}, words); });
-  } catch (const Poco::Exception& error) {
-    made.error = "malformed arguments: " + error.displayText();
-  }
+  const auto words = command::words(args);
+  const Operators::Moment at{host_.now(), static_cast<int64_t>(host_.wall() / 1'000'000)};
+  const size_t max_kept = gatekeeper_.max_kept();
+  gatekeeper_.with_state([&](const State& state) { made = make(Operators{state, at, max_kept}, words); });
   return made;
 }
 
 void Desk::carry_out(const Plan& plan, const Reply& reply) const {
-  if (!plan.error.empty()) return reply.fail(JCT_E_ARG, error_json(plan.error));
+  if (!plan.error.empty()) return reply.fail(JCT_E_ARG, command::error(plan.error));
   if (!plan.change) return reply.ok(plan.answer);
   keeper_.keep(*plan.change, [this, plan, reply](jct_status status) {
     if (status != JCT_OK) {
-      return reply.fail(status, error_json("it could not be stored (" + std::string{status_text(status)} +
-                                           "), so nothing has changed; see the log"));
+      return reply.fail(status, command::error("it could not be stored (" + std::string{status_text(status)} +
+                                               "), so nothing has changed; see the log"));
     }
     gatekeeper_.with_state([&](State& state) { state.apply(*plan.change); });
     host_.info(plan.event, {{"id", plan.about}, {"kept", keeper_.has_storage() ? "stored" : "until the server ends"}});

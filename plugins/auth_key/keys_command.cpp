@@ -2,9 +2,7 @@
 // The words of `junctorctl keys`. [pool]
 #include "auth_key/keys_command.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Object.h>
-
+#include <junctor/command_json.hpp>
 #include <vector>
 
 namespace junctor::auth {
@@ -57,11 +55,9 @@ Object run(const std::vector<std::string>& words, const SiteKey& key, const KeyF
 
 CommandResult keys_command(std::string_view args, const SiteKey& key, const KeyFiles& files) {
   try {
-    return {true, print(run(words_of(args), key, files))};
+    return {true, command::text(run(command::words(args), key, files))};
   } catch (const KeyError& error) {
-    return {false, error_json(error.what())};
-  } catch (const Poco::Exception& error) {
-    return {false, error_json("malformed arguments: " + error.displayText())};
+    return {false, command::error(error.what())};
   }
 }
 

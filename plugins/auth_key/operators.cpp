@@ -2,14 +2,11 @@
 // peers waiting|approve|reject, block, unblock, blocked. One thread at a time.
 #include "auth_key/operators.hpp"
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-
 #include <algorithm>
 #include <charconv>
+#include <junctor/command_json.hpp>
 
 #include "auth_key/claim.hpp"
-#include "auth_key/command_json.hpp"
 
 namespace junctor::auth {
 namespace {
@@ -64,7 +61,7 @@ class Page {
     answer.set("total", static_cast<Poco::UInt64>(total_));
     answer.set("page", static_cast<Poco::UInt64>(number_));
     answer.set("pages", static_cast<Poco::UInt64>(std::max<size_t>(1, (total_ + kRowsPerPage - 1) / kRowsPerPage)));
-    return print(answer);
+    return command::text(answer);
   }
 
  private:
@@ -195,7 +192,7 @@ Plan Operators::rule(const Words& words, bool approved) const {
   Object::Ptr answer = row_of(id, ruling);
   answer->remove("address");
   answer->set("holds_for", ruling.claim.empty() ? "the first device that asks" : "this device");
-  plan.answer = print(*answer);
+  plan.answer = command::text(*answer);
   return plan;
 }
 
@@ -216,7 +213,7 @@ Plan Operators::block(const Words& words, What what) const {
   plan.change = to_keep(*target, block);
   plan.event = "auth.blocked";
   plan.about = target->text();
-  plan.answer = print(*row_of(*target, block, at_.since));
+  plan.answer = command::text(*row_of(*target, block, at_.since));
   return plan;
 }
 
@@ -231,7 +228,7 @@ Plan Operators::unblock(const Words& words, What what) const {
   plan.about = target->text();
   Object::Ptr answer = object();
   answer->set("unblocked", target->text());
-  plan.answer = print(*answer);
+  plan.answer = command::text(*answer);
   return plan;
 }
 

@@ -6,7 +6,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
-#include "auth_key/command_json.hpp"
+#include <junctor/command_json.hpp>
 
 namespace junctor::auth {
 namespace {
@@ -52,7 +52,7 @@ Change to_keep(const std::string& id, const Ruling& ruling) {
   object.set("said", std::string{ruling.approved ? "approved" : "rejected"});
   object.set("claim", ruling.claim);
   object.set("since", ruling.since);
-  return {key_of(kRuling, id), print(object)};
+  return {key_of(kRuling, id), command::text(object)};
 }
 
 Change to_forget(const std::string& id) { return {key_of(kRuling, id), std::nullopt}; }
@@ -62,7 +62,7 @@ Change to_keep(const Target& target, const Block& block) {
   object.set("text", block.text);
   object.set("since", block.since);
   object.set("until", block.until);
-  return {key_of(target), print(object)};
+  return {key_of(target), command::text(object)};
 }
 
 Change to_forget(const Target& target) { return {key_of(target), std::nullopt}; }

@@ -2,12 +2,7 @@
 // junctorctl relays and punches. [home]
 #include "commands.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
-
-#include <sstream>
+#include <junctor/command_json.hpp>
 #include <string>
 #include <vector>
 
@@ -17,31 +12,6 @@ namespace {
 
 using Poco::JSON::Array;
 using Poco::JSON::Object;
-
-std::string text_of(const Object& object) {
-  std::ostringstream out;
-  object.stringify(out);
-  return out.str();
-}
-
-std::string error_json(const std::string& text) {
-  Object object;
-  object.set("error", text);
-  return text_of(object);
-}
-
-std::vector<std::string> words_of(std::string_view json) {
-  std::vector<std::string> words;
-  try {
-    const auto parsed = Poco::JSON::Parser{}.parse(std::string{json}).extract<Object::Ptr>();
-    if (const auto args = parsed->getArray("args")) {
-      for (const auto& word : *args) words.push_back(word.convert<std::string>());
-    }
-  } catch (const Poco::Exception&) {
-    words.clear();
-  }
-  return words;
-}
 
 int64_t seconds(Duration duration) { return std::chrono::duration_cast<std::chrono::seconds>(duration).count(); }
 
@@ -79,36 +49,36 @@ Array::Ptr rows_of(const Rows& rows) {
 }  // namespace
 
 void relays_command(RelayWatch& watch, std::string_view args, const Reply& reply) {
-  const std::vector<std::string> words = words_of(args);
+  const std::vector<std::string> words = command::words(args);
   if (words.empty()) {
     Object answer;
     answer.set("rows", rows_of(watch.rows()));
-    return reply.ok(text_of(answer));
+    return reply.ok(command::text(answer));
   }
   if (words.size() != 2 || (words[0] != "drain" && words[0] != "undrain")) {
-    return reply.fail(JCT_E_ARG, error_json("expected `relays`, `relays drain NAME` or `relays undrain NAME`"));
+    return reply.fail(JCT_E_ARG, command::error("expected `relays`, `relays drain NAME` or `relays undrain NAME`"));
   }
   if (!watch.set_drained(words[1], words[0] == "drain")) {
-    return reply.fail(JCT_E_NOT_FOUND, error_json("no relay is named \"" + words[1] + "\"; `relays` lists them"));
+    return reply.fail(JCT_E_NOT_FOUND, command::error("no relay is named \"" + words[1] + "\"; `relays` lists them"));
   }
   reply.ok("{}");
 }
 
 void punches_command(Learned& learned, Duration now, std::string_view args, const Reply& reply) {
-  const std::vector<std::string> words = words_of(args);
+  const std::vector<std::string> words = command::words(args);
   Object answer{Poco::JSON_PRESERVE_KEY_ORDER};
   if (words.empty()) {
     answer.set("rows", rows_of(learned.rows(kMaxRows, now)));
     answer.set("total", static_cast<Poco::UInt64>(learned.size()));
-    return reply.ok(text_of(answer));
+    return reply.ok(command::text(answer));
   }
   if (words[0] != "clear" || words.size() > 2) {
-    return reply.fail(JCT_E_ARG, error_json("expected `punches` or `punches clear [ADDRESS]`"));
+    return reply.fail(JCT_E_ARG, command::error("expected `punches` or `punches clear [ADDRESS]`"));
   }
   const auto ip = words.size() == 2 ? wire::Address::parse_ip(words[1]) : wire::Address{};
-  if (!ip) return reply.fail(JCT_E_ARG, error_json("expected an IP address, got \"" + words[1] + "\""));
+  if (!ip) return reply.fail(JCT_E_ARG, command::error("expected an IP address, got \"" + words[1] + "\""));
   answer.set("cleared", static_cast<Poco::UInt64>(learned.forget(*ip)));
-  reply.ok(text_of(answer));
+  reply.ok(command::text(answer));
 }
 
 }  // namespace junctor::holepunch

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <junctor/command_json.hpp>
 #include <memory>
 #include <utility>
 
@@ -72,7 +73,7 @@ void Desk::command(const std::vector<std::string>& all, Reply reply) {
   if (verb == "limit") return limit({words.begin() + 1, words.end()}, keep, reply);
   if (verb == "block" && words.size() == 2) return block(words[1], keep, reply);
   if (verb == "unblock" && words.size() == 2) return unblock(words[1], reply);
-  reply.fail(JCT_E_ARG, error_json(kUsage));
+  reply.fail(JCT_E_ARG, command::error(kUsage));
 }
 
 // ---- show ----
@@ -114,33 +115,33 @@ std::string Desk::limit_of(const std::vector<std::string>& words) const {
 
 void Desk::limit(const std::vector<std::string>& words, bool keep, Reply reply) {
   const std::string what = limit_of(words);
-  if (what.empty()) return reply.fail(JCT_E_ARG, error_json(words.size() == 3 ? "no such group" : kUsage));
+  if (what.empty()) return reply.fail(JCT_E_ARG, command::error(words.size() == 3 ? "no such group" : kUsage));
   if (words.back() == "default") {
     return apply([&](Changes& changes) { changes.rates.erase(what); }, keep, reply);
   }
   const auto rate = parse_rate(words.back());
   if (!rate) {
     return reply.fail(JCT_E_ARG,
-                      error_json("expected a rate such as 128Mbit, 0 or default, got \"" + words.back() + "\""));
+                      command::error("expected a rate such as 128Mbit, 0 or default, got \"" + words.back() + "\""));
   }
   apply([&](Changes& changes) { changes.rates[what] = *rate; }, keep, reply);
 }
 
 void Desk::block(const std::string& who, bool keep, Reply reply) {
   if (who.empty() || who.size() > 256 || who.find('\n') != std::string::npos) {
-    return reply.fail(JCT_E_ARG, error_json(kUsage));
+    return reply.fail(JCT_E_ARG, command::error(kUsage));
   }
   apply([&](Changes& changes) { changes.blocks.insert(who); }, keep, reply);
 }
 
 /// Kept or not: it would come back with the next start.
 void Desk::unblock(const std::string& who, Reply reply) {
-  if (now_.blocks.count(who) == 0) return reply.fail(JCT_E_NOT_FOUND, error_json(who + " is not blocked here"));
+  if (now_.blocks.count(who) == 0) return reply.fail(JCT_E_NOT_FOUND, command::error(who + " is not blocked here"));
   apply([&](Changes& changes) { changes.blocks.erase(who); }, kept_.blocks.count(who) != 0, reply);
 }
 
 void Desk::apply(const std::function<void(Changes&)>& change, bool keep, Reply reply) {
-  if (keep && writing_) return reply.fail(JCT_E_AGAIN, error_json("another change is being kept; try again"));
+  if (keep && writing_) return reply.fail(JCT_E_AGAIN, command::error("another change is being kept; try again"));
   change(now_);
   shared_.ledger.apply(now_.over(configured_));
   changed_();
@@ -157,11 +158,11 @@ void Desk::write(Reply reply) {
                     [this, done, reply] {
                       writing_ = false;
                       if (*done) return reply.ok("{}");
-                      reply.fail(JCT_E_IO, error_json("changed, but not kept: cannot write " + path_));
+                      reply.fail(JCT_E_IO, command::error("changed, but not kept: cannot write " + path_));
                     });
   if (status == JCT_OK) return;
   writing_ = false;
-  reply.fail(status, error_json("changed, but not kept: the server is busy"));
+  reply.fail(status, command::error("changed, but not kept: the server is busy"));
 }
 
 }  // namespace junctor::relay

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <junctor/command_json.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -101,7 +102,7 @@ class RelayPlugin {
     host.command("sessions", "relay sessions that run; `sessions end NUMBER` ends one",
                  [this](std::string_view args, Reply reply) { command(args, reply); });
     host.command("relay", "limits and what is in use; `relay limit|block|unblock ...` changes them",
-                 [this](std::string_view args, Reply reply) { desk_.command(command_words(args), reply); });
+                 [this](std::string_view args, Reply reply) { desk_.command(command::words(args), reply); });
   }
 
   void start() {
@@ -149,7 +150,7 @@ class RelayPlugin {
 
   /// [home]
   void command(std::string_view args, Reply reply) {
-    const std::vector<std::string> words = command_words(args);
+    const std::vector<std::string> words = command::words(args);
     if (words.empty()) {
       const auto gathering = std::make_shared<Gathering>(reply, shared_);
       each_lobby([gathering](Lobby& lobby) { gathering->add(lobby.sessions().rows(kMaxRows)); });
@@ -157,7 +158,7 @@ class RelayPlugin {
     } else if (words.size() == 2 && words[0] == "end") {
       end_session(words[1], reply);
     } else {
-      reply.fail(JCT_E_ARG, error_json("expected `sessions` or `sessions end NUMBER`"));
+      reply.fail(JCT_E_ARG, command::error("expected `sessions` or `sessions end NUMBER`"));
     }
   }
 
@@ -175,12 +176,12 @@ class RelayPlugin {
     uint64_t id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
     if (error != std::errc{} || end != text.data() + text.size()) {
-      return reply.fail(JCT_E_ARG, error_json("expected a session's number, got \"" + text + "\""));
+      return reply.fail(JCT_E_ARG, command::error("expected a session's number, got \"" + text + "\""));
     }
     const auto loop = static_cast<uint32_t>(id % lobbies_.size());
     host_.post(loop, [lobby = lobbies_[loop].get(), id, reply] {
       if (lobby->sessions().end(id)) return reply.ok("{}");
-      reply.fail(JCT_E_NOT_FOUND, error_json("no session " + std::to_string(id) + " runs"));
+      reply.fail(JCT_E_NOT_FOUND, command::error("no session " + std::to_string(id) + " runs"));
     });
   }
 

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions as junctorctl shows them, and its arguments. Values; any thread.
+// Sessions and limits as junctorctl shows them. Values; any thread.
 #include "rows.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
-
-#include <sstream>
+#include <junctor/command_json.hpp>
 
 #include "rules.hpp"
 
 namespace junctor::relay {
 namespace {
-
-std::string text_of(const Poco::JSON::Object& object) {
-  std::ostringstream out;
-  object.stringify(out);
-  return out.str();
-}
 
 Poco::JSON::Object row_object(const SessionRow& row) {
   Poco::JSON::Object object{Poco::JSON_PRESERVE_KEY_ORDER};
@@ -57,7 +46,7 @@ std::string sessions_json(const std::vector<SessionRow>& rows, size_t total, siz
   object.set("rows", all);
   object.set("total", static_cast<uint64_t>(total));
   object.set("waiting", static_cast<uint64_t>(waiting));
-  return text_of(object);
+  return command::text(object);
 }
 
 std::string limits_json(const std::vector<LimitRow>& rows, size_t tickets, const std::set<std::string>& blocked) {
@@ -68,27 +57,7 @@ std::string limits_json(const std::vector<LimitRow>& rows, size_t tickets, const
   object.set("rows", all);
   object.set("tickets", static_cast<uint64_t>(tickets));
   object.set("blocked", blocks);
-  return text_of(object);
-}
-
-std::string error_json(const std::string& text) {
-  Poco::JSON::Object object;
-  object.set("error", text);
-  return text_of(object);
-}
-
-std::vector<std::string> command_words(std::string_view json) {
-  std::vector<std::string> words;
-  try {
-    Poco::JSON::Parser parser;
-    const auto object = parser.parse(std::string{json}).extract<Poco::JSON::Object::Ptr>();
-    const auto args = object->getArray("args");
-    for (size_t i = 0; args && i < args->size(); ++i)
-      words.push_back(args->getElement<std::string>(static_cast<unsigned>(i)));
-  } catch (const Poco::Exception&) {
-    words.clear();
-  }
-  return words;
+  return command::text(object);
 }
 
 }  // namespace junctor::relay

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions as junctorctl shows them, and its arguments. Values; any thread.
+// Sessions and limits as junctorctl shows them. Values; any thread.
 #pragma once
 
 #include <cstddef>
@@ -42,11 +42,5 @@ struct LimitRow {
 
 /// {"rows": [...], "tickets": N, "blocked": [...]}; rates as the configuration writes them.
 std::string limits_json(const std::vector<LimitRow>& rows, size_t tickets, const std::set<std::string>& blocked);
-
-/// {"error": text}
-std::string error_json(const std::string& text);
-
-/// The words of {"args": ["..."]}; none where it is anything else.
-std::vector<std::string> command_words(std::string_view json);
 
 }  // namespace junctor::relay

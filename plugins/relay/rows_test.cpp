@@ -24,12 +24,4 @@ TEST_CASE("limits are shown as the configuration writes them") {
         R"("blocked":["192.0.2.1"]})");
 }
 
-TEST_CASE("a command's words are taken from its arguments, and nothing from anything else") {
-  CHECK(command_words(R"({"args":["end","7"]})") == std::vector<std::string>{"end", "7"});
-  CHECK(command_words(R"({"args":[]})").empty());
-  CHECK(command_words("{}").empty());
-  CHECK(command_words("[1]").empty());
-  CHECK(command_words("not json").empty());
-}
-
 }  // namespace

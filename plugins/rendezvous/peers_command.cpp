@@ -2,13 +2,9 @@
 // junctorctl peers. [home]
 #include "peers_command.hpp"
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
-
 #include <algorithm>
 #include <charconv>
-#include <sstream>
+#include <junctor/command_json.hpp>
 
 #include "wire/abi.hpp"
 
@@ -18,12 +14,6 @@ namespace {
 
 using Poco::JSON::Array;
 using Poco::JSON::Object;
-
-std::string text_of(const Object& object) {
-  std::ostringstream out;
-  object.stringify(out);
-  return out.str();
-}
 
 const char* transport_word(const jct_channel& channel) {
   if (channel.transport == JCT_CHANNEL_UDP) return "udp";
@@ -43,17 +33,8 @@ Object::Ptr row_of(std::string_view id, const std::optional<Sighting>& seen, Dur
 
 }  // namespace
 
-std::vector<std::string> words_of(std::string_view json) {
-  const auto parsed = Poco::JSON::Parser{}.parse(std::string{json}).extract<Object::Ptr>();
-  std::vector<std::string> words;
-  if (const auto args = parsed->getArray("args")) {
-    for (const auto& word : *args) words.push_back(word.convert<std::string>());
-  }
-  return words;
-}
-
 std::optional<PeersQuestion> parse_peers_args(std::string_view json) {
-  const std::vector<std::string> words = words_of(json);
+  const std::vector<std::string> words = command::words(json);
   PeersQuestion question;
   if (words.empty()) return question;
   if (words.size() == 1) {
@@ -79,7 +60,7 @@ std::string peers_page(const Presence& presence, size_t page, Duration now, Dura
   answer.set("total", static_cast<Poco::UInt64>(total));
   answer.set("page", static_cast<Poco::UInt64>(page));
   answer.set("pages", static_cast<Poco::UInt64>(std::max<size_t>(1, (total + kPeersPerPage - 1) / kPeersPerPage)));
-  return text_of(answer);
+  return command::text(answer);
 }
 
 std::string one_peer(std::string_view id, const std::optional<Sighting>& seen, bool key_known,
@@ -91,7 +72,7 @@ std::string one_peer(std::string_view id, const std::optional<Sighting>& seen, b
   rows->add(row);
   Object answer;
   answer.set("rows", rows);
-  return text_of(answer);
+  return command::text(answer);
 }
 
 }  // namespace junctor::rendezvous

@@ -5,14 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "presence.hpp"
 
 namespace junctor::rendezvous {
-
-/// The words behind a command, of its {"args": ["..."]}.
-std::vector<std::string> words_of(std::string_view json);
 
 /// What was asked: `peers`, `peers page N`, `peers ID`.
 struct PeersQuestion {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin: options, services and sockets wired to the logic. Constructor, start, stop: [control]; the rest: any
 // loop.
+#include <junctor/command_json.hpp>
+
 #include "box_offers.hpp"
 #include "id_change.hpp"
 #include "junctor/plugin.hpp"
@@ -126,9 +128,9 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
   host.command("peers", "peers [ID | page N]: who is registered, from where, since when",
                [this](std::string_view args, Reply reply) { show_peers(args, reply); });
   host.command("peers rename", "peers rename OLD NEW: gives a stored device another id",
-               [this](std::string_view args, Reply reply) { admin_.rename(words_of(args), reply); });
+               [this](std::string_view args, Reply reply) { admin_.rename(command::words(args), reply); });
   host.command("peers remove", "peers remove ID: forgets a device; it may register again",
-               [this](std::string_view args, Reply reply) { admin_.remove(words_of(args), reply); });
+               [this](std::string_view args, Reply reply) { admin_.remove(command::words(args), reply); });
 }
 
 void Rendezvous::reload(const Config& config) {

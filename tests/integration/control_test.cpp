@@ -63,6 +63,9 @@ TEST_CASE("what is no request is answered with what was expected, and the connec
     CHECK(contains(answer, "{\"ok\":"));
     CHECK_FALSE(Poco::JSON::Parser{}.parse(answer).isEmpty());
   }
+  for (const char* args : {"{}", "7", "[7]", R"(["a",[]])"}) {
+    CHECK(contains(client.ask(R"({"command":"status","args":)" + std::string{args} + "}"), "\"ok\":false"));
+  }
   CHECK(contains(client.ask(R"({"command":"help"})"), "\"ok\":true"));
   CHECK(site.server.stop() == 0);
 }

@@ -20,8 +20,8 @@ typedef struct jct_reply {
   void (*finish)(void* self, jct_status status, jct_str json);
 } jct_reply;
 
-/* [home] args: a JSON object {"args": ["..."], ...}. Must see to it that reply.finish is called within the kernel's
- * control_timeout; later answers are discarded. */
+/* [home] args: a JSON object {"args": ["..."], ...}; the kernel refuses arguments that are no texts. Must see to it
+ * that reply.finish is called within the kernel's control_timeout; later answers are discarded. */
 typedef void (*jct_command_fn)(void* self, jct_str args, jct_reply reply);
 
 typedef struct jct_control_api {
