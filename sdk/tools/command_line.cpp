@@ -73,13 +73,19 @@ CommandLine parse_command_line(const std::vector<std::string>& args) {
   return line;
 }
 
-wire::Invite parse_invite(const std::vector<std::string>& args) {
+InviteQuestion parse_invite(const std::vector<std::string>& args) {
   OptionSet options;
   options.addOption(Option("relay", "", "").argument("HOST"));
   options.addOption(Option("api", "", "").argument("URL"));
-  wire::Invite invite;
-  const auto on_option = [&invite](const std::string& name, const std::string& value) {
-    (name == "relay" ? invite.relay : invite.api) = value;
+  options.addOption(Option("qr", "", ""));
+  InviteQuestion question;
+  wire::Invite& invite = question.invite;
+  const auto on_option = [&](const std::string& name, const std::string& value) {
+    if (name == "qr") {
+      question.qr = true;
+    } else {
+      (name == "relay" ? invite.relay : invite.api) = value;
+    }
   };
   const auto on_word = [&invite](const std::string& word) {
     if (!invite.host.empty()) throw UsageError{"one HOST is enough, got \"" + word + "\" too"};
@@ -87,8 +93,8 @@ wire::Invite parse_invite(const std::vector<std::string>& args) {
     return true;
   };
   process(options, args, on_option, on_word);
-  if (invite.host.empty()) throw UsageError{"expected: invite HOST [--relay HOST] [--api URL]"};
-  return invite;
+  if (invite.host.empty()) throw UsageError{"expected: invite HOST [--relay HOST] [--api URL] [--qr]"};
+  return question;
 }
 
 doctor::Target parse_doctor(const std::vector<std::string>& args) {

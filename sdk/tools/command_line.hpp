@@ -30,8 +30,13 @@ struct CommandLine {
 /// the program. Throws UsageError.
 CommandLine parse_command_line(const std::vector<std::string>& args);
 
-/// HOST [--relay R] [--api A], as `invite` takes them. Throws UsageError.
-wire::Invite parse_invite(const std::vector<std::string>& args);
+struct InviteQuestion {
+  wire::Invite invite;
+  bool qr = false;
+};
+
+/// HOST [--relay R] [--api A] [--qr], as `invite` takes them. Throws UsageError.
+InviteQuestion parse_invite(const std::vector<std::string>& args);
 
 /// HOST[:PORT] [--key KEY] [--relay HOST:PORT], as `doctor` takes them. Throws UsageError.
 doctor::Target parse_doctor(const std::vector<std::string>& args);

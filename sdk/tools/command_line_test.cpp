@@ -42,7 +42,9 @@ TEST_CASE("without a command there is none") {
 }
 
 TEST_CASE("an invitation takes one host and two options") {
-  const junctor::wire::Invite invite = parse_invite({"rd.example.org", "--relay", "r.example.org", "--api=https://a"});
+  const auto [invite, qr] = parse_invite({"rd.example.org", "--relay", "r.example.org", "--api=https://a"});
+  CHECK_FALSE(qr);
+  CHECK(parse_invite({"--qr", "rd.example.org"}).qr);
   CHECK(invite.host == "rd.example.org");
   CHECK(invite.relay == "r.example.org");
   CHECK(invite.api == "https://a");

@@ -5,6 +5,8 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Stringifier.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <iostream>
 
@@ -12,6 +14,7 @@
 #include "tools/command_line.hpp"
 #include "tools/control_client.hpp"
 #include "tools/doctor/doctor.hpp"
+#include "tools/qr.hpp"
 #include "tools/render.hpp"
 
 namespace junctor::tools {
@@ -33,8 +36,9 @@ constexpr const char* kUsage =
     "commands of this program:\n"
     "  help                                 this, and the words of the running server\n"
     "  events [--follow]                    what the server logs, from now on, until interrupted\n"
-    "  invite HOST [--relay HOST] [--api URL]\n"
-    "                                       what to give to clients that shall use HOST\n"
+    "  invite HOST [--relay HOST] [--api URL] [--qr]\n"
+    "                                       what to give to clients that shall use HOST; on a terminal, or with --qr,\n"
+    "                                       with a code that the mobile client scans\n"
     "  doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]\n"
     "                                       what works from here for a client of HOST, what fails, and what to do;\n"
     "                                       needs no server beside it\n"
@@ -93,7 +97,8 @@ std::string public_key(ControlClient& client) {
 }
 
 int invite(const CommandLine& line) {
-  wire::Invite invite = parse_invite(line.args);
+  InviteQuestion question = parse_invite(line.args);
+  wire::Invite& invite = question.invite;
   ControlClient client{socket_of(line)};
   invite.key = public_key(client);
   const std::string text = wire::encode_invite(invite);
@@ -105,6 +110,7 @@ int invite(const CommandLine& line) {
   shown->set("configuration", text);
   shown->set("link", "rustdesk://config/" + text);
   show(line, Var{shown});
+  if (!line.json && (question.qr || ::isatty(STDOUT_FILENO) == 1)) std::cout << "\n" << qr_code("config=" + text);
   return kExitOk;
 }
 
