@@ -12,7 +12,12 @@
 #include <vector>
 
 #include "baselines.hpp"
+#include "echo.hpp"
+#include "heartbeat_bench.hpp"
+#include "punch_bench.hpp"
+#include "registration_bench.hpp"
 #include "relay_bench.hpp"
+#include "scale_bench.hpp"
 
 namespace {
 
@@ -24,8 +29,20 @@ struct Part {
 };
 
 // Memory comes first: it is about a server that has not worked yet.
-constexpr std::array kParts{Part{"memory", relay_memory}, Part{"cost", relay_cost}, Part{"setup", relay_setup},
-                            Part{"latency", relay_latency}, Part{"fairness", relay_fairness}};
+constexpr std::array kParts{Part{"memory", relay_memory},
+                            Part{"start", start},
+                            Part{"memory", peer_memory},
+                            Part{"cost", relay_cost},
+                            Part{"setup", relay_setup},
+                            Part{"latency", relay_latency},
+                            Part{"fairness", relay_fairness},
+                            Part{"heartbeats", heartbeats},
+                            Part{"registrations", registrations},
+                            Part{"punch", punch},
+                            Part{"push", push},
+                            Part{"reload", reload},
+                            Part{"cores", cores},
+                            Part{"sessions", relay_sessions}};
 
 void check_parts(const Options& options) {
   for (const std::string& wanted : options.parts) {
@@ -41,6 +58,12 @@ void raise_files() {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The child of a Place: {"baseline", KIND, ...}
+int serve(const std::vector<std::string>& words) {
+  if (words[1] != "echo") return serve_baseline(words[1].c_str());
+  return serve_echo(words.size() > 2 ? std::stoi(words[2]) : 1);
 }
 
 int run(const Options& options) {
@@ -67,7 +90,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words{argv + 1, argv + argc};
-  if (words.size() == 2 && words[0] == "baseline") return serve_baseline(words[1].c_str());
+  if (words.size() > 1 && words[0] == "baseline") return serve(words);
   ::signal(SIGPIPE, SIG_IGN);
   try {
     return run(parse_options(words));

@@ -6,10 +6,14 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <utility>
+
+#include "peers.hpp"
 
 namespace junctor::bench {
 namespace {
@@ -18,6 +22,9 @@ namespace {
 constexpr const char* kSite = "[storage_memory]\n[auth_key]\n[relay]\n[ws_bridge]\n";
 constexpr int kRelayPort = 1;      // P + 1
 constexpr int kWebSocketPort = 3;  // P + 3
+
+constexpr size_t kFewPeers = 1000;
+constexpr size_t kManyPeers = 100'000;
 
 void shell(const std::string& script) {
   if (std::system(("set -e; " + script).c_str()) != 0) throw std::runtime_error{"this has failed: " + script};
@@ -32,8 +39,9 @@ Veth::Veth() {
   try {
     shell("ip netns add " + servers_ + "; ip netns add " + clients_ + "; ip link add veth0 netns " + servers_ +
           " type veth peer name veth0 netns " + clients_ + "; ip -n " + servers_ + " addr add " + kServerIp +
-          "/24 dev veth0; ip -n " + clients_ + " addr add 10.99.0.2/24 dev veth0; for n in " + servers_ + " " +
-          clients_ + "; do ip -n $n link set lo up; ip -n $n link set veth0 up; done");
+          "/24 dev veth0; ip -n " + clients_ + " addr add " + kClientIp + "/24 dev veth0; ip -n " + clients_ +
+          " addr add " + kDeviceIp + "/24 dev veth0; for n in " + servers_ + " " + clients_ +
+          "; do ip -n $n link set lo up; ip -n $n link set veth0 up; done");
     const int space = ::open(("/var/run/netns/" + clients_).c_str(), O_RDONLY | O_CLOEXEC);
     const bool moved = space >= 0 && ::setns(space, CLONE_NEWNET) == 0;
     if (space >= 0) ::close(space);
@@ -52,62 +60,95 @@ void Veth::remove() const {
   }
 }
 
-Place::Place(const Options& options) {
+Place::Place(const Options& options) : options_{options} {
   std::optional<Veth> veth;
-  if (options.netns) {
-    wrapper_ = veth.emplace().wrapper();
-    ip_ = Veth::kServerIp;
-  }
+  if (options.netns) ground_ = {veth.emplace().wrapper(), Veth::kServerIp, Veth::kClientIp, Veth::kDeviceIp};
   splice_ = start_baseline("splice");
+  // The namespaces' names go at once, so that an interrupted run leaves none: this child holds the servers' own.
+  if (veth) ground_.wrapper = {"nsenter", "--net=/proc/" + std::to_string(*splice_.pid) + "/ns/net"};
+  veth.reset();
   copy_ = start_baseline("copy");
-  if (options.target.empty()) {
-    start_server(options.workers);
+  echo_ = start_baseline("echo");
+  if (is_own()) {
+    start_server();
   } else {
-    use_target(options);
+    use_target();
   }
 }
 
-Subject Place::start_baseline(const std::string& kind) {
-  std::vector<std::string> argv = wrapper_;
+Subject Place::start_baseline(const std::string& kind, const std::vector<std::string>& more) {
+  std::vector<std::string> argv = ground_.wrapper;
   argv.insert(argv.end(), {std::filesystem::read_symlink("/proc/self/exe"), "baseline", kind});
-  const std::string out = dir_.file(kind + ".out");
-  baselines_.push_back(std::make_unique<testing::Process>(argv, out, dir_.file(kind + ".err")));
+  argv.insert(argv.end(), more.begin(), more.end());
+  const std::string name = kind + std::to_string(baselines_.size());
+  const std::string out = dir_.file(name + ".out");
+  baselines_.push_back(std::make_unique<testing::Process>(argv, out, dir_.file(name + ".err")));
   std::string line;
   const auto said = [&] { return (line = testing::read_file(out)).find('\n') != std::string::npos; };
   if (!testing::eventually(said)) {
     throw std::runtime_error{"the baseline " + kind +
-                             " did not start: " + testing::read_file(dir_.file(kind + ".err"))};
+                             " did not start: " + testing::read_file(dir_.file(name + ".err"))};
   }
   Subject subject;
   subject.name = kind;
-  subject.tcp = wire::Address::parse_ip(ip_, static_cast<uint16_t>(std::stoi(line))).value();
+  subject.tcp = wire::Address::parse_ip(ground_.server_ip, static_cast<uint16_t>(std::stoi(line))).value();
   subject.greets = false;
   subject.pid = baselines_.back()->pid();
   return subject;
 }
 
-void Place::start_server(int workers) {
-  testing::ServerOptions options;
-  options.workers = workers;
-  options.wrapper = wrapper_;
-  server_ = std::make_unique<testing::Server>(options);
+void Place::start_server() {
+  testing::ServerOptions server;
+  server.workers = options_.workers;
+  server.wrapper = ground_.wrapper;
+  server_ = std::make_unique<testing::Server>(server);
   server_->conf("10-site", kSite);
   server_->start();
   relay_.name = "junctor";
-  relay_.tcp = wire::Address::parse_ip(ip_, server_->port(kRelayPort)).value();
+  relay_.tcp = wire::Address::parse_ip(ground_.server_ip, server_->port(kRelayPort)).value();
   relay_.web_socket = relay_.tcp.with_port(server_->port(kWebSocketPort));
   relay_.key = server_->ctl("keys").object()->getValue<std::string>("public_key");
   relay_.pid = server_->pid();
 }
 
-void Place::use_target(const Options& options) {
-  const auto address = wire::Address::parse(options.target);
-  if (!address) throw std::runtime_error{"--target: expected ADDRESS:PORT, got " + options.target};
-  relay_.name = "target";
-  relay_.tcp = *address;
-  relay_.web_socket = address->with_port(static_cast<uint16_t>(address->port + kWebSocketPort - kRelayPort));
-  relay_.key = options.key;
-  relay_.pid = options.pid;
+void Place::use_target() {
+  const auto port = [this](int offset) { return static_cast<uint16_t>(options_.target_address.port + offset); };
+  target_.name = "target";
+  target_.tcp = options_.target_address;
+  target_.key = options_.key;
+  target_.pid = options_.pid;
+  relay_ = target_;
+  relay_.tcp = target_.tcp.with_port(port(kRelayPort));
+  relay_.web_socket = target_.tcp.with_port(port(kWebSocketPort));
+}
+
+Site& Place::stored_site(size_t peers) {
+  std::unique_ptr<Site>& site = sites_[peers];
+  if (!site) site = std::make_unique<Site>(ground_, peers, options_.workers);
+  return *site;
+}
+
+Site& Place::site(size_t peers) {
+  Site& site = stored_site(peers);
+  if (!site.is_running()) site.start();
+  if (!site.is_online()) site.bring_online();
+  return site;
+}
+
+size_t Place::fewest() const { return std::min<size_t>(kFewPeers, options_.peers); }
+
+std::vector<Scene> Place::scenes() {
+  const size_t most = options_.peers;
+  if (!is_own()) {
+    if (!std::exchange(target_has_peers_, true)) register_peers(target_.tcp, most);
+    return {{target_, most}};
+  }
+  std::vector<Scene> scenes;
+  for (const size_t peers : {kFewPeers, kManyPeers}) {
+    if (peers < most) scenes.push_back({site(peers).subject(), peers});
+  }
+  scenes.push_back({site(most).subject(), most});
+  return scenes;
 }
 
 }  // namespace junctor::bench

@@ -10,6 +10,8 @@ namespace junctor::bench {
 
 /// CPU seconds per GB, over kinds of sessions, sizes of writes, saturated and paced.
 void relay_cost(Place& place, const Options& options, Report& report);
+/// CPU seconds per GB from one session to thousands.
+void relay_sessions(Place& place, const Options& options, Report& report);
 /// Sessions that come, say a word each way, and go: how many a second, at what cost.
 void relay_setup(Place& place, const Options& options, Report& report);
 /// Round trips of 64 bytes, with nothing else going on and beside 50 MB/s.

@@ -113,6 +113,16 @@ void Report::print_json() const {
   std::printf("\n]}\n");
 }
 
+std::string with_commas(size_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
 std::string machine() {
   utsname name{};
   ::uname(&name);

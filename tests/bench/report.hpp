@@ -54,6 +54,9 @@ class Report {
   std::deque<Row> rows_;
 };
 
+/// "1,000,000"
+std::string with_commas(size_t number);
+
 /// "2 cores, Linux 6.1.0"
 std::string machine();
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "punch_bench.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "heartbeat_load.hpp"
+#include "punch_load.hpp"
+
+namespace junctor::bench {
+namespace {
+
+constexpr size_t kDevices = 64;
+constexpr size_t kTargetDevices = 4;  // a stock server takes few registrations from one address
+constexpr size_t kAtOnce = 32;
+constexpr size_t kExchangesASecond = 2000;  // of --seconds: a bound on ports in TIME_WAIT
+constexpr double kBusyRate = 20'000;
+constexpr std::array kPercentiles{0.5, 0.99};
+constexpr std::array kNames{"p50", "p99"};
+
+size_t devices(const Place& place) { return place.is_own() ? kDevices : kTargetDevices; }
+
+/// Runs for a while beside what is measured.
+class Heartbeats {
+ public:
+  Heartbeats(const Subject& subject, size_t sockets, size_t peers, Seconds time)
+      : thread_{[=, server = subject.tcp] {
+          HeartbeatLoad load{server, sockets, peers};
+          load.pace(kBusyRate, time);
+        }} {
+    std::this_thread::sleep_for(kWarmUp);
+  }
+  ~Heartbeats() { thread_.join(); }
+  Heartbeats(const Heartbeats&) = delete;
+  Heartbeats& operator=(const Heartbeats&) = delete;
+
+  static constexpr std::chrono::milliseconds kWarmUp{100};
+
+ private:
+  std::thread thread_;
+};
+
+struct Rows {
+  std::array<Row*, 2> echo;
+  std::array<Row*, 2> push;
+
+  Rows(Report& report, const std::string& what, const std::string& subject, double target) {
+    for (size_t i = 0; i < 2; ++i) {
+      const std::string name = what + ", " + kNames[i];
+      echo[i] = &report.add({"push to B", name, "echo", "us", nullptr});
+      push[i] = &report.add({"push to B", name, subject, "us", echo[i], i == 1 ? target : 0});
+    }
+  }
+  static void note(const std::array<Row*, 2>& rows, std::vector<double> times) {
+    for (size_t i = 0; i < 2; ++i) rows[i]->rounds.push_back(percentile(times, kPercentiles[i]));
+  }
+};
+
+}  // namespace
+
+void punch(Place& place, const Options& options, Report& report) {
+  const Scene scene = place.scenes().front();
+  const Subject& server = scene.subject;
+  PunchLoad load{server, place.device_ip(), devices(place)};
+  Row& rate = report.add({"punch exchange", "32 at once", server.name, "a second", nullptr});
+  Row& cost = report.add({"punch exchange, CPU", "32 at once", server.name, "us", nullptr, 60});
+  cost.gates = true;
+  Row& failed = report.add({"punch exchange, failed", "32 at once", server.name, "", nullptr});
+  std::array<Row*, 2> times{};
+  for (size_t i = 0; i < 2; ++i) {
+    times[i] = &report.add({"punch exchange, alone", kNames[i], server.name, "us", nullptr});
+  }
+  const auto count = static_cast<size_t>(std::max(100.0, kExchangesASecond * options.seconds));
+  load.run(count / 4, kAtOnce);
+  for (int round = 0; round < options.rounds; ++round) {
+    const double cpu = server.cpu_seconds();
+    const PunchResult result = load.run(count, kAtOnce);
+    const auto done = static_cast<double>(result.times.size());
+    if (server.pid) cost.rounds.push_back((server.cpu_seconds() - cpu) / done * 1e6);
+    rate.rounds.push_back(done / result.seconds);
+    failed.rounds.push_back(static_cast<double>(result.failed));
+    Rows::note(times, load.run(count / 4, 1).times);
+  }
+}
+
+void push(Place& place, const Options& options, Report& report) {
+  const Scene scene = place.scenes().front();
+  PunchLoad load{scene.subject, place.device_ip(), 1};
+  const Seconds time{options.seconds};
+  const Seconds busy = time + Heartbeats::kWarmUp;
+  const auto echo = [&] { return HeartbeatLoad{place.echo().tcp, 1, scene.peers}.one_by_one(time); };
+  const Rows idle{report, "idle", scene.subject.name, 1.3};
+  for (int round = 0; round < options.rounds; ++round) {
+    Rows::note(idle.echo, echo());
+    Rows::note(idle.push, load.push(time));
+  }
+  if (!place.is_own()) return;
+  const Rows beside{report, "beside 20,000/s", scene.subject.name, 0};
+  for (int round = 0; round < options.rounds; ++round) {
+    {
+      const Heartbeats others{place.echo(), options.sockets, scene.peers, busy};
+      Rows::note(beside.echo, echo());
+    }
+    const Heartbeats others{scene.subject, options.sockets, scene.peers, busy};
+    Rows::note(beside.push, load.push(time));
+  }
+}
+
+}  // namespace junctor::bench
