@@ -133,6 +133,7 @@ void Daemon::apply_kernel(const config::KernelConfig& settings) {
   if (const auto level = ops::parse_level(settings.log_level)) log_.set_level(*level);
   kernel_.log_rate = settings.log_rate;
   kernel_.max_connections = settings.max_connections;
+  for (auto& net : kernel_.net) net->set_datagram_pause(loop::Duration{settings.gather_datagrams});
 }
 
 void Daemon::on_signals() {

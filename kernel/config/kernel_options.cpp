@@ -54,6 +54,9 @@ std::vector<Option> work_options() {
       live(bounded(
           option("max_connections", Type::kInt, "open connections of the whole server; 0: what descriptors allow"), "0",
           0, 100'000'000)),
+      live(bounded(option("gather_datagrams", Type::kDuration,
+                          "how long a datagram may wait for others where they come in many small pieces; 0: never"),
+                   "500us", 0, 10 * kMillisecond)),
       live(bounded(option("drain_timeout", Type::kDuration, "how long SIGTERM and restarts wait for running sessions"),
                    "30s", 0, 24 * kHour)),
   };
@@ -99,6 +102,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.offload_threads = number(table, "offload_threads");
   kernel.offload_queue = number(table, "offload_queue");
   kernel.max_connections = number(table, "max_connections");
+  kernel.gather_datagrams = number(table, "gather_datagrams");
   return kernel;
 }
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/gather.hpp"
 #include "net/send_batch.hpp"
 
 namespace junctor::net {
@@ -124,15 +125,23 @@ class DatagramGroup::Port {
           batch{bound->fd.get(), bound->address.is_any(), options.send_queue, options.send_bytes} {}
     int fd() const { return socket->fd.get(); }
     void on_fd(uint32_t events) override { owner.on_socket(*this, events); }
+    void on_pause_over() { owner.read(*this); }
+    uint32_t wanted() const { return (by_clock ? 0U : uint32_t{EPOLLIN}) | (stuck ? uint32_t{EPOLLOUT} : 0U); }
 
     Port& owner;
     std::shared_ptr<BoundSocket> socket;
     SendBatch batch;
-    bool stuck = false;  // the system takes no more; EPOLLOUT is watched
+    Gather gather;
+    loop::ShortTimer pause = loop::ShortTimer::of<&Socket::on_pause_over>(this);
+    bool by_clock = false;  // read when `pause` is over; EPOLLIN is not watched
+    bool stuck = false;     // the system takes no more; EPOLLOUT is watched
   };
 
   void on_socket(Socket& socket, uint32_t events);
-  void receive(Socket& socket);
+  void read(Socket& socket);
+  /// How many datagrams came.
+  size_t receive(Socket& socket);
+  void put_off(Socket& socket, loop::Duration pause);
   Socket* choose(const Address& peer, const Address& local);
   void flush(Socket& socket);
   void flush_all();
@@ -161,21 +170,43 @@ void DatagramGroup::Port::stop() {
   running_ = false;
   flush_all();
   flush_.cancel();
-  for (auto& socket : sockets_) home_.loop().unwatch(socket->fd(), socket.get());
+  for (auto& socket : sockets_) {
+    socket->pause.cancel();
+    home_.loop().unwatch(socket->fd(), socket.get());
+  }
 }
 
 void DatagramGroup::Port::on_socket(Socket& socket, uint32_t events) {
   if ((events & EPOLLOUT) != 0) flush(socket);
-  if ((events & ~uint32_t{EPOLLOUT}) != 0) receive(socket);
+  if ((events & ~uint32_t{EPOLLOUT}) != 0) read(socket);
 }
 
-/// The whole way of a batch, from the system to its answers: whatever shall gather datagrams first goes here.
-void DatagramGroup::Port::receive(Socket& socket) {
+void DatagramGroup::Port::read(Socket& socket) {
+  const size_t got = receive(socket);
+  if (!running_) return;
+  const auto pause = socket.gather.after_read(got, home_.loop().now(), home_.datagram_pause());
+  const bool all = got < received_->capacity() * group_.options_.batches_per_turn;
+  put_off(socket, all ? pause : loop::Duration::zero());
+}
+
+/// A steady stream costs no epoll_ctl: the socket stays out of epoll and is read from pause to pause.
+void DatagramGroup::Port::put_off(Socket& socket, loop::Duration pause) {
+  const bool by_clock = pause > loop::Duration::zero();
+  if (by_clock) home_.loop().start(socket.pause, pause);
+  if (by_clock == socket.by_clock) return;
+  socket.by_clock = by_clock;
+  home_.loop().modify(socket.fd(), socket.wanted(), &socket);
+}
+
+/// The whole way of a batch, from the system to its answers.
+size_t DatagramGroup::Port::receive(Socket& socket) {
   const Address local = socket.socket->address;
+  size_t sum = 0;
   for (uint32_t i = 0; i < group_.options_.batches_per_turn && running_; ++i) {
     const int got = received_->receive(socket.fd(), local);
     // An error that a datagram caused earlier is told here once; level-triggered, the rest comes in the next turn.
-    if (got <= 0) return;
+    if (got <= 0) break;
+    sum += static_cast<size_t>(got);
     const auto batch = received_->collect(static_cast<size_t>(got), group_.user, local, home_.count());
     if (!batch.empty()) {
       in_batch_ = true;
@@ -183,8 +214,9 @@ void DatagramGroup::Port::receive(Socket& socket) {
       in_batch_ = false;
       flush_all();
     }
-    if (static_cast<size_t>(got) < received_->capacity()) return;
+    if (static_cast<size_t>(got) < received_->capacity()) break;
   }
+  return sum;
 }
 
 DatagramGroup::Port::Socket* DatagramGroup::Port::choose(const Address& peer, const Address& local) {
@@ -220,7 +252,7 @@ void DatagramGroup::Port::flush(Socket& socket) {
   const bool stuck = !socket.batch.flush(home_.count());
   if (stuck == socket.stuck || !running_) return;
   socket.stuck = stuck;
-  home_.loop().modify(socket.fd(), stuck ? EPOLLIN | EPOLLOUT : EPOLLIN, &socket);
+  home_.loop().modify(socket.fd(), socket.wanted(), &socket);
 }
 
 void DatagramGroup::Port::flush_all() {

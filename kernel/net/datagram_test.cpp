@@ -212,6 +212,42 @@ TEST_CASE("datagram sockets are adopted with what is queued in them") {
   second.close();
 }
 
+TEST_CASE("a dense stream of single datagrams is read in batches where a pause is allowed, and none is lost") {
+  for (const auto pause : {0us, 200us}) {
+    Fixture f{Address::v4(127, 0, 0, 1, 0)};
+    f.hand.net.set_datagram_pause(pause);
+    f.echo.reply = false;
+    const Fd client = udp_socket(Address::v4(127, 0, 0, 1, 0));
+    size_t sent = 0;
+    const auto patience = std::chrono::steady_clock::now() + 20s;
+    while (f.echo.largest < 4 && sent < 20'000 && std::chrono::steady_clock::now() < patience) {
+      sent += send_to(client, f.group.addresses()[0], "x") == 1 ? 1 : 0;
+      f.hand.loop.run_once(0ms);
+    }
+    CHECK((f.echo.largest >= 4) == (pause > 0us));
+    CHECK(f.hand.until([&] { return f.echo.count == sent; }));
+    send_to(client, f.group.addresses()[0], "a lone one, later");
+    CHECK(f.hand.until([&] { return f.echo.count == sent + 1; }));
+  }
+}
+
+TEST_CASE("a group closed in the middle of a pause reads no more") {
+  Fixture f{Address::v4(127, 0, 0, 1, 0)};
+  f.hand.net.set_datagram_pause(1ms);
+  const Fd client = udp_socket(Address::v4(127, 0, 0, 1, 0));
+  const auto patience = std::chrono::steady_clock::now() + 20s;
+  while (f.echo.largest < 4 && std::chrono::steady_clock::now() < patience) {
+    send_to(client, f.group.addresses()[0], "x");
+    f.hand.loop.run_once(0ms);
+  }
+  REQUIRE(f.echo.largest >= 4);
+  send_to(client, f.group.addresses()[0], "x");
+  f.group.close();
+  const size_t before = f.echo.count;
+  for (int i = 0; i < 5; ++i) f.hand.loop.run_once(1ms);
+  CHECK(f.echo.count == before);
+}
+
 TEST_CASE("each loop of a group answers from its own socket, and every datagram is answered") {
   struct ThreadedEcho : DatagramEvents {
     void on_datagrams(DatagramGroup& group, std::span<const Datagram> batch) override {

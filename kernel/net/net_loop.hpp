@@ -3,7 +3,9 @@
 // which everything is found at the end. Lives on its loop.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -34,6 +36,10 @@ class NetLoop {
   const NetCounters& counters() const { return counters_; }
   NetCounters& count() { return counters_; }
 
+  /// [any] How long a datagram may wait until more have come, where they come in many small pieces; zero: never.
+  void set_datagram_pause(loop::Duration pause) { datagram_pause_.store(pause.count(), std::memory_order_relaxed); }
+  loop::Duration datagram_pause() const { return loop::Duration{datagram_pause_.load(std::memory_order_relaxed)}; }
+
   /// Resets every stream and closes every bridge; their on_close calls follow in this or the next turn. What arrives
   /// later (accepted, connected, moved here) is closed at once.
   void close_all();
@@ -60,6 +66,7 @@ class NetLoop {
   PipePool& pipes_;
   NetCounters counters_;
   bool closing_ = false;
+  std::atomic<int64_t> datagram_pause_{0};  // ns
   std::unique_ptr<std::byte[]> scratch_;
   Pipe pipe_;
   Fd spare_;
