@@ -14,6 +14,7 @@
 #include "baselines.hpp"
 #include "echo.hpp"
 #include "heartbeat_bench.hpp"
+#include "micro_bench.hpp"
 #include "punch_bench.hpp"
 #include "registration_bench.hpp"
 #include "relay_bench.hpp"
@@ -42,7 +43,8 @@ constexpr std::array kParts{Part{"memory", relay_memory},
                             Part{"push", push},
                             Part{"reload", reload},
                             Part{"cores", cores},
-                            Part{"sessions", relay_sessions}};
+                            Part{"sessions", relay_sessions},
+                            Part{"micro", micro}};
 
 void check_parts(const Options& options) {
   for (const std::string& wanted : options.parts) {
@@ -66,15 +68,25 @@ int serve(const std::vector<std::string>& words) {
   return serve_echo(words.size() > 2 ? std::stoi(words[2]) : 1);
 }
 
+/// What one part cannot measure says nothing of the others.
+bool run_part(const Part& part, Place& place, const Options& options, Report& report) try {
+  part.run(place, options, report);
+  return true;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "bench: %s: %s\n", part.name, error.what());
+  return false;
+}
+
 int run(const Options& options) {
   check_parts(options);
   raise_files();
   Place place{options};
   Report report;
+  bool whole = true;
   for (const Part& part : kParts) {
     if (!options.wants(part.name)) continue;
     std::fprintf(stderr, "%s ...\n", part.name);
-    part.run(place, options, report);
+    whole = run_part(part, place, options, report) && whole;
   }
   if (options.json) {
     report.print_json();
@@ -83,6 +95,7 @@ int run(const Options& options) {
                 options.netns ? "over veth" : "over loopback");
     report.print_table();
   }
+  if (!whole) return 3;
   return options.check && report.any_lost() ? 1 : 0;
 }
 

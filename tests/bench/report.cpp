@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <thread>
 
 namespace junctor::bench {
@@ -59,25 +60,32 @@ bool Report::any_lost() const {
   return std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.lost(); });
 }
 
+namespace {
+
+void print_row(const Row& row) {
+  const Spread values = row.values();
+  std::printf("%-24s %-18s %10.4g %10.4g %10.4g  %-10s ", row.what.c_str(), row.subject.c_str(), values.median,
+              values.least, values.most, row.unit.c_str());
+  const Spread ratios = row.ratios();
+  if (row.base != nullptr) std::printf("%5.2f (%.2f .. %.2f)", ratios.median, ratios.least, ratios.most);
+  if (row.target != 0) {
+    std::printf("   %s %.4g %s%s", row.at_least ? ">=" : "<=", row.target, row.verdict().c_str(),
+                row.lost() ? ", LOST" : "");
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+
 void Report::print_table() const {
-  const char* part = "";
-  for (const Row& row : rows_) {
-    if (row.rounds.empty()) continue;
-    if (row.part != part) {
-      std::printf("\n%-22s %-18s %10s %10s %10s  %-10s %s\n", row.part.c_str(), "subject", "median", "min", "max",
-                  "unit", "ratio (min .. max)      target");
-      part = row.part.c_str();
+  std::set<std::string> printed;
+  for (const Row& first : rows_) {
+    if (first.rounds.empty() || !printed.insert(first.part).second) continue;
+    std::printf("\n%-24s %-18s %10s %10s %10s  %-10s %s\n", first.part.c_str(), "subject", "median", "min", "max",
+                "unit", "ratio (min .. max)      target");
+    for (const Row& row : rows_) {
+      if (row.part == first.part && !row.rounds.empty()) print_row(row);
     }
-    const Spread values = row.values();
-    std::printf("%-22s %-18s %10.4g %10.4g %10.4g  %-10s ", row.what.c_str(), row.subject.c_str(), values.median,
-                values.least, values.most, row.unit.c_str());
-    const Spread ratios = row.ratios();
-    if (row.base != nullptr) std::printf("%5.2f (%.2f .. %.2f)", ratios.median, ratios.least, ratios.most);
-    if (row.target != 0) {
-      std::printf("   %s %.4g %s%s", row.at_least ? ">=" : "<=", row.target, row.verdict().c_str(),
-                  row.lost() ? ", LOST" : "");
-    }
-    std::printf("\n");
   }
   std::fflush(stdout);
 }
