@@ -64,6 +64,7 @@ class QuietPorts final : public RegistrarPorts {
   void answer_peer(const jct_channel&, bool) override { ++answers; }
   void answer_pk(const jct_channel&, hbb::RegisterPkResponse::Result) override {}
   void refused(Refusal, std::string_view, const jct_channel&, std::string_view) override {}
+  void registered(const Attempt&, Change) override {}
   int answers = 0;
 };
 

@@ -28,12 +28,13 @@ void PeersAdmin::rename(const std::vector<std::string>& words, const Reply& repl
   }
   storage_.get(words[0], [this, words, reply](jct_status status, const jct_peer_record* record) {
     if (status != JCT_OK || record == nullptr) return fail(reply, status);
-    storage_.rename(words[0], words[1], view(record->uuid),
-                    [this, words, reply](jct_status renamed, const jct_peer_record*) {
-                      if (renamed != JCT_OK) return fail(reply, renamed);
-                      forget(words[0]);
-                      reply.ok(R"({"renamed":true})");
-                    });
+    storage_.rename(
+        words[0], words[1], view(record->uuid), [this, words, reply](jct_status renamed, const jct_peer_record*) {
+          if (renamed != JCT_OK) return fail(reply, renamed);
+          forget(words[0]);
+          host_.event(JCT_LOG_INFO, "rendezvous.renamed", {{"id", words[1]}, {"old_id", words[0]}, {"by", "operator"}});
+          reply.ok(R"({"renamed":true})");
+        });
   });
 }
 
@@ -42,6 +43,7 @@ void PeersAdmin::remove(const std::vector<std::string>& words, const Reply& repl
   storage_.remove(words[0], [this, id = words[0], reply](jct_status status, const jct_peer_record*) {
     if (status != JCT_OK) return fail(reply, status);
     forget(id);
+    host_.event(JCT_LOG_INFO, "rendezvous.removed", {{"id", id}, {"by", "operator"}});
     reply.ok(R"({"removed":true})");
   });
 }

@@ -13,8 +13,8 @@ namespace junctor::rendezvous {
 
 class PeersAdmin {
  public:
-  PeersAdmin(const Storage& storage, Presence& presence, SignalService& signal)
-      : storage_{storage}, presence_{presence}, signal_{signal} {}
+  PeersAdmin(const Host& host, const Storage& storage, Presence& presence, SignalService& signal)
+      : host_{host}, storage_{storage}, presence_{presence}, signal_{signal} {}
 
   /// The device itself keeps the id that it has until it is told, and would register under it anew.
   void rename(const std::vector<std::string>& words, const Reply& reply);
@@ -24,6 +24,7 @@ class PeersAdmin {
   /// Offline, and its connection closed.
   void forget(const std::string& id);
 
+  const Host& host_;
   const Storage& storage_;
   Presence& presence_;
   SignalService& signal_;

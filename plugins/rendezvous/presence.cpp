@@ -212,7 +212,11 @@ Presence::Census Presence::sweep(size_t index, Duration now, Duration online_tim
     if (record.empty()) continue;
     const bool connected = record.transport != JCT_CHANNEL_UDP && record.handle != 0;
     const Duration age = now - Duration{record.seen_ns};
-    if (connected || (record.transport == JCT_CHANNEL_UDP && age < online_timeout)) ++census.online;
+    if (connected || (record.transport == JCT_CHANNEL_UDP && age < online_timeout)) {
+      ++census.online;
+      const size_t transport = record.transport - JCT_CHANNEL_UDP;
+      if (transport < census.online_by_transport.size()) ++census.online_by_transport[transport];
+    }
     if (!connected && age >= forget) gone.emplace_back(record.id());
   }
   for (const std::string& id : gone) shard.erase(*shard.find(id, hash(id).place));

@@ -87,6 +87,7 @@ class Presence {
 
   struct Census {
     size_t online = 0;
+    std::array<size_t, 3> online_by_transport{};  // JCT_CHANNEL_UDP, _TCP, _WS
     size_t forgotten = 0;
   };
   /// Counts who is online in one shard and drops those by UDP unseen for `forget`: storage still knows them.

@@ -2,6 +2,8 @@
 // Registration as protocol.md 6.1 and 6.2 have it. Any thread.
 #include "registrar.hpp"
 
+#include <optional>
+
 #include "id_rules.hpp"
 #include "junctor/result.hpp"
 #include "wire/abi.hpp"
@@ -27,16 +29,17 @@ Response::Result result_of(std::string_view reason) {
   return reason == "uuid_mismatch" ? Response::UUID_MISMATCH : Response::NOT_DEPLOYED;
 }
 
-enum class Claim { kStore, kUnchanged, kForeign };
-
-Claim judge(const jct_peer_record* stored, std::string_view uuid, std::string_view pk, const jct_channel& from) {
-  if (stored == nullptr) return Claim::kStore;
-  if (view(stored->uuid) != uuid) return Claim::kForeign;
+/// What the request changes of the record; nothing where it is another device's.
+std::optional<Change> judge(const jct_peer_record* stored, std::string_view uuid, std::string_view pk,
+                            const jct_channel& from) {
+  if (stored == nullptr) return Change::kNew;
+  if (view(stored->uuid) != uuid) return std::nullopt;
   const bool moved = ip_differs(*stored, from);
   const bool new_key = view(stored->pk) != pk;
   const bool had_key = stored->pk.size > 0;
-  if (moved && new_key && had_key) return Claim::kForeign;
-  return moved || new_key ? Claim::kStore : Claim::kUnchanged;
+  if (moved && new_key && had_key) return std::nullopt;
+  if (new_key) return Change::kKey;
+  return moved ? Change::kAddress : Change::kNothing;
 }
 
 }  // namespace
@@ -162,17 +165,12 @@ bool Registrar::plausible(const jct_channel& from, const hbb::RegisterPk& reques
 
 void Registrar::decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored) {
   if (status != JCT_OK && status != JCT_E_NOT_FOUND) return refuse(attempt, Refusal::kStorage, Response::SERVER_ERROR);
-  const Claim claim = judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from);
-  const bool costs = claim == Claim::kForeign || status == JCT_E_NOT_FOUND;
+  const auto change = judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from);
+  const bool costs = !change || change == Change::kNew;
   if (costs && !may_claim(attempt)) return;
-  switch (claim) {
-    case Claim::kForeign:
-      return refuse(attempt, Refusal::kUuidMismatch, Response::UUID_MISMATCH);
-    case Claim::kUnchanged:  // durable already: nothing to write
-      return confirm(attempt);
-    case Claim::kStore:
-      return store(attempt);
-  }
+  if (!change) return refuse(attempt, Refusal::kUuidMismatch, Response::UUID_MISMATCH);
+  if (change == Change::kNothing) return confirm(attempt, *change);  // durable already
+  store(attempt, *change);
 }
 
 /// False when it has been refused.
@@ -189,7 +187,7 @@ bool Registrar::may_claim(const AttemptPtr& attempt) {
   }
 }
 
-void Registrar::store(const AttemptPtr& attempt) {
+void Registrar::store(const AttemptPtr& attempt, Change change) {
   const std::string ip = wire::from_abi(attempt->from.peer).ip_text();
   jct_peer_record record{};
   record.size = sizeof record;
@@ -197,20 +195,21 @@ void Registrar::store(const AttemptPtr& attempt) {
   record.uuid = bytes(attempt->uuid);
   record.pk = bytes(attempt->pk);
   record.ip = str(ip);
-  ports_.store(record, [this, attempt](jct_status status) {
+  ports_.store(record, [this, attempt, change](jct_status status) {
     if (status != JCT_OK) return refuse(attempt, Refusal::kStorage, Response::SERVER_ERROR);
-    confirm(attempt);
+    confirm(attempt, change);
   });
 }
 
 /// A connection that has gone meanwhile is nobody's presence.
-void Registrar::confirm(const AttemptPtr& attempt) {
+void Registrar::confirm(const AttemptPtr& attempt, Change change) {
   if (!ports_.hold(attempt->from, attempt->id)) return next_turn(attempt);
   jct_channel channel = attempt->from;
   channel.flags |= JCT_CHANNEL_REGISTERED;
   if (!presence_.put(attempt->id, channel, ports_.now(), attempt->pk)) {
     return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
   }
+  ports_.registered(*attempt, change);
   ports_.answer_pk(attempt->from, Response::OK);
   next_turn(attempt);
 }

@@ -3,6 +3,7 @@
 // object for all loops; any thread, what came over a connection on its loop.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
@@ -17,6 +18,10 @@
 #include "wire/rendezvous.pb.h"
 
 namespace junctor::rendezvous {
+
+/// What a RegisterPk that was accepted has changed on record.
+enum class Change { kNothing, kNew, kAddress, kKey };
+inline constexpr std::array<const char*, 4> kChangeWords = {"unchanged", "new", "address", "key"};
 
 /// What registration needs of the rest of the server. Completions come exactly once, on the loop that asked.
 class RegistrarPorts {
@@ -40,6 +45,8 @@ class RegistrarPorts {
   /// ConfigUpdate.
   virtual void send_update(const jct_channel& to) = 0;
   virtual void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) = 0;
+  /// It is durable and the peer is online; about to be answered OK.
+  virtual void registered(const Attempt& attempt, Change change) = 0;
   /// `rule`: the reason word of who denied it.
   virtual void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule = {}) = 0;
 };
@@ -73,8 +80,8 @@ class Registrar {
   void begin(const AttemptPtr& attempt);
   void decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored);
   bool may_claim(const AttemptPtr& attempt);
-  void store(const AttemptPtr& attempt);
-  void confirm(const AttemptPtr& attempt);
+  void store(const AttemptPtr& attempt, Change change);
+  void confirm(const AttemptPtr& attempt, Change change);
   void refuse(const AttemptPtr& attempt, Refusal why, hbb::RegisterPkResponse::Result result,
               std::string_view rule = {});
   void next_turn(const AttemptPtr& attempt);

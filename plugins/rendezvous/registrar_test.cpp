@@ -59,6 +59,7 @@ class FakePorts : public RegistrarPorts {
   void answer_peer(const jct_channel& to, bool request_pk) override { peer_answers.emplace_back(port(to), request_pk); }
   void answer_pk(const jct_channel&, Response::Result result) override { pk_answers.push_back(result); }
   void send_update(const jct_channel& to) override { updates.push_back(port(to)); }
+  void registered(const Attempt&, Change change) override { changes.push_back(change); }
   void refused(Refusal why, std::string_view, const jct_channel&, std::string_view) override {
     refusals.push_back(why);
   }
@@ -82,6 +83,7 @@ class FakePorts : public RegistrarPorts {
   std::vector<std::pair<uint16_t, bool>> peer_answers;
   std::vector<Response::Result> pk_answers;
   std::vector<Refusal> refusals;
+  std::vector<Change> changes;
   std::vector<uint16_t> updates;
   std::map<jct_handle, std::string> held;
   std::set<jct_handle> gone;
@@ -534,6 +536,17 @@ TEST_CASE("a RegisterPk that is confirmed while storage is asked for the old rec
   CHECK(site.kept_key(kId) == kNewKey);
   CHECK(site.ports.peer_answers == Answers{{5000, true}});
   CHECK(site.address(kId) == kElsewhere);
+}
+
+TEST_CASE("what a registration changed on record is told, and nothing of one that is refused") {
+  Site site;
+  site.pk(kHome, kId, "uuid", kKey);
+  site.pk(kHome, kId, "uuid", kKey);
+  site.pk(kElsewhere, kId, "uuid", kKey);
+  CHECK(site.pk(kHome, kId, "other uuid", kKey) == Response::UUID_MISMATCH);
+  site.ports.time += 10s;
+  site.pk(kElsewhere, kId, "uuid", kNewKey);
+  CHECK(site.ports.changes == std::vector{Change::kNew, Change::kNothing, Change::kAddress, Change::kKey});
 }
 
 }  // namespace

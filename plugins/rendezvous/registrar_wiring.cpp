@@ -56,7 +56,16 @@ void RegistrarWiring::ask(const jct_auth_request& request, Admitted done) {
 
 void RegistrarWiring::rename(const Wish& wish, Stored done) {
   storage_.rename(wish.old_id, wish.id, wish.uuid,
-                  [done = std::move(done)](jct_status status, const jct_peer_record*) { done(status); });
+                  [this, wish, done = std::move(done)](jct_status status, const jct_peer_record*) {
+                    if (status == JCT_OK) {
+                      host_.event(JCT_LOG_INFO, "rendezvous.renamed",
+                                  {{"id", wish.id},
+                                   {"old_id", wish.old_id},
+                                   {"peer", wire::from_abi(wish.from.peer).text()},
+                                   {"by", "device"}});
+                    }
+                    done(status);
+                  });
 }
 
 bool RegistrarWiring::hold(const jct_channel& channel, std::string_view id) {

@@ -36,6 +36,7 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
   void answer_peer(const jct_channel& to, bool request_pk) override;
   void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) override;
   void send_update(const jct_channel& to) override;
+  void registered(const Attempt& attempt, Change change) override { traffic_.registered(attempt, change); }
   void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule) override {
     traffic_.refused(why, from, id, rule);
   }

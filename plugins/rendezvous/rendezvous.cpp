@@ -29,6 +29,14 @@ constexpr KindSet kNatKinds =
 /// A shard is swept every tick, so that each is seen once in ten seconds.
 constexpr Duration kSweepTick = std::chrono::milliseconds{10'000 / Presence::kShards};
 
+/// By transport: JCT_CHANNEL_UDP, _TCP, _WS.
+template <class T>
+using Transports = std::array<T, 3>;
+
+Metric online_gauge(const Host& host, const char* transport) {
+  return host.gauge("peers_online", transport, "peers online, counted every ten seconds");
+}
+
 wire::KeyedRate::Secret random_key(const Host& host) {
   wire::KeyedRate::Secret key{};
   host.random(key.data(), key.size());
@@ -70,7 +78,9 @@ class Rendezvous {
   Host& host_;
   Settings settings_;
   Traffic traffic_;
-  Metric peers_gauge_, online_gauge_, channels_gauge_;
+  Metric peers_gauge_, channels_gauge_;
+  Transports<Metric> online_gauges_;
+  Metric max_peers_, max_peers_used_, max_channels_, max_channels_used_;
   Presence presence_;
   RegistrationLimits limits_;
   SiteConfig site_config_;
@@ -91,16 +101,21 @@ class Rendezvous {
   Duration box_renewal_;
   Timer sweeper_, renewal_;
   size_t next_shard_ = 0;
-  std::array<size_t, Presence::kShards> online_by_shard_{};
-  size_t online_ = 0;
+  std::array<Transports<size_t>, Presence::kShards> online_by_shard_{};
+  Transports<size_t> online_{};
 };
 
 Rendezvous::Rendezvous(Host& host, const Config& config)
     : host_{host},
       traffic_{host},
       peers_gauge_{host.gauge("peers", nullptr, "peers in memory")},
-      online_gauge_{host.gauge("peers_online", nullptr, "peers online, counted every ten seconds")},
       channels_gauge_{host.gauge("channels", nullptr, "signalling connections")},
+      online_gauges_{online_gauge(host, "transport=udp"), online_gauge(host, "transport=tcp"),
+                     online_gauge(host, "transport=ws")},
+      max_peers_{host.gauge("limit", "limit=max_peers", "peers that fit into memory")},
+      max_peers_used_{host.gauge("limit_used", "limit=max_peers", "peers in memory")},
+      max_channels_{host.gauge("limit", "limit=max_channels", "signalling connections that may be open")},
+      max_channels_used_{host.gauge("limit_used", "limit=max_channels", "signalling connections")},
       presence_{random_key(host), static_cast<size_t>(config[kMaxPeers])},
       limits_{random_key(host)},
       site_config_{random_key(host)},
@@ -113,7 +128,7 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       wiring_{host, storage_, auth_, signal_, settings_, site_config_, traffic_},
       registrar_{wiring_, presence_, limits_, static_cast<size_t>(config[kMaxLookups])},
       id_change_{wiring_, presence_, limits_},
-      admin_{storage_, presence_, signal_},
+      admin_{host, storage_, presence_, signal_},
       offers_{[this](std::string_view message) { return keys_.sign(message); }},
       tcp_{host, signal_, traffic_},
       udp_{host, signal_, registrar_, traffic_},
@@ -137,6 +152,8 @@ void Rendezvous::reload(const Config& config) {
   read_settings(config, settings_);
   limits_.configure(read_limits(config));
   presence_.set_max_peers(static_cast<size_t>(config[kMaxPeers]));
+  max_peers_.set(config[kMaxPeers]);
+  max_channels_.set(config[kMaxChannels]);
   registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
   configure_clients(config);
 }
@@ -286,12 +303,19 @@ void Rendezvous::show_peers(std::string_view args, const Reply& reply) {
 
 void Rendezvous::sweep() {
   const auto census = presence_.sweep(next_shard_, host_.now(), settings_.online_timeout(), settings_.forget());
-  online_ += census.online - online_by_shard_[next_shard_];
-  online_by_shard_[next_shard_] = census.online;
+  Transports<size_t>& before = online_by_shard_[next_shard_];
+  for (size_t i = 0; i < online_.size(); ++i) {
+    online_[i] += census.online_by_transport[i] - before[i];
+    online_gauges_[i].set(static_cast<int64_t>(online_[i]));
+  }
+  before = census.online_by_transport;
   next_shard_ = (next_shard_ + 1) % Presence::kShards;
-  online_gauge_.set(static_cast<int64_t>(online_));
-  peers_gauge_.set(static_cast<int64_t>(presence_.size()));
-  channels_gauge_.set(static_cast<int64_t>(signal_.channels()));
+  const auto peers = static_cast<int64_t>(presence_.size());
+  const auto channels = static_cast<int64_t>(signal_.channels());
+  peers_gauge_.set(peers);
+  max_peers_used_.set(peers);
+  channels_gauge_.set(channels);
+  max_channels_used_.set(channels);
 }
 
 }  // namespace junctor::rendezvous

@@ -230,10 +230,10 @@ TEST_CASE("the gauges count peers, and who of them is online") {
   site.register_peer();
   site.host.advance(11s);
   CHECK(site.host.metric("peers") == 1);
-  CHECK(site.host.metric("peers_online") == 1);
+  CHECK(site.host.metric("peers_online", "transport=udp") == 1);
   site.host.advance(40s);
   CHECK(site.host.metric("peers") == 1);
-  CHECK(site.host.metric("peers_online") == 0);
+  CHECK(site.host.metric("peers_online", "transport=udp") == 0);
 }
 
 TEST_CASE("options that are LIVE apply in place") {

@@ -35,10 +35,28 @@ uint32_t level_of(Refusal why) {
 
 }  // namespace
 
+const char* transport_word(uint32_t transport) {
+  switch (transport) {
+    case JCT_CHANNEL_UDP:
+      return "udp";
+    case JCT_CHANNEL_TCP:
+      return "tcp";
+    case JCT_CHANNEL_WS:
+      return "ws";
+    default:
+      return "other";
+  }
+}
+
 Traffic::Traffic(const Host& host) : host_{host} {
   for (size_t i = 0; i < received_.size(); ++i) {
     const std::string label = std::string{"kind="} + kKindNames[i];
     received_[i] = host.counter("received", label.c_str(), "messages received, by kind");
+  }
+  for (size_t i = 0; i < registrations_.size(); ++i) {
+    const std::string label = std::string{"change="} + kChangeWords[i];
+    registrations_[i] =
+        host.counter("registrations", label.c_str(), "registrations accepted, by what they changed on record");
   }
   for (size_t i = 0; i < refused_.size(); ++i) {
     const std::string label = std::string{"reason="} + kRefusalWords[i];
@@ -46,11 +64,22 @@ Traffic::Traffic(const Host& host) : host_{host} {
   }
 }
 
+/// One that changes nothing comes with each start of a device: it is counted alone.
+void Traffic::registered(const Attempt& attempt, Change change) const {
+  registrations_[static_cast<size_t>(change)].add();
+  if (change == Change::kNothing || !host_.heeds(JCT_LOG_DEBUG)) return;
+  host_.event(JCT_LOG_DEBUG, "rendezvous.registered",
+              {{"id", attempt.id},
+               {"peer", wire::from_abi(attempt.from.peer).text()},
+               {"transport", transport_word(attempt.from.transport)},
+               {"change", kChangeWords[static_cast<size_t>(change)]}});
+}
+
 void Traffic::refused(Refusal why, const jct_channel& from, std::string_view id, std::string_view rule) const {
   refused_[static_cast<size_t>(why)].add();
   const uint32_t level = level_of(why);
-  if (!host_.logs(level)) return;
-  host_.log(
+  if (!host_.heeds(level)) return;
+  host_.event(
       level, "rendezvous.refused",
       {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", id.substr(0, 100)}, {"rule", rule}});
 }

@@ -8,9 +8,13 @@
 #include "junctor/host.hpp"
 #include "junctor/service/signal.h"
 #include "refusal.hpp"
+#include "registrar.hpp"
 #include "wire/message.hpp"
 
 namespace junctor::rendezvous {
+
+/// "udp", "tcp", "ws".
+const char* transport_word(uint32_t transport);
 
 class Traffic {
  public:
@@ -20,12 +24,14 @@ class Traffic {
   void received(uint32_t kind) const {
     if (wire::is_kind(kind)) received_[kind - wire::kFirstKind].add();
   }
+  void registered(const Attempt& attempt, Change change) const;
   /// `rule`: the reason word of the auth/1 provider that denied it.
   void refused(Refusal why, const jct_channel& from, std::string_view id = {}, std::string_view rule = {}) const;
 
  private:
   const Host& host_;
   std::array<Metric, wire::kLastKind - wire::kFirstKind + 1> received_;
+  std::array<Metric, kChangeWords.size()> registrations_;
   std::array<Metric, static_cast<size_t>(Refusal::kCount)> refused_;
 };
 
