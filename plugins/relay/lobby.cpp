@@ -37,6 +37,7 @@ Lobby::Lobby(Shared& shared, uint32_t loop, const Settings& settings)
       loop_{loop},
       settings_{settings},
       waiting_{shared.waiting_room},
+      ticket_wait_{shared.waiting_room},
       sessions_{shared, loop, settings,
                 [this](const std::string& uuid) {
                   waiting_.end(uuid);
@@ -234,7 +235,7 @@ void Lobby::seat(Side& side) {
     case Waiting::Outcome::kParked:
       return park(side);
     case Waiting::Outcome::kPaired:
-      return join(*find(partner), side);
+      return pair(*find(partner), side);
     case Waiting::Outcome::kInUse:
       return refuse(side, JCT_E_EXISTS, "in_use", "two sides of this uuid are connected already");
     case Waiting::Outcome::kFull:
@@ -251,8 +252,12 @@ void Lobby::park(Side& side) {
   arm(side.parked + settings_.wait);
 }
 
-void Lobby::join(Side& first, Side& second) {
+void Lobby::pair(Side& first, Side& second) {
   shared_.counters.waiting.add(-1);
+  if (!await_ticket(first, second)) join(first, second);
+}
+
+void Lobby::join(Side& first, Side& second) {
   first.state = Side::State::kLeaving;
   const Sessions::Started started = sessions_.start(first, second);
   if (started.status == JCT_OK) {
@@ -306,6 +311,7 @@ void Lobby::leave(Side& side, jct_status status) {
 }
 
 void Lobby::unseat(Side& side) {
+  if (side.state == Side::State::kUnticketed) leave_pair(side);
   if (side.state != Side::State::kParked) return;
   shared_.counters.waiting.add(-1);
   waiting_.forget(side.request.uuid, side.key);
@@ -316,8 +322,10 @@ void Lobby::closed(Side& side) {
     shared_.transit.arrive(side.link.stream());
     return;
   }
+  Side* left = side.state == Side::State::kUnticketed ? leave_pair(side) : nullptr;
   unseat(side);
   erase(side);
+  if (left != nullptr) seat(*left);
 }
 
 void Lobby::erase(Side& side) {
@@ -335,6 +343,7 @@ void Lobby::arm(Duration due) {
 void Lobby::arm_next() {
   if (!greeting_.empty()) arm(greeting_.begin()->first + settings_.greeting_timeout);
   if (const auto oldest = waiting_.oldest()) arm(*oldest + settings_.wait);
+  if (const auto next = ticket_wait_.next()) arm(*next);
 }
 
 void Lobby::ring() {
@@ -348,6 +357,7 @@ void Lobby::ring() {
   for (const SideKey key : waiting_.expire(now, settings_.wait)) {
     refuse(*find(key), JCT_E_TIMEOUT, "no_partner", "the other side has not come");
   }
+  end_ticket_waits(now);
   arm_next();
 }
 

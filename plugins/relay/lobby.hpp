@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "sessions.hpp"
 #include "shared.hpp"
 #include "side.hpp"
+#include "ticket_wait.hpp"
 #include "waiting.hpp"
 
 namespace junctor::relay {
@@ -37,6 +39,9 @@ class Lobby {
   jct_status writable(jct_handle link);
   jct_status link_ended(jct_handle link);
   void link_closed(jct_handle link, jct_status reason);
+
+  /// A ticket that a pair here may be waiting for.
+  void ticket_came(const std::string& uuid);
 
   void set(const Settings& settings);
   /// Refuses everything from now on; Shared::lobby_idle when the last session has ended.
@@ -65,10 +70,17 @@ class Lobby {
   void arrived(jct_handle stream);
   void seat(Side& side);
   void park(Side& side);
+  void pair(Side& first, Side& second);
   void join(Side& first, Side& second);
   void one_has_gone(Side& first, Side& second);
   bool attach(Side& side);
   bool is_open(const Side& side) const;
+
+  // ---- pairs without their ticket: lobby_tickets.cpp ----
+  bool await_ticket(Side& first, Side& second);
+  std::optional<TicketWait::Pair> stop_waiting(const std::string& uuid);
+  void end_ticket_waits(Duration now);
+  Side* leave_pair(const Side& side);
 
   /// `level`: JCT_LOG_*. `hint`: what a person can do about it.
   void refuse(Side& side, jct_status status, const std::string& reason, const char* hint = "");
@@ -89,6 +101,7 @@ class Lobby {
   std::unordered_map<SideKey, std::shared_ptr<Side>> sides_;
   std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
   Waiting waiting_;
+  TicketWait ticket_wait_;
   Sessions sessions_;
   Reasons refusals_;
   Timer alarm_;

@@ -70,6 +70,11 @@ inline constexpr auto kTickets =
     opt::choice("tickets", "off", kTicketChoices)
         .live()
         .help("sessions that this host's signalling has not seen: as any other, at most half of max_sessions, or none");
+inline constexpr auto kTicketWait =
+    opt::duration("ticket_wait", "2s")
+        .range(0, kYear)
+        .live()
+        .help("where they are required, how long a pair waits for its ticket from another host; 0: it must be there");
 inline constexpr auto kMaxTickets =
     opt::count("max_tickets", "100000").range(1, 1 << 24).live().help("tickets kept at once; more are not taken");
 
@@ -102,10 +107,12 @@ struct Settings {
   Duration idle;
   Duration lifetime;
   Tickets tickets;
+  Duration ticket_wait;
 
   static Settings from(const Config& config) {
-    return {config[kWait], config[kGreetingTimeout], static_cast<size_t>(config[kMaxMessage]),
-            config[kIdle], config[kLifetime],        tickets_of(config[kTickets])};
+    return {config[kWait],      config[kGreetingTimeout], static_cast<size_t>(config[kMaxMessage]),
+            config[kIdle],      config[kLifetime],        tickets_of(config[kTickets]),
+            config[kTicketWait]};
   }
   static Tickets tickets_of(const std::string& word) {
     if (word == "require") return Tickets::kRequire;

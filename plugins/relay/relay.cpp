@@ -83,10 +83,10 @@ class Gathering {
 
 class RelayPlugin {
  public:
-  static constexpr auto kOptions =
-      options(kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime, kRate,
-              kTotalRate, kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter,
-              kDowngradePercent, kBlacklistFile, kBlocklistFile, kTickets, kMaxTickets, kGroups, kAuthTimeout);
+  static constexpr auto kOptions = options(
+      kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime, kRate, kTotalRate,
+      kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter, kDowngradePercent,
+      kBlacklistFile, kBlocklistFile, kTickets, kTicketWait, kMaxTickets, kGroups, kAuthTimeout);
 
   RelayPlugin(Host& host, const Config& config)
       : host_{host},
@@ -185,6 +185,12 @@ class RelayPlugin {
     });
   }
 
+  /// [any] A pair has come before its ticket.
+  void tell_who_waits(std::string uuid) {
+    const uint32_t home = shared_.home_of(uuid);
+    host_.post(home, [lobby = shared_.lobbies[home], uuid = std::move(uuid)] { lobby->ticket_came(uuid); });
+  }
+
   static jct_status addresses(void* self, jct_addr* out, uint64_t capacity, uint64_t* count) {
     auto* plugin = static_cast<RelayPlugin*>(self);
     *count = 0;
@@ -235,8 +241,11 @@ class RelayPlugin {
     const Duration now = plugin->host_.now();
     const Duration until = now + Duration{static_cast<int64_t>(std::min<uint64_t>(ttl_ns, kYear))};
     bool taken = false;
-    const jct_status status = plugin->host_.inside(
-        "expect", [&] { taken = plugin->shared_.tickets.expect(view(uuid), view(id), now, until); });
+    const jct_status status = plugin->host_.inside("expect", [&] {
+      bool awaited = false;
+      taken = plugin->shared_.tickets.expect(view(uuid), view(id), now, until, &awaited);
+      if (taken && awaited) plugin->tell_who_waits(std::string{view(uuid)});
+    });
     return status == JCT_OK && !taken ? JCT_E_LIMIT : status;
   }
   static constexpr jct_relay_service kService{sizeof(jct_relay_service),

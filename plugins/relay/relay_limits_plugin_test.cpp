@@ -106,7 +106,7 @@ TEST_CASE("a session that has taken much for long is slowed, as the stock does i
 }
 
 TEST_CASE("with tickets required only an expected uuid is relayed, once, and for its id") {
-  World world{{{"tickets", "require"}}};
+  World world{{{"tickets", "require"}, {"ticket_wait", "0"}}};
   auto [a, b] = world.pair("unseen");
   CHECK(a.closed());
   CHECK(b.closed());
@@ -119,6 +119,82 @@ TEST_CASE("with tickets required only an expected uuid is relayed, once, and for
   CHECK(e.closed());
   CHECK(world.refused("other_ticket") == 2);
   CHECK(expect(world, "") == JCT_E_ARG);
+}
+
+TEST_CASE("a pair that comes before its ticket is joined by it, with all that was said meanwhile") {
+  World world{{{"tickets", "require"}}};
+  auto [a, b] = world.pair("early");
+  a.deliver("a's word");
+  world.host.advance(1900ms);
+  CHECK_FALSE(a.bridged());
+  CHECK(expect(world, "early", "123456789") == JCT_OK);
+  world.run();
+  CHECK(a.bridged());
+  CHECK(b.sent() == "a's word");
+  CHECK(world.refused("no_ticket") == 0);
+  CHECK(world.host.metric("waiting") == 0);
+}
+
+TEST_CASE("a pair whose ticket does not come in time is refused, and its uuid is free again") {
+  World world{{{"tickets", "require"}, {"ticket_wait", "2s"}}};
+  auto [a, b] = world.pair("early");
+  CHECK_FALSE(a.closed());
+  world.host.advance(2s);
+  CHECK(a.closed());
+  CHECK(b.closed());
+  CHECK(world.refused("no_ticket") == 2);
+  expect(world, "early");
+  auto [c, d] = world.pair("early");
+  CHECK(c.bridged());
+}
+
+TEST_CASE("a late ticket for another id refuses the pair at once") {
+  World world{{{"tickets", "require"}}};
+  auto [a, b] = world.pair("early");
+  expect(world, "early", "55");
+  world.run();
+  CHECK(a.closed());
+  CHECK(world.refused("other_ticket") == 2);
+}
+
+TEST_CASE("who stays while a ticket is awaited waits for another partner, and the ticket is theirs") {
+  World world{{{"tickets", "require"}}};
+  auto [a, b] = world.pair("early");
+  a.reset();
+  world.run();
+  CHECK_FALSE(b.closed());
+  FakeStream third = world.side("early", 3, "123456789");
+  world.run();
+  expect(world, "early", "123456789");
+  world.run();
+  CHECK(b.bridged());
+  CHECK(third.bridged());
+}
+
+TEST_CASE("a third side while a ticket is awaited is refused, and a drain ends the wait") {
+  World world{{{"tickets", "require"}}};
+  auto [a, b] = world.pair("early");
+  FakeStream third = world.side("early", 3);
+  world.run();
+  CHECK(third.closed());
+  CHECK(world.refused("in_use") == 1);
+  world.relay->drain();
+  CHECK(a.closed());
+  CHECK(b.closed());
+  CHECK(world.relay->idle());
+  CHECK(world.refused("draining") == 2);
+  world.relay->finish();
+  CHECK(world.host.complaints().empty());
+}
+
+TEST_CASE("pairs without a ticket count as waiting: beyond max_waiting they are refused at once") {
+  World world{{{"tickets", "require"}, {"max_waiting", "1"}}};
+  auto [a, b] = world.pair("u");
+  CHECK_FALSE(a.closed());
+  FakeStream c = world.side("v", 1);
+  world.run();
+  CHECK(c.closed());
+  CHECK(world.refused("max_waiting") == 1);
 }
 
 TEST_CASE("a full table of tickets takes no more, and says so") {

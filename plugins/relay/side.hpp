@@ -17,11 +17,12 @@ class Lobby;
 /// The owner of a link: hands everything to the lobby that it is in.
 struct Side {
   enum class State {
-    kGreeting,  // has not said what it wants
-    kAsking,    // auth plugins are asked
-    kMoving,    // on its way to the loop of its uuid
-    kParked,    // waits for the other side
-    kLeaving    // closed or refused; on_close is due
+    kGreeting,    // has not said what it wants
+    kAsking,      // auth plugins are asked
+    kMoving,      // on its way to the loop of its uuid
+    kParked,      // waits for the other side
+    kUnticketed,  // both are there, their ticket is not
+    kLeaving      // closed or refused; on_close is due
   };
 
   Side(Lobby* where, SideKey number, const Link& way, const jct_addr& address, size_t max_message)

@@ -4,7 +4,7 @@
 
 namespace junctor::relay {
 
-bool Tickets::expect(std::string_view uuid, std::string_view id, Duration now, Duration until) {
+bool Tickets::expect(std::string_view uuid, std::string_view id, Duration now, Duration until, bool* awaited) {
   const std::lock_guard lock{mutex_};
   expire(now);
   const auto known = tickets_.find(uuid);
@@ -12,7 +12,22 @@ bool Tickets::expect(std::string_view uuid, std::string_view id, Duration now, D
   if (tickets_.size() >= capacity_) return false;
   const auto at = tickets_.emplace(std::string{uuid}, Ticket{std::string{id}, until}).first;
   by_age_.emplace(until, &at->first);
+  if (awaited != nullptr) *awaited = awaited_.count(at->first) > 0;
   return true;
+}
+
+bool Tickets::await(std::string_view uuid, Duration now) {
+  const std::lock_guard lock{mutex_};
+  expire(now);
+  if (tickets_.find(uuid) != tickets_.end()) return false;
+  awaited_.emplace(uuid);
+  return true;
+}
+
+void Tickets::await_no_more(std::string_view uuid) {
+  const std::lock_guard lock{mutex_};
+  const auto at = awaited_.find(uuid);
+  if (at != awaited_.end()) awaited_.erase(at);
 }
 
 Tickets::Answer Tickets::check(std::string_view uuid, std::string_view id, Duration now) {

@@ -20,14 +20,19 @@ class Tickets {
   explicit Tickets(size_t capacity) : capacity_{capacity} {}
 
   /// A session of `uuid` for B's `id` may begin until `until`; of an uuid that is known already the later word counts.
-  /// False: full of fresh ones, and nothing has changed. `id` may be empty: any.
-  bool expect(std::string_view uuid, std::string_view id, Duration now, Duration until);
+  /// False: full of fresh ones, and nothing has changed. `id` may be empty: any. `awaited`, where it is given, is told
+  /// whether somebody waits for it.
+  bool expect(std::string_view uuid, std::string_view id, Duration now, Duration until, bool* awaited = nullptr);
 
   enum class Answer { kNone, kGood, kOtherId };
   /// A pair has come, whose A said `id` (or nothing).
   Answer check(std::string_view uuid, std::string_view id, Duration now);
   /// Its session has begun: a ticket is good once.
   void used(std::string_view uuid);
+
+  /// From now on expect() says that this uuid is awaited. False: its ticket is there.
+  bool await(std::string_view uuid, Duration now);
+  void await_no_more(std::string_view uuid);
 
   void set_capacity(size_t capacity);
   size_t size() const;
@@ -47,6 +52,7 @@ class Tickets {
   size_t capacity_;
   Table tickets_;
   std::set<std::pair<Duration, const std::string*>> by_age_;
+  std::set<std::string, std::less<>> awaited_;  // bounded by who waits
 };
 
 }  // namespace junctor::relay

@@ -49,4 +49,18 @@ TEST_CASE("a flood of tickets evicts nothing that is fresh, and what is old make
   CHECK(tickets.size() == 2);
 }
 
+TEST_CASE("what is awaited is told when it comes, for as long as somebody waits") {
+  Tickets tickets{8};
+  bool awaited = true;
+  tickets.expect("other", "", 0s, 60s, &awaited);
+  CHECK_FALSE(awaited);
+  CHECK(tickets.await("u", 0s));
+  tickets.expect("u", "", 0s, 60s, &awaited);
+  CHECK(awaited);
+  CHECK_FALSE(tickets.await("u", 1s));
+  tickets.await_no_more("u");
+  tickets.expect("u", "", 1s, 61s, &awaited);
+  CHECK_FALSE(awaited);
+}
+
 }  // namespace
