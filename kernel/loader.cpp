@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to a checked configuration. [control]
 #include "api/listen_tls.hpp"
+#include "config/places.hpp"
 #include "daemon.hpp"
 #include "plugin/clashes.hpp"
 #include "plugin/graph.hpp"
@@ -13,7 +14,7 @@ std::string plugin_dir_of(const config::KernelConfig& kernel, const std::string&
 }
 
 std::string data_dir_of(const config::KernelConfig& kernel, const std::string& prefix) {
-  return kernel.data_dir.empty() ? prefix + "/var/lib/junctor" : kernel.data_dir;
+  return kernel.data_dir.empty() ? config::state_dir(prefix) : kernel.data_dir;
 }
 
 config::Checked Loader::load() {

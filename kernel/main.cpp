@@ -17,6 +17,7 @@
 
 #include "config/explain.hpp"
 #include "config/kernel_options.hpp"
+#include "config/places.hpp"
 #include "daemon.hpp"
 #include "junctor_version.hpp"
 
@@ -85,7 +86,9 @@ class Application final : public Poco::Util::ServerApplication {
                           .callback(on(&Application::on_word)));
     options.addOption(
         Option("reference", "", "the same as a Markdown page").argument("PLUGIN").callback(on(&Application::on_word)));
-    options.addOption(Option("config", "c", "the main file (default: etc/junctor/junctor.toml beside the program)")
+    options.addOption(Option("config", "c",
+                             "the main file (default: etc/junctor/junctor.toml beside the program, "
+                             "/etc/junctor/junctor.toml for one in /usr)")
                           .argument("FILE")
                           .callback(on(&Application::on_value)));
     options.addOption(Option("data", "", "the data directory: keys, database, control socket")
@@ -108,7 +111,8 @@ class Application final : public Poco::Util::ServerApplication {
       return kExitClean;
     }
     invocation_.prefix = find_prefix();
-    if (invocation_.config_file.empty()) invocation_.config_file = invocation_.prefix + "/etc/junctor/junctor.toml";
+    if (invocation_.config_file.empty())
+      invocation_.config_file = config::etc_dir(invocation_.prefix) + "/junctor.toml";
     if (word_ == "explain" || word_ == "reference") return explain();
     return serve();
   }

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <functional>
 
+#include "config/places.hpp"
+
 namespace junctor::tools {
 namespace {
 
@@ -126,11 +128,13 @@ doctor::Target parse_doctor(const std::vector<std::string>& args) {
 
 std::string default_socket(const std::string& program) {
   const std::filesystem::path prefix = std::filesystem::path{program}.parent_path().parent_path();
-  const std::filesystem::path beside = prefix / "var/lib/junctor" / kSocketName;
+  const std::filesystem::path beside = std::filesystem::path{config::state_dir(prefix.string())} / kSocketName;
   std::error_code error;
   if (std::filesystem::exists(beside, error)) return beside.string();
-  const std::filesystem::path system = std::filesystem::path{"/var/lib/junctor"} / kSocketName;
-  return std::filesystem::exists(system, error) ? system.string() : beside.string();
+  const std::filesystem::path system = std::filesystem::path{config::state_dir("/usr")} / kSocketName;
+  const bool there = std::filesystem::exists(system, error);
+  // Who may not look into the directory should hear that, and not that another file is missing.
+  return there || error == std::errc::permission_denied ? system.string() : beside.string();
 }
 
 }  // namespace junctor::tools

@@ -62,6 +62,10 @@ TEST_CASE("the socket beside the program is the default where it is there") {
   std::filesystem::remove_all(dir);
 }
 
+TEST_CASE("junctorctl of /usr looks into /var") {
+  CHECK(default_socket("/usr/bin/junctorctl") == "/var/lib/junctor/junctord.sock");
+}
+
 TEST_CASE("a request is one line of JSON whatever the words hold") {
   CHECK(request_line("peers", {"a\"b", "c\nd"}) == "{\"command\":\"peers\",\"args\":[\"a\\\"b\",\"c\\nd\"]}\n");
   CHECK(request_line("status", {}) == "{\"command\":\"status\",\"args\":[]}\n");
