@@ -53,6 +53,7 @@ Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> fi
       loader_{invocation_, &kernel_},
       manager_{surroundings(kernel_, loader_)},
       vitals_{kernel_, manager_},
+      supervisor_{kernel_},
       watch_{loop::Timer::of<&Daemon::on_watch>(this)},
       day_{loop::Timer::of<&Daemon::on_day>(this)},
       born_{kernel_.loops.control().clock().now()} {}
@@ -82,11 +83,13 @@ int Daemon::run() {
     on_watch();
     on_day();
     vitals_.begin();
+    supervisor_.begin();
     control.run();
   }
   watch_.cancel();
   day_.cancel();
   vitals_.end();
+  supervisor_.end();
   control_.reset();
   manager_.stop();
   kernel_.pool.stop();
@@ -154,6 +157,7 @@ void Daemon::begin_drain() {
   draining_ = true;
   log_.write(ops::Level::kInfo, "server.draining", {});
   vitals_.look(Vitals::Phase::kDraining);
+  supervisor_.stopping(loop::Duration{manager_.snapshot()->kernel.drain_timeout});
   manager_.drain([this] { kernel_.loops.control().stop(); });
 }
 
@@ -162,6 +166,13 @@ bool Daemon::reload(std::string* why) {
     *why = "the server is draining";
     return false;
   }
+  supervisor_.reloading();
+  const bool all_run = take_configuration(why);
+  supervisor_.reloaded();
+  return all_run;
+}
+
+bool Daemon::take_configuration(std::string* why) {
   const config::Checked checked = loader_.load();
   if (!checked.snapshot) {
     for (const config::Fault& fault : checked.faults) {

@@ -12,6 +12,7 @@
 #include "loop/event_loop.hpp"
 #include "ops/control_socket.hpp"
 #include "plugin/manager.hpp"
+#include "supervisor.hpp"
 #include "vitals.hpp"
 
 namespace junctor {
@@ -71,6 +72,7 @@ class Daemon {
   void on_day();
   void begin_drain();
   bool reload(std::string* why);
+  bool take_configuration(std::string* why);
   void apply_kernel(const config::KernelConfig& kernel);
   void add_commands();
   std::string status_json();
@@ -83,6 +85,7 @@ class Daemon {
   Loader loader_;
   plugin::Manager manager_;
   Vitals vitals_;
+  Supervisor supervisor_;
   std::unique_ptr<ops::ControlSocket> control_;
   Signals signals_{*this};
   loop::Timer watch_;
