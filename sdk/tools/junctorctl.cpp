@@ -14,6 +14,7 @@
 #include "tools/command_line.hpp"
 #include "tools/control_client.hpp"
 #include "tools/doctor/doctor.hpp"
+#include "tools/health.hpp"
 #include "tools/qr.hpp"
 #include "tools/render.hpp"
 
@@ -42,6 +43,7 @@ constexpr const char* kUsage =
     "  doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]\n"
     "                                       what works from here for a client of HOST, what fails, and what to do;\n"
     "                                       needs no server beside it\n"
+    "  health                               exit code 0 when the server takes new work with all its plugins, else 1\n"
     "All other words go to the server.\n";
 
 std::string socket_of(const CommandLine& line) {
@@ -114,6 +116,14 @@ int invite(const CommandLine& line) {
   return kExitOk;
 }
 
+int health(const CommandLine& line) {
+  ControlClient client{socket_of(line)};
+  const Var status = client.ask("status", {});
+  const Health health = judge_health(status, client.ask("plugins", {}));
+  show(line, health.shown);
+  return health.good ? kExitOk : kExitFailed;
+}
+
 int run(const CommandLine& line) {
   if (line.version) {
     std::cout << "junctorctl " << JUNCTOR_VERSION << "\n";
@@ -123,6 +133,7 @@ int run(const CommandLine& line) {
   if (line.command.empty()) throw UsageError{"no command given"};
   if (line.command == "events") return events(line);
   if (line.command == "invite") return invite(line);
+  if (line.command == "health") return health(line);
   if (line.command == "doctor") return doctor::run(parse_doctor(line.args), line.json) ? kExitOk : kExitFailed;
   return pass_on(line);
 }

@@ -59,6 +59,16 @@ TEST_CASE("a refusal of the server is its own text and exit code 1") {
   CHECK(site.ctl({"no_such_word"}).code == 1);
 }
 
+TEST_CASE("health is exit code 0 while all runs, and 1 without a server") {
+  Site site;
+  const Finished well = site.ctl({"health"});
+  CHECK(well.code == 0);
+  CHECK(has(well.out, "2 of 2"));
+  CHECK(has(site.ctl({"--json", "health"}).out, "\"healthy\":true"));
+  site.server.kill();
+  CHECK(site.ctl({"health"}).code == 1);
+}
+
 TEST_CASE("without a server the socket is named and what to do") {
   const Finished none = run({JUNCTOR_TEST_CTL, "--socket", "/nowhere/junctord.sock", "status"});
   CHECK(none.code == 1);
