@@ -56,6 +56,8 @@ Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> fi
       supervisor_{kernel_},
       watch_{loop::Timer::of<&Daemon::on_watch>(this)},
       day_{loop::Timer::of<&Daemon::on_day>(this)},
+      trim_{kernel_},
+      shed_{kernel_, log_},
       born_{kernel_.loops.control().clock().now()} {}
 
 Daemon::~Daemon() {
@@ -82,12 +84,15 @@ int Daemon::run() {
   if (started == kExitClean) {
     on_watch();
     on_day();
+    shed_.begin();
     vitals_.begin();
     supervisor_.begin();
     control.run();
   }
   watch_.cancel();
   day_.cancel();
+  trim_.end();
+  shed_.end();
   vitals_.end();
   supervisor_.end();
   control_.reset();
@@ -136,6 +141,7 @@ void Daemon::apply_kernel(const config::KernelConfig& settings) {
   if (const auto level = ops::parse_level(settings.log_level)) log_.set_level(*level);
   kernel_.log_rate = settings.log_rate;
   kernel_.max_connections = settings.max_connections;
+  trim_.every(loop::Duration{settings.trim_interval});
   for (auto& net : kernel_.net) net->set_datagram_pause(loop::Duration{settings.gather_datagrams});
 }
 

@@ -9,9 +9,11 @@
 #include "api/kernel.hpp"
 #include "api/module.hpp"
 #include "config/conf_dir.hpp"
+#include "heap_trim.hpp"
 #include "loop/event_loop.hpp"
 #include "ops/control_socket.hpp"
 #include "plugin/manager.hpp"
+#include "shed_watch.hpp"
 #include "supervisor.hpp"
 #include "vitals.hpp"
 
@@ -90,6 +92,8 @@ class Daemon {
   Signals signals_{*this};
   loop::Timer watch_;
   loop::Timer day_;
+  HeapTrim trim_;
+  ShedWatch shed_;
   std::vector<uint64_t> stalled_turns_;
   loop::Instant born_;
   bool draining_ = false;

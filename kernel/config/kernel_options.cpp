@@ -57,6 +57,9 @@ std::vector<Option> work_options() {
       live(bounded(option("gather_datagrams", Type::kDuration,
                           "how long a datagram may wait for others where they come in many small pieces; 0: never"),
                    "500us", 0, 10 * kMillisecond)),
+      live(bounded(option("trim_interval", Type::kDuration,
+                          "how often the memory of connections that have ended goes back to the system; 0: never"),
+                   "30s", 0, 24 * kHour)),
       live(bounded(option("drain_timeout", Type::kDuration, "how long SIGTERM and restarts wait for running sessions"),
                    "30s", 0, 24 * kHour)),
   };
@@ -103,6 +106,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.offload_queue = number(table, "offload_queue");
   kernel.max_connections = number(table, "max_connections");
   kernel.gather_datagrams = number(table, "gather_datagrams");
+  kernel.trim_interval = number(table, "trim_interval");
   return kernel;
 }
 

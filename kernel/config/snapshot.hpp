@@ -113,6 +113,7 @@ struct KernelConfig {
   int64_t offload_queue = 0;
   int64_t max_connections = 0;   ///< 0: as many as descriptors allow
   int64_t gather_datagrams = 0;  ///< ns; 0: never
+  int64_t trim_interval = 0;     ///< ns; 0: never
   bool operator==(const KernelConfig&) const = default;
 };
 
