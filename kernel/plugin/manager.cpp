@@ -181,6 +181,7 @@ void Manager::finish_leaving(Leaving* group) {
 void Manager::drain(std::function<void()> idle) {
   if (!snapshot_) return idle();
   leave(std::exchange(running_, {}), std::move(idle));
+  around_.retire_sockets();  // a client that waited in their queues until the end would go nowhere else meanwhile
 }
 
 void Manager::stop() {
