@@ -258,6 +258,22 @@ TEST_CASE("a listener's table has limits and proxies, and the default address wh
         "idle_timeout = \"1m\", backlog = 9, receive_buffer = \"1MiB\"}");
 }
 
+TEST_CASE("one listener stands for a list of one, and its table limits the first default address") {
+  const auto ports = [](const std::string& value) {
+    std::vector<int> all;
+    const Checked checked = check_text("[auth_key]\nmode = \"x\"\n[holepunch]\nextra = " + value + "\n");
+    for (const Value& one : get<std::vector<Value>>(checked, "holepunch", "extra")) {
+      const Listener& listener = *one.get<Listener>();
+      all.push_back(listener.address.port);
+      all.push_back(static_cast<int>(listener.max_per_source));
+    }
+    return all;
+  };
+  CHECK(ports("\":9\"") == std::vector<int>{9, 0});
+  CHECK(ports("{ max_per_source = 2 }") == std::vector<int>{0, 2});
+  CHECK(ports("[\":9\", { address = \":10\", max_per_source = 2 }]") == std::vector<int>{9, 0, 10, 2});
+}
+
 TEST_CASE("a listener's header and handshake are bounded where nothing is said of them, and the bounds have bounds") {
   const Listener plain = get<Listener>(check_text("[relay]\n"), "relay", "listen");
   const Listener table = get<Listener>(check_text("[relay]\nlisten = { tls = { certificate = \"c\", key = \"k\" } }\n"),

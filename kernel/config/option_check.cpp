@@ -82,8 +82,11 @@ class ValueCheck {
 
   std::optional<Value> check(const Node& node) {
     if (option_.type == Type::kRecords) return check_list(node, "an array of tables");
-    if (option_.list) return check_list(node, "an array, each item " + expected_form(option_));
-    return check_one(node);
+    const bool one_listener = option_.type == Type::kListener && node.kind != Node::Kind::kArray;
+    if (option_.list && !one_listener) return check_list(node, "an array, each item " + expected_form(option_));
+    auto value = check_one(node);
+    if (!option_.list || !value) return value;
+    return Value{std::vector<Value>{std::move(*value)}};
   }
 
  private:
@@ -98,6 +101,7 @@ class ValueCheck {
 
   std::optional<Value> check_list(const Node& node, const std::string& expected) {
     if (node.kind != Node::Kind::kArray) return wrong_kind(node, expected);
+    in_list_ = true;
     std::vector<Value> values;
     bool whole = true;
     for (const Node& item : node.items) {
@@ -194,6 +198,16 @@ class ValueCheck {
                               print_number(option_.type, option_.max));
   }
 
+  // Items of an array have none: each must say its own.
+  std::optional<Listener> default_listener() const {
+    std::string why;
+    const auto value = option_.has_default ? parse_default(option_, context_.base_port, &why) : std::nullopt;
+    if (!value || in_list_) return std::nullopt;
+    if (!option_.list) return *value->get<Listener>();
+    const auto& all = *value->get<std::vector<Value>>();
+    return all.empty() ? std::nullopt : std::optional{*all.front().get<Listener>()};
+  }
+
   // A table without an address limits the default one.
   std::optional<Value> check_listener(const Node& node) {
     size_t faults_before = context_.faults->seen();
@@ -203,10 +217,7 @@ class ValueCheck {
     Record tls = take_tls(&table, inner);
     Record fields{check_table(listener_fields(), table, inner, {"tls"})};
     std::string why;
-    auto fallback =
-        option_.has_default && !option_.list ? parse_default(option_, context_.base_port, &why) : std::nullopt;
-    Listener listener;
-    if (fallback) listener = *fallback->get<Listener>();
+    Listener listener = default_listener().value_or(Listener{});
     if (context_.faults->seen() != faults_before) return std::nullopt;
     if (!make_listener(fields, tls, &listener, &why)) return complain(node, why);
     return Value{std::move(listener)};
@@ -258,6 +269,7 @@ class ValueCheck {
 
   const Option& option_;
   const CheckContext& context_;
+  bool in_list_ = false;
 };
 
 Node default_scalar(const Option& option, std::string_view text) {

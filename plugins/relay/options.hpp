@@ -10,7 +10,7 @@ namespace junctor::relay {
 // Longer times would only be mistakes; the bound keeps sums of times within range.
 inline constexpr int64_t kYear = 365LL * 86'400 * 1'000'000'000;
 
-inline constexpr auto kListen = opt::listener("listen", ":P+1").help("where both sides of a session connect");
+inline constexpr auto kListen = opt::listener("listen", ":P+1").list().help("where both sides of a session connect");
 inline constexpr auto kWait =
     opt::duration("wait", "30s").range(1'000'000, kYear).live().help("how long a first side waits for the second");
 inline constexpr auto kGreetingTimeout = opt::duration("greeting_timeout", "10s")

@@ -107,7 +107,7 @@ class RelayPlugin {
 
   void start() {
     wire::silence_protobuf();  // what the network sends wrong is counted, not printed
-    listener_ = Listener{host_, kListen,
+    listener_ = Listener{host_, Option<ListenerValue>{kListen.raw},
                          [this](Stream stream, const jct_conn_info& info) { here().greet(std::move(stream), info); }};
     listening_ = listener_.handle();
   }
