@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,20 @@ class Descriptor {
 
  private:
   int fd_;
+};
+
+/// Held while a pair is looked for and made: an ID server and a relay may start at once in one directory. A file system
+/// without locks has none, and then the look before each rename must do.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const std::string& directory)
+      : file_{open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {
+    while (file_.open() && flock(file_.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  Descriptor file_;
 };
 
 /// A text that is wiped when it goes.
@@ -146,9 +161,10 @@ KeyFiles::KeyFiles(const std::string& directory)
     : directory_{directory}, secret_path_{directory + "/id_ed25519"}, public_path_{directory + "/id_ed25519.pub"} {}
 
 LoadedKeys KeyFiles::load_or_create() const {
+  const DirectoryLock lock{directory_};
   const bool has_secret = exists(secret_path_);
   const bool has_public = exists(public_path_);
-  if (!has_secret && !has_public) return {create(), true, {}};
+  if (!has_secret && !has_public) return {make(), true, {}};
   if (!has_public) {
     const std::string text = read_secret(secret_path_).public_text();
     throw KeyError{public_path_ + ": missing, while " + secret_path_ +
@@ -177,12 +193,22 @@ LoadedKeys KeyFiles::load() const {
 }
 
 wire::SigningKeys KeyFiles::create() const {
-  wire::SigningKeys keys = wire::SigningKeys::generate();
-  store(keys);
-  return keys;
+  const DirectoryLock lock{directory_};
+  return make();
 }
 
 void KeyFiles::store(const wire::SigningKeys& keys) const {
+  const DirectoryLock lock{directory_};
+  put(keys);
+}
+
+wire::SigningKeys KeyFiles::make() const {
+  wire::SigningKeys keys = wire::SigningKeys::generate();
+  put(keys);
+  return keys;
+}
+
+void KeyFiles::put(const wire::SigningKeys& keys) const {
   for (const std::string& path : {secret_path_, public_path_}) {
     if (exists(path)) {
       throw KeyError{path + ": there already; a key is never replaced. To use another pair, move " + secret_path_ +

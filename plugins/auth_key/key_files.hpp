@@ -40,6 +40,9 @@ class KeyFiles {
 
  private:
   LoadedKeys load() const;
+  // Under the directory's lock.
+  wire::SigningKeys make() const;
+  void put(const wire::SigningKeys& keys) const;
 
   std::string directory_;
   std::string secret_path_;

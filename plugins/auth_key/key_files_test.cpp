@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "auth_key/test_dir.hpp"
 
 namespace junctor::auth {
@@ -50,6 +52,20 @@ TEST_CASE("the first start makes a pair, the secret for its owner alone, and the
   CHECK_FALSE(found.created);
   CHECK(found.keys.public_text() == made.keys.public_text());
   CHECK(wire::open_signed(made.keys.public_key(), found.keys.sign("message")) == "message");
+}
+
+TEST_CASE("many that start at once in an empty directory agree on one pair") {
+  for (int round = 0; round < 20; ++round) {
+    TestDir dir;
+    std::vector<std::string> found(8);
+    std::vector<std::thread> threads;
+    for (std::string& one : found) {
+      threads.emplace_back([&dir, &one] { one = dir.files().load_or_create().keys.public_text(); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(dir.entries() == 2);
+    for (const std::string& one : found) CHECK(one == dir.read(dir.pub()));
+  }
 }
 
 TEST_CASE("a stock pair works unchanged, with or without a line's end") {
