@@ -3,6 +3,7 @@
 // starts those of the load.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -15,10 +16,12 @@
 #include "echo.hpp"
 #include "heartbeat_bench.hpp"
 #include "micro_bench.hpp"
+#include "page.hpp"
 #include "punch_bench.hpp"
 #include "registration_bench.hpp"
 #include "relay_bench.hpp"
 #include "scale_bench.hpp"
+#include "timing.hpp"
 
 namespace {
 
@@ -26,25 +29,42 @@ using namespace junctor::bench;
 
 struct Part {
   const char* name;
+  const char* says;
   void (*run)(Place&, const Options&, Report&);
 };
 
-// Memory comes first: it is about a server that has not worked yet.
-constexpr std::array kParts{Part{"memory", relay_memory},
-                            Part{"start", start},
-                            Part{"memory", peer_memory},
-                            Part{"cost", relay_cost},
-                            Part{"setup", relay_setup},
-                            Part{"latency", relay_latency},
-                            Part{"fairness", relay_fairness},
-                            Part{"heartbeats", heartbeats},
-                            Part{"registrations", registrations},
-                            Part{"punch", punch},
-                            Part{"push", push},
-                            Part{"reload", reload},
-                            Part{"cores", cores},
-                            Part{"sessions", relay_sessions},
-                            Part{"micro", micro}};
+// Memory and start come first: they are about servers that have not worked yet.
+constexpr std::array kParts{
+    Part{"memory", "what an idle relay session takes, and gives back", relay_memory},
+    Part{"start", "from the start to the first answer, with all peers stored", start},
+    Part{"memory", "what a registered peer takes", peer_memory},
+    Part{"heartbeats", "CPU of each against a bare echo, by peers and by rate; one at a time", heartbeats},
+    Part{"registrations", "durable ones: how many a second, their CPU; alone against an fdatasync", registrations},
+    Part{"punch", "whole exchanges: how many a second, their CPU, their time", punch},
+    Part{"push", "from A's request until B has the push, idle and beside heartbeats", push},
+    Part{"reload", "what one costs, the slowest answer meanwhile, what is lost", reload},
+    Part{"cores", "two event loops against one", cores},
+    Part{"cost", "CPU of relayed bytes against splice and copy, TCP and WebSocket", relay_cost},
+    Part{"sessions", "the same from one session to thousands", relay_sessions},
+    Part{"setup", "relay sessions that come and go", relay_setup},
+    Part{"latency", "what the relay adds to a round trip", relay_latency},
+    Part{"fairness", "greedy relay sessions under total_rate", relay_fairness},
+    Part{"micro", "frames, addresses, decoding, presence, timers, configuration by themselves", micro}};
+
+int help() {
+  std::printf("%s\n", kUsage);
+  for (const Part& part : kParts) std::printf("  %-14s %s\n", part.name, part.says);
+  return 0;
+}
+
+std::string how(const Options& options) {
+  std::array<char, 100> text{};
+  std::snprintf(text.data(), text.size(), "%d rounds of %g s, over %s", options.rounds, options.seconds,
+                options.netns            ? "veth"
+                : options.target.empty() ? "loopback"
+                                         : "the network");
+  return text.data();
+}
 
 void check_parts(const Options& options) {
   for (const std::string& wanted : options.parts) {
@@ -82,6 +102,7 @@ int run(const Options& options) {
   raise_files();
   Place place{options};
   Report report;
+  const Clock::time_point begin = Clock::now();
   bool whole = true;
   for (const Part& part : kParts) {
     if (!options.wants(part.name)) continue;
@@ -89,12 +110,11 @@ int run(const Options& options) {
     whole = run_part(part, place, options, report) && whole;
   }
   if (options.json) {
-    report.print_json();
+    report.print_json(how(options));
   } else {
-    std::printf("%s; %d rounds of %g s, %s\n", machine().c_str(), options.rounds, options.seconds,
-                options.netns ? "over veth" : "over loopback");
-    report.print_table();
+    report.print_table(how(options));
   }
+  std::fprintf(stderr, "%.0f s in all\n", seconds_since(begin));
   if (!whole) return 3;
   return options.check && report.any_lost() ? 1 : 0;
 }
@@ -106,6 +126,8 @@ int main(int argc, char** argv) {
   if (words.size() > 1 && words[0] == "baseline") return serve(words);
   ::signal(SIGPIPE, SIG_IGN);
   try {
+    if (words.size() == 3 && words[0] == "page") return write_page(words[1], words[2]);
+    if (std::find(words.begin(), words.end(), "--help") != words.end()) return help();
     return run(parse_options(words));
   } catch (const std::invalid_argument& error) {
     std::fprintf(stderr, "bench: %s\n%s", error.what(), kUsage);

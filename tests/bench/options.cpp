@@ -7,7 +7,7 @@
 namespace junctor::bench {
 
 const char* const kUsage =
-    "usage: bench [options] [PART ...]        none: all parts\n"
+    "usage: bench [options] [PART ...]        none: all parts; --help names them\n"
     "  --rounds N          rounds of each measurement, interleaved (5)\n"
     "  --seconds S         how long each takes (0.5)\n"
     "  --peers N           the most peers that are registered (1000000; 25 with --target, which may count them)\n"

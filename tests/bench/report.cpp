@@ -77,7 +77,8 @@ void print_row(const Row& row) {
 
 }  // namespace
 
-void Report::print_table() const {
+void Report::print_table(const std::string& how) const {
+  std::printf("%s; %s\n", machine().c_str(), how.c_str());
   std::set<std::string> printed;
   for (const Row& first : rows_) {
     if (first.rounds.empty() || !printed.insert(first.part).second) continue;
@@ -100,8 +101,8 @@ std::string json_spread(const Spread& s) {
 
 }  // namespace
 
-void Report::print_json() const {
-  std::printf("{\"machine\": \"%s\", \"rows\": [", machine().c_str());
+void Report::print_json(const std::string& how) const {
+  std::printf("{\"machine\": \"%s\", \"how\": \"%s\", \"rows\": [", machine().c_str(), how.c_str());
   const char* comma = "\n";
   for (const Row& row : rows_) {
     if (row.rounds.empty()) continue;
@@ -114,7 +115,10 @@ void Report::print_json() const {
     std::printf(", \"rounds\": [");
     for (size_t i = 0; i < row.rounds.size(); ++i) std::printf("%s%.6g", i == 0 ? "" : ", ", row.rounds[i]);
     std::printf("]");
-    if (row.target != 0) std::printf(", \"target\": %g, \"verdict\": \"%s\"", row.target, row.verdict().c_str());
+    if (row.target != 0) {
+      std::printf(", \"target\": %g, \"at_least\": %s, \"verdict\": \"%s\"", row.target,
+                  row.at_least ? "true" : "false", row.verdict().c_str());
+    }
     std::printf("}");
     comma = ",\n";
   }

@@ -46,9 +46,9 @@ class Report {
   Row& add(Row row);
   bool any_lost() const;
 
-  /// Both leave out rows without a round: what could not be seen.
-  void print_table() const;
-  void print_json() const;
+  /// Both leave out rows without a round: what could not be seen. `how`: "5 rounds of 0.5 s, over veth".
+  void print_table(const std::string& how) const;
+  void print_json(const std::string& how) const;
 
  private:
   std::deque<Row> rows_;

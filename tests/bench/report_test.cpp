@@ -45,6 +45,13 @@ TEST_CASE("a ratio is of the same round, and a loss needs every round over twice
   CHECK_FALSE(report.any_lost());
 }
 
+TEST_CASE("large numbers are written in groups of three") {
+  CHECK(with_commas(0) == "0");
+  CHECK(with_commas(999) == "999");
+  CHECK(with_commas(1000) == "1,000");
+  CHECK(with_commas(1'234'567) == "1,234,567");
+}
+
 TEST_CASE("a target may be a floor") {
   Report report;
   Row& row = report.add({"part", "what", "junctor", "", nullptr, 0.99, true});
