@@ -9,7 +9,7 @@ namespace junctor::metrics {
 constexpr int64_t kSecond = 1'000'000'000;
 
 inline constexpr auto kListen =
-    opt::address("listen", "127.0.0.1:P+4").help("where Prometheus and health probes connect; plain HTTP");
+    opt::address("listen", "127.0.0.1:P+5").help("where Prometheus and health probes connect; plain HTTP");
 inline constexpr auto kAllow = opt::network("allow", "127.0.0.0/8,::1")
                                    .list()
                                    .live()
