@@ -99,6 +99,21 @@ InviteQuestion parse_invite(const std::vector<std::string>& args) {
   return question;
 }
 
+BackupQuestion parse_backup(const std::vector<std::string>& args) {
+  OptionSet options;
+  options.addOption(Option("config", "", "").argument("DIR"));
+  BackupQuestion question;
+  const auto on_word = [&question](const std::string& word) {
+    if (!question.to.empty()) throw UsageError{"one directory is enough, got \"" + word + "\" too"};
+    question.to = word;
+    return true;
+  };
+  process(
+      options, args, [&question](const std::string&, const std::string& value) { question.config = value; }, on_word);
+  if (question.to.empty()) throw UsageError{"expected: backup TO [--config DIR]"};
+  return question;
+}
+
 doctor::Target parse_doctor(const std::vector<std::string>& args) {
   OptionSet options;
   options.addOption(Option("key", "", "").argument("KEY"));

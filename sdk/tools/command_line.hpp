@@ -38,6 +38,14 @@ struct InviteQuestion {
 /// HOST [--relay R] [--api A] [--qr], as `invite` takes them. Throws UsageError.
 InviteQuestion parse_invite(const std::vector<std::string>& args);
 
+struct BackupQuestion {
+  std::string to;
+  std::string config;  ///< empty: the default
+};
+
+/// TO [--config DIR], as `backup` takes them. Throws UsageError.
+BackupQuestion parse_backup(const std::vector<std::string>& args);
+
 /// HOST[:PORT] [--key KEY] [--relay HOST:PORT], as `doctor` takes them. Throws UsageError.
 doctor::Target parse_doctor(const std::vector<std::string>& args);
 

@@ -53,6 +53,14 @@ TEST_CASE("an invitation takes one host and two options") {
   CHECK_THROWS_AS(parse_invite({"a", "--key", "x"}), UsageError);
 }
 
+TEST_CASE("backup takes a directory, and where the configuration is") {
+  CHECK(parse_backup({"/b", "--config", "/c"}).to == "/b");
+  CHECK(parse_backup({"/b", "--config", "/c"}).config == "/c");
+  CHECK(parse_backup({"/b"}).config.empty());
+  CHECK_THROWS_AS(parse_backup({}), UsageError);
+  CHECK_THROWS_AS(parse_backup({"/a", "/b"}), UsageError);
+}
+
 TEST_CASE("the socket beside the program is the default where it is there") {
   std::string dir = "/tmp/junctorctl_XXXXXX";
   REQUIRE(::mkdtemp(dir.data()) != nullptr);

@@ -2,6 +2,7 @@
 // junctorctl: asks a running junctord over its control socket and shows the answer; or examines one as a client does.
 // One thread.
 #include <Poco/Exception.h>
+#include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Stringifier.h>
 
@@ -10,7 +11,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "config/places.hpp"
 #include "junctor_version.hpp"
+#include "tools/backup.hpp"
 #include "tools/command_line.hpp"
 #include "tools/control_client.hpp"
 #include "tools/doctor/doctor.hpp"
@@ -44,6 +47,9 @@ constexpr const char* kUsage =
     "                                       what works from here for a client of HOST, what fails, and what to do;\n"
     "                                       needs no server beside it\n"
     "  health                               exit code 0 when the server takes new work with all its plugins, else 1\n"
+    "  backup TO [--config DIR]             keys, database and configuration of the server here, running or not, into "
+    "the\n"
+    "                                       new directory TO; DIR: where its configuration is\n"
     "All other words go to the server.\n";
 
 std::string socket_of(const CommandLine& line) {
@@ -124,6 +130,31 @@ int health(const CommandLine& line) {
   return health.good ? kExitOk : kExitFailed;
 }
 
+/// Where the program lies decides what is meant, as it does for the server.
+std::string default_config() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return config::etc_dir(program.parent_path().parent_path().string());
+}
+
+int backup(const CommandLine& line) {
+  const BackupQuestion question = parse_backup(line.args);
+  const std::string data = std::filesystem::path{socket_of(line)}.parent_path().string();
+  const std::string config = question.config.empty() ? default_config() : question.config;
+  Poco::JSON::Array::Ptr rows = new Poco::JSON::Array;
+  for (const BackedUp& one : back_up(data, config, question.to)) {
+    Object::Ptr row = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
+    row->set("file", one.file);
+    row->set("copied_as", one.how);
+    row->set("bytes", one.bytes);
+    rows->add(row);
+  }
+  Object::Ptr answer = new Object;
+  answer->set("rows", rows);
+  show(line, Var{answer});
+  return kExitOk;
+}
+
 int run(const CommandLine& line) {
   if (line.version) {
     std::cout << "junctorctl " << JUNCTOR_VERSION << "\n";
@@ -133,6 +164,7 @@ int run(const CommandLine& line) {
   if (line.command.empty()) throw UsageError{"no command given"};
   if (line.command == "events") return events(line);
   if (line.command == "invite") return invite(line);
+  if (line.command == "backup") return backup(line);
   if (line.command == "health") return health(line);
   if (line.command == "doctor") return doctor::run(parse_doctor(line.args), line.json) ? kExitOk : kExitFailed;
   return pass_on(line);
