@@ -14,6 +14,7 @@ for_cpp=0
 check() { # compiler language standard header
   count=$((count + 1))
   # Included twice: the guard is part of the promise.
+  # shellcheck disable=SC2086  # flags are words
   printf '#include "%s"\n#include "%s"\n' "$4" "$4" | "$1" -x "$2" -std="$3" $flags - || {
     echo "FAILED: $4 with $1 as $3"
     failed=$((failed + 1))
@@ -37,6 +38,9 @@ for compiler in "$@"; do
     for header in $headers; do check "$path" $language "$standard" "$header"; done
   done
 done
-[ $for_c = 1 ] && [ $for_cpp = 1 ] || { echo "no compiler found"; exit 1; }
+if [ $for_c$for_cpp != 11 ]; then
+  echo "no compiler found"
+  exit 1
+fi
 echo "$count compilations, $failed failed"
 [ $failed = 0 ]
