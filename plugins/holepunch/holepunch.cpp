@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin: options and services wired to the logic. Constructor, start, stop: [control]; handlers: every loop.
+#include <algorithm>
 #include <atomic>
 
 #include "commands.hpp"
 #include "junctor/plugin.hpp"
+#include "junctor/service/tickets.h"
 #include "junctor/services.hpp"
 #include "options.hpp"
 #include "puncher.hpp"
@@ -71,7 +73,9 @@ class Holepunch final : public PuncherPorts {
   }
   void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
-  void allowed_session(std::string_view uuid, std::string_view id) override { expect(uuid, id); }
+  void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
+    expect(meeting.relay ? meeting.relay->spec().name : "", uuid, id);
+  }
 
  private:
   using Handler = jct_status (Puncher::*)(const jct_channel&, std::string_view);
@@ -80,7 +84,8 @@ class Holepunch final : public PuncherPorts {
   void unserve();
   void apply(const Config& config);
   std::vector<wire::Address> relay_sockets() const;
-  void expect(std::string_view uuid, std::string_view id) const;
+  void expect(const std::string& relay, std::string_view uuid, std::string_view id) const;
+  bool tickets_get_through(const std::string& relay) const;
 
   Host& host_;
   Signal signal_;
@@ -88,6 +93,7 @@ class Holepunch final : public PuncherPorts {
   Keys keys_;
   AuthChain auth_;
   std::optional<Service<jct_relay_service>> relay_;
+  std::vector<Service<jct_tickets_service>> tickets_;  // of relays on other hosts
   std::array<Metric, static_cast<size_t>(Reason::kCount)> refused_;
   std::array<Metric, 3> notes_;  // by Note
   Metric pending_gauge_;
@@ -125,9 +131,15 @@ Holepunch::Holepunch(Host& host, const Config& config)
       learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
       relay_port_{static_cast<uint16_t>(config.base_port() + 1)},
       puncher_{*this, bounds_of(config), random_secret(host)},
-      health_{host, keys_, [this](const std::string& uuid) { expect(uuid, ""); }},
+      health_{host,
+              keys_,
+              {[this](const std::string& relay, const std::string& uuid) { expect(relay, uuid, ""); },
+               [this](const std::string& relay) { return tickets_get_through(relay); }}},
       relays_{relays_of(config, {}, relay_.has_value())},
       config_{config} {
+  for (const jct_service_ref& ref : host.find_all(JCT_TICKETS_SERVICE)) {
+    tickets_.push_back(Service<jct_tickets_service>::adopt(ref));
+  }
   for (size_t i = 0; i < refused_.size(); ++i) {
     const std::string label = std::string{"reason="} + kReasonWords[i];
     refused_[i] = host.counter("refused", label.c_str(), "requests and answers refused, by reason");
@@ -183,12 +195,25 @@ std::vector<wire::Address> Holepunch::relay_sockets() const {
   return sockets;
 }
 
-/// [any] A ticket at this host's own relay, which matters where it asks for them (relay/1 expect).
-void Holepunch::expect(std::string_view uuid, std::string_view id) const {
-  if (!relay_ || relay_->table.expect == nullptr || uuid.empty()) return;
-  const jct_status status =
-      relay_->table.expect(relay_->self, str(uuid), str(id), static_cast<uint64_t>(kTicketTime.count()));
+/// [any] A ticket at this host's own relay (relay/1 expect) and at `relay`, where that is on another host (tickets/1).
+/// It matters where a relay asks for them.
+void Holepunch::expect(const std::string& relay, std::string_view uuid, std::string_view id) const {
+  if (uuid.empty()) return;
+  const auto life = static_cast<uint64_t>(kTicketTime.count());
+  jct_status status = JCT_OK;
+  if (relay_ && relay_->table.expect != nullptr) {
+    status = relay_->table.expect(relay_->self, str(uuid), str(id), life);
+  }
+  for (const auto& tickets : tickets_) {
+    const jct_status told = tickets.table.announce(tickets.self, str(relay), str(uuid), str(id), life);
+    if (told != JCT_OK && told != JCT_E_NOT_FOUND) status = told;
+  }
   if (status != JCT_OK) host_.debug("holepunch.no_ticket", {{"id", cut(id)}, {"status", status_text(status)}});
+}
+
+bool Holepunch::tickets_get_through(const std::string& relay) const {
+  return std::all_of(tickets_.begin(), tickets_.end(),
+                     [&](const auto& tickets) { return tickets.table.usable(tickets.self, str(relay)) != 0; });
 }
 
 template <class Message, Holepunch::Handler kHandler>
@@ -242,4 +267,4 @@ void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id
 }  // namespace junctor::holepunch
 
 JUNCTOR_PLUGIN(junctor::holepunch::Holepunch, "holepunch", "connects two peers: punching, local addresses, relay",
-               needs("signal/1", "peers/1", "keys/1", "*auth/1", "?relay/1"), parallel())
+               needs("signal/1", "peers/1", "keys/1", "*auth/1", "?relay/1", "*tickets/1"), parallel())

@@ -64,6 +64,51 @@ TEST_CASE("checks can be switched off, then on again") {
   CHECK_FALSE(site.heard<hbb::PunchHole>().relay_server().empty());
 }
 
+/// tickets/1 of relays on other hosts.
+struct FakeTickets {
+  explicit FakeTickets(FakeHost& host) { host.provide(JCT_TICKETS_SERVICE, &kService, this); }
+
+  static FakeTickets& of(void* self) { return *static_cast<FakeTickets*>(self); }
+  static constexpr jct_tickets_service kService{
+      sizeof(jct_tickets_service), 0,
+      [](void* self, jct_str relay, jct_str uuid, jct_str id, uint64_t) -> jct_status {
+        of(self).told.push_back(std::string{view(relay)} + " " + std::string{view(uuid)} + " " + std::string{view(id)});
+        return JCT_OK;
+      },
+      [](void* self, jct_str relay) -> int32_t { return view(relay) != of(self).cut_off ? 1 : 0; }};
+
+  std::vector<std::string> told;  // "RELAY UUID ID"
+  std::string cut_off;
+};
+
+TEST_CASE("a relay on another host is told of each check and each session, in that order of things") {
+  FakeHost host;
+  FakeServer server{host, false};
+  FakeTickets tickets{host};
+  PluginUnderTest plugin{host, junctor_plugin_v1(), kTwo};
+  plugin.start();
+  host.advance(200ms);
+  REQUIRE(tickets.told.size() == 2);
+  CHECK(tickets.told[0].substr(0, 4) == "one ");
+  CHECK(tickets.told[1].substr(0, 12) == "192.0.2.2:2 ");
+  hbb::RequestRelay request;
+  request.set_id(kId);
+  request.set_uuid("the-uuid");
+  request.set_relay_server("192.0.2.1:1");
+  const auto& handler = server.handlers.at(wire::kKindOf<hbb::RequestRelay>);
+  const std::string inner = request.SerializeAsString();
+  const jct_channel from = test::tcp_from(kA, 9);
+  host.on_loop(0, [&] { return handler.fn(handler.context, &from, wire::kKindOf<hbb::RequestRelay>, bytes(inner)); });
+  CHECK(tickets.told.back() == "one the-uuid " + kId);
+  CHECK(server.sent.size() == 1);
+
+  tickets.cut_off = "one";
+  host.advance(200ms);
+  CHECK(shows(host, "relays", "\"state\":\"no_tickets\""));
+  plugin.finish();
+  CHECK(host.complaints().empty());
+}
+
 TEST_CASE("an operator sees the relays, and drains one by name") {
   Site site{kTwo};
   CHECK(shows(site.host, "relays", "\"name\":\"one\",\"address\":\"192.0.2.1:1\",\"weight\":1,\"state\":\"unknown\""));

@@ -292,7 +292,7 @@ void Puncher::push_relay(const RelayCall& call, const jct_peer& b) {
   message.set_relay_server(asked.pushed_relay);
   message.set_secure(call.request.secure());
   message.set_conn_type(call.request.conn_type());
-  ports_.allowed_session(message.uuid(), message.id());
+  ports_.allowed_session(asked.meeting, message.uuid(), message.id());
   if (!went_out(send(b.channel, message))) return refuse(call, {Reason::kPushFailed, kOffline, ""});
   const auto lesson = learned_.asked_relay(a_route.peer, asked.id, ports_.now());
   if (lesson == Learned::Lesson::kNone) return;

@@ -60,8 +60,8 @@ class PuncherPorts {
   virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
   /// Something worth counting that is no refusal.
   virtual void noted(Note note) = 0;
-  /// A session of this uuid for B's id has been allowed; neither side has been told yet.
-  virtual void allowed_session(std::string_view uuid, std::string_view id) = 0;
+  /// A session of this uuid for B's id has been allowed at this place; neither side has been told yet.
+  virtual void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) = 0;
 };
 
 /// What a reload may change, as one value.

@@ -64,15 +64,19 @@ void Puncher::tell_punched(const Asked& asked, const Answer& answer, std::string
 
 /// B is on its way to the relay.
 void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string signed_id) {
-  std::string relay = policy()->relay.rewrite(answer.relay_server, asked.pushed_relay, asked.meeting, route_of(asked.b),
-                                              route_of(asked.a));
+  const auto rules = policy();
+  const Route a = route_of(asked.a), b = route_of(asked.b);
+  std::string relay = rules->relay.rewrite(answer.relay_server, asked.pushed_relay, asked.meeting, b, a);
   if (relay.empty() && answer.refuse_reason.empty()) {
     hbb::RelayResponse response;
     response.set_refuse_reason(kNoRelayText);
     send(asked.a, response);
     return ports_.refused(Reason::kNoRelay, asked.a, asked.id, {});
   }
-  if (!answer.uuid.empty() && answer.refuse_reason.empty()) ports_.allowed_session(answer.uuid, asked.id);
+  if (!answer.uuid.empty() && answer.refuse_reason.empty()) {
+    const Meeting meeting = rules->relay.meant(answer.relay_server, asked.pushed_relay, asked.meeting, b, a);
+    ports_.allowed_session(meeting, answer.uuid, asked.id);
+  }
   send(asked.a, relay_response(answer, std::move(signed_id), std::move(relay)));
 }
 

@@ -84,6 +84,27 @@ TEST_CASE("a RequestRelay without a relay gets one, and both sides the same") {
   CHECK(site.heard<hbb::RelayResponse>(4).relay_server() == pushed);
 }
 
+TEST_CASE("the relay that a session is allowed at is the one that both sides are told, B's word before ours") {
+  Site site;
+  const auto one = relay_at("one.example.org:1"), two = relay_at("two.example.org:2");
+  site.use_relays({one, two});
+  hbb::RequestRelay request = relay_request();
+  request.set_relay_server("one.example.org:1");
+  site.say(tcp_from(kA, 4), request);
+  REQUIRE(site.ports.meetings.size() == 1);
+  CHECK(site.ports.meetings[0].relay == one);
+  site.ask(1);
+  hbb::RelayResponse cannot = relay_answer();
+  cannot.set_relay_server("two.example.org:2");
+  site.say(kFromB, cannot);
+  REQUIRE(site.ports.meetings.size() == 2);
+  CHECK(site.ports.meetings[1].relay == two);
+  request.set_relay_server("mine.example.net:9");
+  site.say(tcp_from(kA, 4), request);
+  REQUIRE(site.ports.meetings.size() == 3);
+  CHECK(site.ports.meetings[2].relay == nullptr);
+}
+
 TEST_CASE("a RequestRelay that names a relay which has died since gets another, and both sides the same") {
   Site site;
   const auto one = relay_at("one.example.org:1");

@@ -58,9 +58,13 @@ class Relay {
   /// `server` is one of its addresses. In the form of with_relay_port.
   bool has_address(std::string_view server) const;
 
-  bool takes_sessions() const { return is_up() && !is_drained(); }
+  bool takes_sessions() const { return works() && !is_drained(); }
+  bool works() const { return is_up() && gets_tickets(); }
   bool is_up() const { return state_->up; }
   void set_up(bool up) { state_->up = up; }
+  /// It wants tickets, and they get through; or it wants none.
+  bool gets_tickets() const { return state_->gets_tickets; }
+  void set_gets_tickets(bool gets) { state_->gets_tickets = gets; }
   bool is_drained() const { return state_->drained; }
   void set_drained(bool drained) { state_->drained = drained; }
 
@@ -70,6 +74,7 @@ class Relay {
  private:
   struct State {
     std::atomic<bool> up{true};  // until a check has said otherwise
+    std::atomic<bool> gets_tickets{true};
     std::atomic<bool> drained{false};
     std::atomic<uint64_t> handed_out{0};
   };

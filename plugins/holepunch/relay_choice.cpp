@@ -97,14 +97,16 @@ std::string RelayChoice::address_for(const Meeting& meeting, const Route& client
   return own;
 }
 
+Meeting RelayChoice::meant(std::string_view given, std::string_view pushed, const Meeting& meeting, const Route& giver,
+                           const Route& receiver) const {
+  if (given.empty() || given == pushed) return meeting;
+  const auto ours = named(given, giver, receiver);
+  return ours ? *ours : Meeting{nullptr, std::string{given}};
+}
+
 std::string RelayChoice::rewrite(std::string_view given, std::string_view pushed, const Meeting& meeting,
                                  const Route& giver, const Route& receiver) const {
-  Meeting where = meeting;
-  if (!given.empty() && given != pushed) {
-    const auto ours = named(given, giver, receiver);
-    if (!ours) return std::string{given};
-    where = *ours;
-  }
+  const Meeting where = meant(given, pushed, meeting, giver, receiver);
   std::string theirs = address_for(where, receiver);
   if (!theirs.empty()) return theirs;
   if (!where.relay) return "";

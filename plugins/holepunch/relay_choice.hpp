@@ -32,8 +32,8 @@ struct Meeting {
   std::string foreign;
 
   bool nowhere() const { return relay == nullptr && foreign.empty(); }
-  /// Nowhere, or at a relay that has been found dead since it was chosen.
-  bool lost() const { return relay ? !relay->is_up() : foreign.empty(); }
+  /// Nowhere, or at a relay that has been found dead, or out of reach of its tickets, since it was chosen.
+  bool lost() const { return relay ? !relay->works() : foreign.empty(); }
 };
 
 class RelayChoice {
@@ -53,6 +53,11 @@ class RelayChoice {
   /// Its address for this client; "" where none is known that the client could reach: nowhere, or this host's own
   /// address is private while the client is not.
   std::string address_for(const Meeting& meeting, const Route& client) const;
+
+  /// Where the two will meet after the giver has said `given`: as `meeting` says where it is empty or is `pushed`, what
+  /// the giver was told before.
+  Meeting meant(std::string_view given, std::string_view pushed, const Meeting& meeting, const Route& giver,
+                const Route& receiver) const;
 
   /// What the receiver is told where the giver said `given`: its own address of the same relay, where `given` is empty
   /// or names a relay of ours (or is `pushed`, what the giver was told before); else `given` as it is. An empty `given`

@@ -8,10 +8,10 @@
 
 namespace junctor::holepunch {
 
-RelayHealth::RelayHealth(Host& host, const Keys& keys, std::function<void(const std::string& uuid)> announce)
+RelayHealth::RelayHealth(Host& host, const Keys& keys, Tickets tickets)
     : host_{host},
       keys_{keys},
-      announce_{std::move(announce)},
+      tickets_{std::move(tickets)},
       resolver_{look_up_name,
                 [this](std::function<void()> work, std::function<void()> done) {
                   return host_.offload(std::move(work), std::move(done)) == JCT_OK;
@@ -28,14 +28,17 @@ void RelayHealth::apply(const std::vector<RelayPtr>& relays, Duration interval, 
   watch_.watch(relays, interval);
 }
 
-void RelayHealth::check_relay(const std::string& server, std::function<void(const Checked&)> done) {
-  const auto parsed = Server::parse(server);
+void RelayHealth::check_relay(const RelaySpec& relay, std::function<void(const Checked&)> done) {
+  const auto parsed = Server::parse(relay.check_address);
   if (!parsed) return done({Checked::Verdict::kDown, "not a server's address"});
-  resolver_.resolve(*parsed, [this, host = parsed->host, done = std::move(done)](const auto& addresses) {
-    if (!addresses) return done({Checked::Verdict::kUnknown, "names cannot be looked up now"});
-    if (addresses->empty()) return done({Checked::Verdict::kDown, "no address found for the name " + host});
-    RelayProbe::start(host_, {*addresses, keys_.public_text(), timeout_, announce_}, done);
-  });
+  resolver_.resolve(*parsed,
+                    [this, name = relay.name, host = parsed->host, done = std::move(done)](const auto& addresses) {
+                      if (!addresses) return done({Checked::Verdict::kUnknown, "names cannot be looked up now"});
+                      if (addresses->empty())
+                        return done({Checked::Verdict::kDown, "no address found for the name " + host});
+                      auto announce = [this, name](const std::string& uuid) { tickets_.announce(name, uuid); };
+                      RelayProbe::start(host_, {*addresses, keys_.public_text(), timeout_, announce}, done);
+                    });
 }
 
 void RelayHealth::relay_changed(const Relay& relay, const std::string& error) {

@@ -14,8 +14,12 @@ namespace junctor::holepunch {
 
 class RelayHealth final : public WatchPorts {
  public:
-  /// `announce` is told the uuid of each check, before the relay is.
-  RelayHealth(Host& host, const Keys& keys, std::function<void(const std::string& uuid)> announce);
+  /// What tickets a relay gets. `announce` is told the uuid of each check, before the relay is.
+  struct Tickets {
+    std::function<void(const std::string& relay, const std::string& uuid)> announce;
+    std::function<bool(const std::string& relay)> get_through;
+  };
+  RelayHealth(Host& host, const Keys& keys, Tickets tickets);
 
   /// `interval` 0: nothing is checked.
   void apply(const std::vector<RelayPtr>& relays, Duration interval, Duration timeout);
@@ -24,14 +28,15 @@ class RelayHealth final : public WatchPorts {
 
   // ---- WatchPorts ----
   Duration now() const override { return host_.now(); }
-  void check_relay(const std::string& server, std::function<void(const Checked&)> done) override;
+  void check_relay(const RelaySpec& relay, std::function<void(const Checked&)> done) override;
   void relay_changed(const Relay& relay, const std::string& error) override;
+  bool gets_tickets(const std::string& name) const override { return tickets_.get_through(name); }
   void no_relay_left() override;
 
  private:
   Host& host_;
   const Keys& keys_;
-  std::function<void(const std::string&)> announce_;
+  Tickets tickets_;
   Duration timeout_{};
   Resolver resolver_;
   RelayWatch watch_;

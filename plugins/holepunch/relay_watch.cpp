@@ -36,6 +36,7 @@ void RelayWatch::watch(const std::vector<RelayPtr>& relays, Duration interval) {
 }
 
 void RelayWatch::tick() {
+  look_at_tickets();
   for (Entry& entry : entries_) {
     if (is_checked(entry) && !entry.running && entry.next <= ports_.now()) start_check(entry);
   }
@@ -45,10 +46,20 @@ void RelayWatch::start_check(Entry& entry) {
   entry.running = true;
   entry.next = ports_.now() + interval_;
   const RelaySpec& spec = entry.relay->spec();
-  ports_.check_relay(spec.check_address, [this, name = spec.name, server = spec.check_address](const Checked& checked) {
+  ports_.check_relay(spec, [this, name = spec.name, server = spec.check_address](const Checked& checked) {
     Entry* checked_one = find(name, server);  // a reload may have removed it meanwhile
     if (checked_one != nullptr) finished(*checked_one, checked);
   });
+}
+
+void RelayWatch::look_at_tickets() {
+  bool changed = false;
+  for (const Entry& entry : entries_) {
+    const bool gets = ports_.gets_tickets(entry.relay->spec().name);
+    changed |= entry.relay->gets_tickets() != gets;
+    entry.relay->set_gets_tickets(gets);
+  }
+  if (changed) count_left();
 }
 
 void RelayWatch::finished(Entry& entry, const Checked& checked) {
@@ -88,6 +99,7 @@ std::vector<RelayWatch::Row> RelayWatch::rows() const {
   for (const Entry& entry : entries_) {
     const char* state = entry.relay->is_up() ? "up" : "down";
     if (!entry.known) state = is_checked(entry) ? "unknown" : "unchecked";
+    if (entry.relay->is_up() && !entry.relay->gets_tickets()) state = "no_tickets";
     out.push_back({entry.relay, state, ports_.now() - entry.since, entry.error});
   }
   return out;

@@ -23,9 +23,12 @@ class WatchPorts {
  public:
   virtual ~WatchPorts() = default;
   virtual Duration now() const = 0;
-  /// Checks what listens at `server`. done: once, later, on this loop; not at all once the instance stops.
-  virtual void check_relay(const std::string& server, std::function<void(const Checked&)> done) = 0;
+  /// Checks what listens at the relay's check_address. done: once, later, on this loop; not at all once the instance
+  /// stops.
+  virtual void check_relay(const RelaySpec& relay, std::function<void(const Checked&)> done) = 0;
   virtual void relay_changed(const Relay& relay, const std::string& error) = 0;
+  /// False: no new sessions are to be sent to this relay, as its tickets do not get through.
+  virtual bool gets_tickets(const std::string& name) const = 0;
   /// The last relay that took sessions has gone.
   virtual void no_relay_left() = 0;
 };
@@ -36,7 +39,7 @@ class RelayWatch {
 
   /// `interval` 0: nothing is checked, all are taken to work. What is known of a relay that stays is kept.
   void watch(const std::vector<RelayPtr>& relays, Duration interval);
-  /// Starts the checks that are due. Call on each tick.
+  /// Starts the checks that are due, and asks for each relay whether it gets its tickets. Call on each tick.
   void tick();
 
   /// False: there is no such relay.
@@ -44,7 +47,7 @@ class RelayWatch {
 
   struct Row {
     RelayPtr relay;
-    const char* state;  // "up", "down", "unknown" before the first check, "unchecked" where there is none
+    const char* state;  // "up", "down", "no_tickets", "unknown" before the first check, "unchecked" where there is none
     Duration since{};   // in that state
     std::string error;  // of the last check that failed
   };
@@ -63,6 +66,7 @@ class RelayWatch {
   bool is_checked(const Entry& entry) const;
   Entry* find(std::string_view name, std::string_view server);
   void start_check(Entry& entry);
+  void look_at_tickets();
   void finished(Entry& entry, const Checked& checked);
   void count_left();
 

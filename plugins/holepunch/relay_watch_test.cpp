@@ -25,9 +25,10 @@ RelayPtr relay(const std::string& name, const std::string& check = "here:1") {
 class Watched : public WatchPorts {
  public:
   Duration now() const override { return time; }
-  void check_relay(const std::string& server, std::function<void(const Checked&)> done) override {
-    checks.emplace_back(server, std::move(done));
+  void check_relay(const RelaySpec& which, std::function<void(const Checked&)> done) override {
+    checks.emplace_back(which.check_address, std::move(done));
   }
+  bool gets_tickets(const std::string& name) const override { return name != without_tickets; }
   void relay_changed(const Relay& which, const std::string& error) override {
     changes.push_back(which.spec().name + (which.is_up() ? " up" : " down: " + error));
   }
@@ -44,6 +45,7 @@ class Watched : public WatchPorts {
   }
 
   Duration time = 100s;
+  std::string without_tickets;
   RelayWatch watch{*this};
   std::vector<std::pair<std::string, std::function<void(const Checked&)>>> checks;
   std::vector<std::string> changes;
@@ -131,6 +133,23 @@ TEST_CASE("a relay that stays over a reload keeps its state, and its next check 
   CHECK(std::string{site.watch.rows()[0].state} == "down");
   site.watch.tick();
   CHECK(site.checks.empty());
+}
+
+TEST_CASE("a relay that its tickets do not reach gets no sessions until they do, whatever its checks say") {
+  Watched site;
+  const RelayPtr one = relay("one");
+  site.watch.watch({one}, 10s);
+  site.round(Verdict::kUp);
+  site.without_tickets = "one";
+  site.round(Verdict::kUp);
+  CHECK_FALSE(one->takes_sessions());
+  CHECK(Meeting{one, ""}.lost());
+  CHECK(std::string{site.watch.rows()[0].state} == "no_tickets");
+  CHECK(site.changes == std::vector<std::string>{"none left"});
+  site.without_tickets = "two";
+  site.watch.tick();
+  CHECK(one->takes_sessions());
+  CHECK(std::string{site.watch.rows()[0].state} == "up");
 }
 
 TEST_CASE("a relay is drained by name") {

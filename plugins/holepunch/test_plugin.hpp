@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <junctor/service/tickets.h>
 #include <junctor/plugin.hpp>
 #include <junctor/services.hpp>
 #include <junctor/testing/fake_host.hpp>

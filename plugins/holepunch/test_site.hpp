@@ -65,8 +65,9 @@ class FakePorts : public PuncherPorts {
   }
   void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
   void noted(Note note) override { notes.push_back(note); }
-  void allowed_session(std::string_view uuid, std::string_view id) override {
+  void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
     sessions.emplace_back(std::string{uuid} + " " + std::string{id});
+    meetings.push_back(meeting);
   }
 
   Duration time = 1000s;
@@ -80,6 +81,7 @@ class FakePorts : public PuncherPorts {
   std::vector<Reason> refusals;
   std::vector<Note> notes;
   std::vector<std::string> sessions;  // "UUID ID"
+  std::vector<Meeting> meetings;      // of each
 };
 
 /// Two relays that nobody asked for before a second; no other limits.
