@@ -69,7 +69,7 @@ inline constexpr const char* kTicketChoices[] = {"off", "prefer", "require", nul
 inline constexpr auto kTickets =
     opt::choice("tickets", "off", kTicketChoices)
         .live()
-        .help("sessions that this host's signalling has not seen: as any other, at most half of max_sessions, or none");
+        .help("sessions that signalling has not announced: as any other, at most half of max_sessions, or none");
 inline constexpr auto kTicketWait =
     opt::duration("ticket_wait", "2s")
         .range(0, kYear)
