@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // junctor.net/1: streams and bridges by handle. Listeners: listen.cpp.
+#include <algorithm>
 #include <utility>
 
 #include "api/net_objects.hpp"
@@ -11,10 +12,13 @@ namespace {
 /// Limits of connections that plugins open themselves.
 net::StreamOptions dial_options() { return {}; }
 
+constexpr loop::Duration kLongestGather = std::chrono::milliseconds{1};
+
 net::BridgePolicy policy_of(const jct_bridge_policy* theirs) {
   if (theirs == nullptr) return {};
   const jct_bridge_policy mine = copy_record(theirs);
-  return {loop::Duration{mine.idle_timeout_ns}, loop::Duration{mine.max_lifetime_ns}, mine.rate};
+  return {loop::Duration{mine.idle_timeout_ns}, loop::Duration{mine.max_lifetime_ns}, mine.rate,
+          std::min<loop::Duration>(std::chrono::microseconds{mine.gather_us}, kLongestGather)};
 }
 
 bool usable(const jct_stream_events* events) { return events != nullptr && events->size >= sizeof(uint32_t) * 2; }

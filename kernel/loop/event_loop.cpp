@@ -64,6 +64,10 @@ void EventLoop::modify(int fd, uint32_t events, FdHandler* handler) {
 void EventLoop::unwatch(int fd, FdHandler* handler) {
   assert_here();
   epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+  forget(handler);
+}
+
+void EventLoop::forget(FdHandler* handler) {
   for (int i = event_next_; i < event_count_; ++i) {
     auto& event = events_[static_cast<size_t>(i)];
     if (event.data.ptr == handler) event.data.ptr = nullptr;

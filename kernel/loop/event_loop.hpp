@@ -111,9 +111,12 @@ class EventLoop {
 
   /// Level-triggered unless `events` has EPOLLET. 0, or an errno (ENOSPC, ENOMEM).
   int watch(int fd, uint32_t events, FdHandler* handler);
+  /// `handler` may be another one than before, which has been forgotten.
   void modify(int fd, uint32_t events, FdHandler* handler);
   /// Afterwards the handler gets nothing more, not even what this turn has already collected. Before close(fd).
   void unwatch(int fd, FdHandler* handler);
+  /// The same without a system call, where the descriptor is closed next or another handler takes it over.
+  void forget(FdHandler* handler);
 
   /// Runs it after this turn's events, timers and tasks; what is put off meanwhile runs in the next turn, at once.
   void defer(Deferred& work) { deferred_.push_back(work); }

@@ -15,12 +15,9 @@ Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, 
       born_{home.loop().now()},
       last_byte_{born_},
       deadline_{loop::Timer::of<&Bridge::on_deadline>(this)},
-      refill_{loop::Timer::of<&Bridge::on_refill>(this)},
       deferred_{loop::Deferred::of<&Bridge::on_deferred>(this)} {
-  for (size_t i = 0; i < 2; ++i) {
-    sides_[i].bridge = this;
-    sides_[i].peer = streams_[i]->peer_;
-  }
+  for (Side& side : sides_) side.bridge = this;
+  meter_anew();
   home_.bridges_.push_back(*this);
   home_.count().bridges_open.add();
   home_.count().bridges_total.add();
@@ -29,7 +26,7 @@ Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, 
 Bridge::~Bridge() {
   for (size_t i = 0; i < 2; ++i) {
     if (streams_[i] != nullptr) delete streams_[i];
-    set_interest(sides_[i], 0);
+    home_.loop().forget(&sides_[i]);
     home_.give_back_pipe(std::move(ways_[i].pipe), ways_[i].in_pipe == 0);
   }
   home_.count().bridges_open.sub();
@@ -55,9 +52,15 @@ Bridge::Join Bridge::join(Stream& a, Stream& b, const BridgePolicy& policy, Brid
 
 void Bridge::on_deferred() {
   if (finished_) return deliver_close();
-  if (streams_[0] != nullptr) begin();
-  pump(0);
-  pump(1);
+  if (streams_[0] != nullptr) {
+    begin();
+    // What else there is to read epoll knows, and mostly there is nothing yet.
+    pump_pending(0);
+    pump_pending(1);
+  } else {
+    pump(0);
+    pump(1);
+  }
   update();
 }
 
@@ -68,17 +71,9 @@ void Bridge::begin() {
     Direction& direction = ways_[way];
     StreamRemains& source = remains[way];
     StreamRemains& target = remains[1 - way];
-    direction.ended = source.ended;
-    direction.pending = std::move(target.unsent);
-    if (target.half_closed) {
-      direction.ended = true;
-    } else if (direction.pending.empty()) {
-      direction.pending = std::move(source.unread);
-    } else {
-      direction.pending.insert(direction.pending.end(), source.unread.begin(), source.unread.end());
-    }
-    direction.filled = home_.loop().now();
-    direction.tokens = INT64_MAX;  // cut down to a burst on first use
+    direction.ended = source.ended || target.half_closed;
+    hold(way, target.unsent);
+    if (!target.half_closed) hold(way, source.unread);
     if (target.broken) {
       broken_ = true;
       abandon(way);
@@ -86,6 +81,8 @@ void Bridge::begin() {
   }
   for (size_t i = 0; i < 2; ++i) {
     sides_[i].fd = std::move(remains[i].fd);
+    sides_[i].interest = Stream::kInterest;
+    ways_[i].fin_read = remains[i].ended;
     sides_[i].ticket = std::move(remains[i].ticket);
     sides_[i].tls = std::move(remains[i].tls);
   }
@@ -97,7 +94,7 @@ void Bridge::on_side(Side& side, uint32_t events) {
   // Inside TLS either direction may wait for what is the other's on the wire.
   const bool trouble = (events & (EPOLLERR | EPOLLHUP)) != 0 || side.tls != nullptr;
   if (trouble || (events & EPOLLOUT) != 0) pump(1 - way);
-  if (trouble || (events & EPOLLIN) != 0) pump(way);
+  if (trouble || (events & EPOLLIN) != 0) watch_streak(way, pump(way));
   update();
 }
 
@@ -107,8 +104,7 @@ void Bridge::update() {
   if (finished_) return;
   if (ways_[0].done && ways_[1].done) return finish(broken_ ? Status::kReset : Status::kOk);
   for (size_t i = 0; i < 2; ++i) {
-    const Direction& out = ways_[i];
-    const bool reads = !out.ended && !out.done && !out.blocked && !out.throttled;
+    const bool reads = may_read(i);
     const TlsSession* const tls = sides_[i].tls.get();
     const uint32_t reading = tls != nullptr ? tls->read_needs() : uint32_t{EPOLLIN};
     const uint32_t writing = tls != nullptr ? tls->write_needs() : uint32_t{EPOLLOUT};
@@ -161,7 +157,8 @@ void Bridge::set_policy(const BridgePolicy& policy) {
   home_.loop().assert_here();
   policy_ = policy;
   if (finished_) return;
-  for (Direction& direction : ways_) direction.throttled = false;
+  for (Direction& direction : ways_) direction.throttled = direction.gathering = false;
+  meter_anew();
   if (streams_[0] == nullptr) arm_deadline();
   home_.loop().defer(deferred_);
 }
@@ -175,21 +172,25 @@ void Bridge::finish(Status reason) {
   if (std::exchange(finished_, true)) return;
   reason_ = reason;
   deadline_.cancel();
-  refill_.cancel();
-  for (Side& side : sides_) set_interest(side, 0);
+  meter_.reset();
   home_.loop().defer(deferred_);
+}
+
+void Bridge::close_side(size_t i) {
+  Side& side = sides_[i];
+  if (side.tls) side.tls->end();
+  const bool soft = reason_ == Status::kOk || reason_ == Status::kReset;
+  // Behind the peer's FIN nothing is unread that would turn a close into a reset.
+  if (soft && (side.tls || !ways_[i].fin_read)) {
+    close_softly(side.fd);
+  } else {
+    side.fd.reset();
+  }
 }
 
 void Bridge::deliver_close() {
   if (reason_ == Status::kReset) home_.count().resets.add();
-  for (Side& side : sides_) {
-    if (side.tls) side.tls->end();
-    if (reason_ == Status::kOk || reason_ == Status::kReset) {
-      close_softly(side.fd);
-    } else {
-      side.fd.reset();
-    }
-  }
+  for (size_t i = 0; i < 2; ++i) close_side(i);
   events_->on_close(*this, reason_, stats());
   delete this;
 }

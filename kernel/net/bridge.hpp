@@ -14,6 +14,7 @@
 #include "net/net_loop.hpp"
 #include "net/pipe_pool.hpp"
 #include "net/status.hpp"
+#include "net/streak.hpp"
 #include "net/stream.hpp"
 
 namespace junctor::net {
@@ -22,6 +23,7 @@ struct BridgePolicy {
   loop::Duration idle_timeout{0};  // without a byte either way; 0: none
   loop::Duration max_lifetime{0};  // 0: none
   uint64_t rate = 0;               // bits a second, each direction; 0: none
+  loop::Duration gather{0};        // small pieces that come often collect for so long; 0: never
 };
 
 struct BridgeStats {
@@ -59,10 +61,6 @@ class Bridge final : private loop::ListNode {
   /// Ends both sides now. on_close(kClosed) follows, not inline.
   void close();
   NetLoop& home() { return home_; }
-  const Address& peer_a() const { return sides_[0].peer; }
-  const Address& peer_b() const { return sides_[1].peer; }
-  /// Of its owner: a handle.
-  uint64_t user = 0;
 
  private:
   friend class NetLoop;
@@ -74,22 +72,35 @@ class Bridge final : private loop::ListNode {
     Bridge* bridge = nullptr;
     Fd fd;
     uint32_t interest = 0;  // what epoll watches for; 0: not watched at all
-    Address peer;
     LimitTicket ticket;
     std::unique_ptr<TlsSession> tls;  // null: plain
   };
+  /// Bytes in user space.
+  struct Pending {
+    std::vector<std::byte> bytes;
+    size_t head = 0;
+  };
   struct Direction {
-    std::vector<std::byte> pending;  // user-space bytes that go before the pipe's
-    size_t pending_head = 0;
+    std::unique_ptr<Pending> pending;  // goes before the pipe's; null: nothing
     Pipe pipe;
     uint32_t in_pipe = 0;
+    bool fin_read = false;   // of the source: nothing of it is unread
     bool ended = false;      // the source sends nothing more
     bool done = false;       // and all of it was delivered, or cannot be
     bool blocked = false;    // the destination takes no more now
     bool throttled = false;  // out of tokens
+    bool gathering = false;  // pieces collect until the loop's next read_gathered()
     uint64_t bytes = 0;
-    int64_t tokens = 0;  // bytes
+  };
+  struct Bucket {
+    int64_t tokens = INT64_MAX;  // bytes; cut down to a burst on first use
     loop::Instant filled;
+  };
+  /// Of a bridge with a rate.
+  struct Meter {
+    explicit Meter(Bridge* bridge) : refill{loop::Timer::of<&Bridge::on_refill>(bridge)} {}
+    std::array<Bucket, 2> buckets;
+    loop::Timer refill;
   };
 
   Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events);
@@ -104,6 +115,7 @@ class Bridge final : private loop::ListNode {
   void update();
   bool set_interest(Side& side, uint32_t interest);
   void finish(Status reason);
+  void close_side(size_t i);
   void deliver_close();
 
   // bridge_pump.cpp: bytes
@@ -112,7 +124,9 @@ class Bridge final : private loop::ListNode {
   bool spliceable() const { return !sides_[0].tls && !sides_[1].tls; }
   ssize_t read_side(Side& side, std::span<std::byte> into);
   ssize_t write_side(Side& side, std::span<const std::byte> from);
-  void pump(size_t way);
+  size_t pump(size_t way);
+  void pump_pending(size_t way);
+  void end_if_delivered(size_t way, bool empty);
   void end_target(size_t way);
   bool drain(size_t way);
   bool drain_pending(size_t way);
@@ -120,7 +134,13 @@ class Bridge final : private loop::ListNode {
   size_t fill(size_t way);
   size_t fill_by_copy(size_t way, size_t want);
   size_t allowance(size_t way);
+  void meter_anew();
   void on_refill();
+  void hold(size_t way, std::span<const std::byte> bytes);
+  bool may_read(size_t way) const;
+  void watch_streak(size_t way, size_t got);
+  void pause(size_t way);
+  void read_gathered();
   void spend(size_t way, size_t bytes);
   void delivered(size_t way, size_t bytes, bool spliced);
   void read_failed(size_t way, int error);
@@ -136,11 +156,13 @@ class Bridge final : private loop::ListNode {
   std::array<Direction, 2> ways_;
   loop::Instant born_;
   loop::Instant last_byte_;
+  Streak streak_;
+  std::chrono::duration<uint32_t, std::micro> pause_{0};  // while it gathers
   bool broken_ = false;
   bool finished_ = false;
   Status reason_ = Status::kOk;
+  std::unique_ptr<Meter> meter_;  // null: no rate
   loop::Timer deadline_;
-  loop::Timer refill_;
   loop::Deferred deferred_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "net/bridge.hpp"
 
@@ -20,6 +21,10 @@ constexpr int64_t kLeastBurst = 16 * 1024;
 /// Reading goes on when the tokens of this time, and at least of one packet, are there.
 constexpr int64_t kQuantaPerSecond = 50;
 constexpr int64_t kPacket = 1460;
+/// A pause that gathers more of one direction is halved: TCP's window may be no larger than 64 KiB. A shorter one than
+/// kLeastPause saves nothing.
+constexpr size_t kMuch = 40 * 1024;
+constexpr std::chrono::microseconds kLeastPause{50};
 
 }  // namespace
 
@@ -32,18 +37,32 @@ ssize_t Bridge::write_side(Side& side, std::span<const std::byte> from) {
   return ::send(side.fd.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void Bridge::pump(size_t way) {
+/// Returns how much was read.
+size_t Bridge::pump(size_t way) {
   Direction& direction = ways_[way];
-  if (direction.done || finished_) return;
+  if (direction.done || finished_) return 0;
   bool empty = drain(way);
+  size_t read = 0;
   for (int i = 0; i < kChunks && empty && !direction.ended && !direction.done; ++i) {
     const size_t got = fill(way);
     if (got == 0) break;
+    read += got;
+    const size_t room = direction.pipe ? direction.pipe.size : NetLoop::kScratch;
     empty = drain(way);
     // Little came, so the source is most likely empty; epoll knows for less than another splice.
-    if (got < NetLoop::kScratch) break;
+    if (got < room / 2) break;
   }
   give_pipe_back(way);
+  end_if_delivered(way, empty);
+  return read;
+}
+
+void Bridge::pump_pending(size_t way) {
+  if (!ways_[way].done) end_if_delivered(way, drain(way));
+}
+
+void Bridge::end_if_delivered(size_t way, bool empty) {
+  const Direction& direction = ways_[way];
   if (empty && direction.ended && !direction.done) end_target(way);
 }
 
@@ -54,7 +73,8 @@ void Bridge::end_target(size_t way) {
     return;
   }
   ways_[way].done = true;
-  ::shutdown(target.fd.get(), SHUT_WR);
+  // Where the other way is done too, the close that follows says it.
+  if (!ways_[1 - way].done) ::shutdown(target.fd.get(), SHUT_WR);
 }
 
 bool Bridge::drain(size_t way) {
@@ -64,19 +84,18 @@ bool Bridge::drain(size_t way) {
 }
 
 bool Bridge::drain_pending(size_t way) {
-  Direction& direction = ways_[way];
-  while (direction.pending_head < direction.pending.size()) {
-    const auto rest = std::span{direction.pending}.subspan(direction.pending_head);
+  std::unique_ptr<Pending>& pending = ways_[way].pending;
+  while (pending && pending->head < pending->bytes.size()) {
+    const auto rest = std::span{pending->bytes}.subspan(pending->head);
     const ssize_t put = write_side(to(way), rest);
     if (put < 0) {
       write_failed(way, errno);
       return false;
     }
-    direction.pending_head += static_cast<size_t>(put);
+    pending->head += static_cast<size_t>(put);
     delivered(way, static_cast<size_t>(put), false);
   }
-  if (direction.pending.capacity() != 0) std::vector<std::byte>{}.swap(direction.pending);
-  direction.pending_head = 0;
+  pending.reset();
   return true;
 }
 
@@ -114,8 +133,14 @@ size_t Bridge::fill(size_t way) {
   return static_cast<size_t>(got);
 }
 
+void Bridge::hold(size_t way, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;
+  std::unique_ptr<Pending>& pending = ways_[way].pending;
+  if (!pending) pending = std::make_unique<Pending>();
+  pending->bytes.insert(pending->bytes.end(), bytes.begin(), bytes.end());
+}
+
 size_t Bridge::fill_by_copy(size_t way, size_t want) {
-  Direction& direction = ways_[way];
   const auto scratch = home_.scratch();
   const ssize_t got = read_side(from(way), scratch.first(std::min(want, scratch.size())));
   if (got <= 0) {
@@ -131,26 +156,35 @@ size_t Bridge::fill_by_copy(size_t way, size_t want) {
     delivered(way, static_cast<size_t>(put), false);
   }
   // An error shows again when the rest is tried.
-  direction.pending.assign(rest.begin(), rest.end());
+  hold(way, rest);
   return static_cast<size_t>(got);
 }
 
+void Bridge::meter_anew() {
+  if (policy_.rate == 0) {
+    meter_.reset();
+  } else if (!meter_) {
+    meter_ = std::make_unique<Meter>(this);
+    for (Bucket& bucket : meter_->buckets) bucket.filled = home_.loop().now();
+  }
+}
+
 size_t Bridge::allowance(size_t way) {
-  Direction& direction = ways_[way];
-  if (policy_.rate == 0) return SIZE_MAX;
+  if (!meter_) return SIZE_MAX;
+  Bucket& bucket = meter_->buckets[way];
   const auto rate = static_cast<int64_t>(std::min<uint64_t>(policy_.rate / 8, uint64_t{1} << 40));  // bytes a second
   const int64_t burst = std::max(rate / kBurstsPerSecond, kLeastBurst);
   const loop::Instant now = home_.loop().now();
-  const double seconds = std::min(1.0, std::chrono::duration<double>(now - direction.filled).count());
-  direction.tokens =
-      std::min(burst, std::min(direction.tokens, burst) + static_cast<int64_t>(static_cast<double>(rate) * seconds));
-  direction.filled = now;
+  const double seconds = std::min(1.0, std::chrono::duration<double>(now - bucket.filled).count());
+  bucket.tokens =
+      std::min(burst, std::min(bucket.tokens, burst) + static_cast<int64_t>(static_cast<double>(rate) * seconds));
+  bucket.filled = now;
   const int64_t need = std::min(burst, std::max(rate / kQuantaPerSecond, kPacket));
-  if (direction.tokens >= need) return static_cast<size_t>(direction.tokens);
-  direction.throttled = true;
-  if (!refill_.armed()) {
-    const double wait = static_cast<double>(need - direction.tokens) / static_cast<double>(std::max<int64_t>(rate, 1));
-    home_.loop().start(refill_, std::chrono::nanoseconds{static_cast<int64_t>(wait * 1e9)});
+  if (bucket.tokens >= need) return static_cast<size_t>(bucket.tokens);
+  ways_[way].throttled = true;
+  if (!meter_->refill.armed()) {
+    const double wait = static_cast<double>(need - bucket.tokens) / static_cast<double>(std::max<int64_t>(rate, 1));
+    home_.loop().start(meter_->refill, std::chrono::nanoseconds{static_cast<int64_t>(wait * 1e9)});
   }
   return 0;
 }
@@ -165,7 +199,7 @@ void Bridge::on_refill() {
 }
 
 void Bridge::spend(size_t way, size_t bytes) {
-  if (policy_.rate != 0) ways_[way].tokens -= static_cast<int64_t>(bytes);
+  if (meter_) meter_->buckets[way].tokens -= static_cast<int64_t>(bytes);
 }
 
 void Bridge::delivered(size_t way, size_t bytes, bool spliced) {
@@ -179,6 +213,7 @@ void Bridge::delivered(size_t way, size_t bytes, bool spliced) {
 void Bridge::read_failed(size_t way, int error) {
   if (error == EAGAIN || error == EINTR) return;
   ways_[way].ended = true;
+  ways_[way].fin_read = error == 0;
   if (error == 0) return;
   broken_ = true;
   abandon(1 - way);
@@ -198,11 +233,44 @@ void Bridge::abandon(size_t way) {
   Direction& direction = ways_[way];
   direction.done = true;
   direction.blocked = false;
-  std::vector<std::byte>{}.swap(direction.pending);
-  direction.pending_head = 0;
+  direction.pending.reset();
   home_.give_back_pipe(std::move(direction.pipe), direction.in_pipe == 0);
   direction.pipe = Pipe{};
   direction.in_pipe = 0;
+}
+
+// ---- gathering: small pieces that come often
+// -------------------------------------------------------------------------
+
+bool Bridge::may_read(size_t way) const {
+  const Direction& direction = ways_[way];
+  return !direction.ended && !direction.done && !direction.blocked && !direction.throttled && !direction.gathering;
+}
+
+void Bridge::watch_streak(size_t way, size_t got) {
+  if (got == 0 || policy_.gather == loop::Duration::zero() || !spliceable()) return;
+  // Somebody may wait for an answer to this: what goes the other way is read as it comes.
+  ways_[1 - way].gathering = false;
+  if (!streak_.add(way, got, home_.loop().now(), policy_.gather) || !may_read(way)) return;
+  pause_ = std::chrono::duration_cast<decltype(pause_)>(policy_.gather);
+  pause(way);
+}
+
+void Bridge::pause(size_t way) {
+  ways_[way].gathering = true;
+  home_.gather(*this, pause_);
+}
+
+/// Pauses again, for as long as what comes is neither nothing nor so much that TCP's window fills up meanwhile.
+void Bridge::read_gathered() {
+  if (finished_) return;
+  for (size_t way = 0; way < 2; ++way) {
+    if (!std::exchange(ways_[way].gathering, false)) continue;
+    const size_t got = pump(way);
+    if (got > kMuch) pause_ /= 2;
+    if (got != 0 && pause_ >= kLeastPause && may_read(way)) pause(way);
+  }
+  update();
 }
 
 void Bridge::give_pipe_back(size_t way) {

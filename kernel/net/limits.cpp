@@ -162,9 +162,8 @@ void Limits::unlink_idle(Shard& shard, uint32_t at) {
   entry.older = entry.newer = kNil;
 }
 
-void Limits::release(const Address& source) {
+void Limits::release(const Key& key) {
   open_.fetch_sub(1, std::memory_order_relaxed);
-  const Key key = key_of(source);
   Shard& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
   const auto found = shard.index.find(key);

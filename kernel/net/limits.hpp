@@ -44,12 +44,21 @@ const char* refusal_name(Refusal refusal);
 
 class Limits {
  public:
+  /// A source: its family and its first 8 bytes.
+  struct Key {
+    uint64_t bytes = 0;
+    uint8_t family = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  static Key key_of(const Address& source);
+
   /// `clock` outlives it.
   explicit Limits(const LimitOptions& options, const loop::Clock& clock = loop::SteadyClock::instance());
 
   /// Counts the connection in, or says which bound refuses it. Each kNone is matched by a release().
   Refusal admit(const Address& source);
-  void release(const Address& source);
+  void release(const Address& source) { release(key_of(source)); }
+  void release(const Key& key);
 
   /// Counts a refusal that was decided elsewhere.
   void refuse(Refusal reason) { refused_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed); }
@@ -68,12 +77,6 @@ class Limits {
   static constexpr size_t kShards = 16;
   static constexpr uint32_t kNil = UINT32_MAX;
 
-  /// A source's key: its family and its first 8 bytes.
-  struct Key {
-    uint64_t bytes;
-    uint8_t family;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
   struct KeyHash {
     uint64_t seed;
     size_t operator()(const Key& key) const noexcept;
@@ -95,7 +98,6 @@ class Limits {
     uint32_t newest = kNil;
   };
 
-  static Key key_of(const Address& source);
   Shard& shard_of(const Key& key);
   Refusal admit_source(const Address& source);
   uint32_t find_or_add(Shard& shard, const Key& key, loop::Instant now);
@@ -121,7 +123,8 @@ class Limits {
 class LimitTicket {
  public:
   LimitTicket() = default;
-  LimitTicket(std::shared_ptr<Limits> limits, const Address& source) : limits_{std::move(limits)}, source_{source} {}
+  LimitTicket(std::shared_ptr<Limits> limits, const Address& source)
+      : limits_{std::move(limits)}, source_{Limits::key_of(source)} {}
   LimitTicket(LimitTicket&& other) noexcept = default;
   LimitTicket& operator=(LimitTicket&& other) noexcept {
     if (this != &other) {
@@ -138,7 +141,7 @@ class LimitTicket {
  private:
   void give_back();
   std::shared_ptr<Limits> limits_;
-  Address source_;
+  Limits::Key source_;
 };
 
 }  // namespace junctor::net

@@ -10,11 +10,15 @@
 namespace junctor::net {
 
 NetLoop::NetLoop(loop::EventLoop& loop, PipePool& pipes)
-    : loop_{loop}, pipes_{pipes}, scratch_{new std::byte[kScratch]} {
+    : loop_{loop},
+      pipes_{pipes},
+      scratch_{new std::byte[kScratch]},
+      pause_{loop::ShortTimer::of<&NetLoop::read_gathered>(this)} {
   restore_spare();
 }
 
 NetLoop::~NetLoop() {
+  bridges_.splice(gathering_);
   while (!bridges_.empty()) delete &bridges_.front();
   while (!streams_.empty()) delete &streams_.front();
   pipes_.give_back(std::move(pipe_));
@@ -25,6 +29,7 @@ void NetLoop::close_all() {
   closing_ = true;
   loop::List<Bridge> bridges;
   bridges.splice(bridges_);
+  bridges.splice(gathering_);
   while (!bridges.empty()) {
     Bridge& bridge = bridges.pop_front();
     bridges_.push_back(bridge);
@@ -40,6 +45,24 @@ void NetLoop::close_all() {
     } else {
       stream.abort(Status::kClosed);
     }
+  }
+}
+
+void NetLoop::gather(Bridge& bridge, loop::Duration pause) {
+  gathering_.push_back(bridge);
+  const loop::Instant end = loop_.now() + pause;
+  if (pause_.armed() && pause_ends_ <= end) return;
+  pause_ends_ = end;
+  loop_.start(pause_, pause);
+}
+
+void NetLoop::read_gathered() {
+  loop::List<Bridge> due;
+  due.splice(gathering_);
+  while (!due.empty()) {
+    Bridge& bridge = due.pop_front();
+    bridges_.push_back(bridge);
+    bridge.read_gathered();
   }
 }
 

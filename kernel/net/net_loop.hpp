@@ -21,7 +21,8 @@ class Bridge;
 
 class NetLoop {
  public:
-  static constexpr size_t kScratch = 64 * 1024;
+  /// Room for a WebSocket message of 64 KiB with its header, and for what follows it.
+  static constexpr size_t kScratch = 80 * 1024;
 
   /// `loop` and `pipes` outlive it.
   NetLoop(loop::EventLoop& loop, PipePool& pipes);
@@ -44,7 +45,10 @@ class NetLoop {
   /// later (accepted, connected, moved here) is closed at once.
   void close_all();
   bool closing() const { return closing_; }
-  bool idle() const { return streams_.empty() && bridges_.empty(); }
+  bool idle() const { return streams_.empty() && bridges_.empty() && gathering_.empty(); }
+
+  /// Reads from it again after `pause`, or earlier: with all others that gather, so that one wake-up serves them.
+  void gather(Bridge& bridge, loop::Duration pause);
 
   /// Bytes that are being read or copied; whoever is on the loop's stack owns them until it returns to the loop.
   std::span<std::byte> scratch() { return {scratch_.get(), kScratch}; }
@@ -62,6 +66,8 @@ class NetLoop {
   friend class Stream;
   friend class Bridge;
 
+  void read_gathered();
+
   loop::EventLoop& loop_;
   PipePool& pipes_;
   NetCounters counters_;
@@ -72,6 +78,9 @@ class NetLoop {
   Fd spare_;
   loop::List<Stream> streams_;
   loop::List<Bridge> bridges_;
+  loop::List<Bridge> gathering_;  // those that wait for read_gathered()
+  loop::ShortTimer pause_;
+  loop::Instant pause_ends_;
 };
 
 }  // namespace junctor::net

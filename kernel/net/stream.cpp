@@ -55,7 +55,7 @@ Stream::Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& o
 }
 
 Stream::~Stream() {
-  if (linked()) leave();
+  if (linked()) part();
 }
 
 Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket,
@@ -104,8 +104,7 @@ void Stream::enter(NetLoop& home) {
   home_.store(&home, std::memory_order_release);
   home.streams_.push_back(*this);
   home.count().streams_open.add();
-  // Edge-triggered and for everything at once: neither pausing nor a full queue costs a system call.
-  const int error = home.loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this);
+  const int error = home.loop().watch(fd_.get(), kInterest, this);
   if (error != 0) finish(Status::kNoMemory);
   if (home.closing()) {
     aborted_ = true;
@@ -113,9 +112,9 @@ void Stream::enter(NetLoop& home) {
   }
 }
 
-void Stream::leave() {
+void Stream::part() {
   NetLoop& home = *home_.load(std::memory_order_relaxed);
-  home.loop().unwatch(fd_.get(), this);
+  home.loop().forget(this);
   timer_.cancel();
   deferred_.cancel();
   unlink();

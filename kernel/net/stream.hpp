@@ -20,7 +20,7 @@
 namespace junctor::net {
 
 struct StreamOptions {
-  uint32_t receive_buffer = 64 * 1024;                     // bytes that may wait unconsumed
+  uint32_t receive_buffer = NetLoop::kScratch;             // bytes that may wait unconsumed
   uint32_t send_high = 256 * 1024;                         // queued bytes above which send() answers kAgain
   uint32_t send_low = 64 * 1024;                           // at which on_writable follows
   loop::Duration idle{0};                                  // without a received byte; 0: never
@@ -53,10 +53,9 @@ class StreamEvents {
   ~StreamEvents() = default;
 };
 
-/// An accepted or connected socket without the stream around it.
+/// An accepted or connected socket without the stream around it. The loop's epoll still has it, as kInterest says.
 struct StreamRemains {
   Fd fd;
-  Address peer;
   LimitTicket ticket;
   std::unique_ptr<TlsSession> tls;
   std::vector<std::byte> unread;  // received, not consumed
@@ -68,6 +67,9 @@ struct StreamRemains {
 
 class Stream final : private loop::FdHandler, private loop::ListNode {
  public:
+  /// Edge-triggered and for everything at once: neither pausing nor a full queue costs a system call.
+  static constexpr uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
   /// Takes over an accepted socket, and the TLS session on it whose handshake is done. Until attach() it reads nothing.
   static Stream* adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket = {},
                        std::unique_ptr<TlsSession> tls = nullptr);
@@ -141,7 +143,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
 
   // stream.cpp: life
   void enter(NetLoop& home);
-  void leave();
+  /// From its loop, whose epoll still watches the descriptor.
+  void part();
   void on_fd(uint32_t events) override;
   void on_timer();
   void progress();

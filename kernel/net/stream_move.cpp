@@ -18,7 +18,8 @@ Status Stream::migrate(NetLoop& target, loop::Task arrived) {
 void Stream::depart() {
   NetLoop* const from = home_.load(std::memory_order_relaxed);
   from->count().migrated.add();
-  leave();
+  from->loop().unwatch(fd_.get(), this);
+  part();
   home_.store(nullptr, std::memory_order_release);
   struct Lost {
     void operator()(Stream* stream) const { stream->lost(); }
@@ -51,9 +52,8 @@ void Stream::lost() {
 
 StreamRemains Stream::dismantle() {
   StreamRemains remains;
-  leave();
+  part();
   remains.fd = std::move(fd_);
-  remains.peer = peer_;
   remains.ticket = std::move(ticket_);
   remains.tls = std::move(tls_);
   remains.unread = std::move(in_);

@@ -74,7 +74,7 @@ typedef struct jct_dgram_events {
 
 typedef struct jct_bridge_policy {
   uint32_t size;
-  uint32_t reserved;
+  uint32_t gather_us; /* small pieces that come often and one way only collect for so long, 1000 at most; 0: never */
   uint64_t idle_timeout_ns; /* without a byte either way; 0: none */
   uint64_t max_lifetime_ns; /* 0: none */
   uint64_t rate;            /* bits a second, each direction; 0: none */
