@@ -8,6 +8,7 @@
 #include <Poco/Timestamp.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,12 @@
 namespace junctor::ops {
 namespace {
 
-/// Standard error, whole lines in one write each.
+/// Between two writes; what a crash may take along.
+constexpr std::chrono::milliseconds kRest{5};
+/// Of one write, so that a rotated file does not grow much beyond its size.
+constexpr size_t kMostWritten = 64 * 1024;
+
+/// Standard error, what is written together in one write.
 class StderrChannel final : public Poco::Channel {
  public:
   void log(const Poco::Message& message) override {
@@ -123,6 +129,7 @@ Log::~Log() {
     stopping_ = true;
   }
   ready_.notify_all();
+  rest_.notify_all();
   thread_.join();
 }
 
@@ -141,15 +148,29 @@ void Log::write(Level level, std::string_view plugin, std::string_view event, st
       return;
     }
     queue_.push_back(std::move(line));
+    if (level <= Level::kWarning || queue_.size() == kMaxQueued / 2) urgent_ = true;
+    if (urgent_) rest_.notify_one();
   }
   ready_.notify_one();
 }
 
-void Log::emit(const Line& line) {
-  channel_->log(Poco::Message{"junctor", line.text, Poco::Message::PRIO_INFORMATION});
-  if (line.json.empty()) return;
+void Log::emit(const std::string& text) {
+  channel_->log(Poco::Message{"junctor", text, Poco::Message::PRIO_INFORMATION});
+}
+
+void Log::emit(const std::deque<Line>& lines) {
+  std::string text;
+  for (const Line& line : lines) {
+    if (!text.empty()) text += '\n';
+    text += line.text;
+    if (text.size() >= kMostWritten) emit(std::exchange(text, {}));
+  }
+  if (!text.empty()) emit(text);
   const std::lock_guard lock{sink_mutex_};
-  for (const auto& [id, sink] : sinks_) sink(line.json);
+  for (const Line& line : lines) {
+    if (line.json.empty()) continue;
+    for (const auto& [id, sink] : sinks_) sink(line.json);
+  }
 }
 
 void Log::serve() {
@@ -161,16 +182,19 @@ void Log::serve() {
     batch.swap(queue_);
     const uint64_t lost = std::exchange(lost_, 0);
     writing_ = true;
+    urgent_ = false;
     lock.unlock();
-    for (const Line& line : batch) emit(line);
+    emit(batch);
     if (lost > 0) {
       const std::string count = std::to_string(lost);
       const Field field{"lines", count};
-      emit({Level::kWarning, format_kv(Level::kWarning, now_text(), "", "log.lost", {&field, 1}), ""});
+      emit(format_kv(Level::kWarning, now_text(), "", "log.lost", {&field, 1}));
     }
     lock.lock();
     writing_ = false;
     if (queue_.empty()) idle_.notify_all();
+    // Whoever writes meanwhile wakes nobody.
+    rest_.wait_for(lock, kRest, [this] { return stopping_ || urgent_; });
   }
 }
 
@@ -188,6 +212,8 @@ void Log::unfollow(uint64_t id) {
 
 void Log::flush() {
   std::unique_lock lock{mutex_};
+  urgent_ = true;
+  rest_.notify_one();
   idle_.wait(lock, [this] { return queue_.empty() && !writing_; });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line an event, key=value or JSON. Writers never wait: lines go through a bounded queue to a thread that owns the
-// Poco channel (standard error or a rotated file).
+// Poco channel (standard error or a rotated file). A line that comes alone, a warning and an error are written at once;
+// where lines come often, those of some milliseconds leave in one write.
 #pragma once
 
 #include <Poco/AutoPtr.h>
@@ -73,7 +74,8 @@ class Log {
   static constexpr size_t kMaxQueued = 8192;
 
   void serve();
-  void emit(const Line& line);
+  void emit(const std::deque<Line>& lines);
+  void emit(const std::string& text);
 
   std::atomic<Level> level_;
   const bool json_;
@@ -83,9 +85,11 @@ class Log {
   std::mutex mutex_;
   std::condition_variable ready_;
   std::condition_variable idle_;
+  std::condition_variable rest_;
   std::deque<Line> queue_;
   uint64_t lost_ = 0;
   bool writing_ = false;
+  bool urgent_ = false;  // no rest now
   bool stopping_ = false;
 
   std::mutex sink_mutex_;
