@@ -26,7 +26,7 @@ typedef struct jct_relay_side {
 } jct_relay_side;
 
 /* The most bytes of one send or data. */
-#define JCT_RELAY_CHUNK 65536u
+#define JCT_RELAY_CHUNK 81920u
 
 /* What a side that is no kernel stream does for the relay. Its bytes, both ways, are those of RustDesk's framing over
  * TCP, cut anywhere. All [loop], the loop that it was offered on; the relay calls them from its own functions too. */
