@@ -33,6 +33,11 @@ inline constexpr auto kLifetime =
     opt::duration("lifetime", "0").range(0, kYear).live().help("ends a session that is older; 0: never");
 inline constexpr auto kRate =
     opt::rate("rate", "0").live().help("bits a second of a session, each direction; 0: no bound");
+inline constexpr auto kGather =
+    opt::duration("gather", "500us")
+        .range(0, 1'000'000)
+        .live()
+        .help("small pieces that come often, one way only, collect for so long before they are passed on; 0: never");
 inline constexpr auto kAuthTimeout = opt::duration("auth_timeout", "5s")
                                          .range(1'000'000, kYear)
                                          .help("how long an auth plugin may take before its silence is a denial");
@@ -106,12 +111,18 @@ struct Settings {
   size_t max_message;
   Duration idle;
   Duration lifetime;
+  Duration gather;
   Tickets tickets;
   Duration ticket_wait;
 
   static Settings from(const Config& config) {
-    return {config[kWait],      config[kGreetingTimeout], static_cast<size_t>(config[kMaxMessage]),
-            config[kIdle],      config[kLifetime],        tickets_of(config[kTickets]),
+    return {config[kWait],
+            config[kGreetingTimeout],
+            static_cast<size_t>(config[kMaxMessage]),
+            config[kIdle],
+            config[kLifetime],
+            config[kGather],
+            tickets_of(config[kTickets]),
             config[kTicketWait]};
   }
   static Tickets tickets_of(const std::string& word) {

@@ -86,7 +86,7 @@ class RelayPlugin {
   static constexpr auto kOptions = options(
       kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime, kRate, kTotalRate,
       kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter, kDowngradePercent,
-      kBlacklistFile, kBlocklistFile, kTickets, kTicketWait, kMaxTickets, kGroups, kAuthTimeout);
+      kBlacklistFile, kBlocklistFile, kTickets, kTicketWait, kMaxTickets, kGroups, kAuthTimeout, kGather);
 
   RelayPlugin(Host& host, const Config& config)
       : host_{host},

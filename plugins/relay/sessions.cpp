@@ -29,7 +29,10 @@ const char* stop_reason(jct_status status, const jct_bridge_stats& stats, Durati
   }
 }
 
-const char* transport_name(const Side& side) { return side.transport == JCT_CHANNEL_WS ? "ws" : "tcp"; }
+const char* transport_names(const Side& a, const Side& b) {
+  if (a.transport == JCT_CHANNEL_WS) return b.transport == JCT_CHANNEL_WS ? "ws-ws" : "ws-tcp";
+  return b.transport == JCT_CHANNEL_WS ? "tcp-ws" : "tcp-tcp";
+}
 
 uint64_t seconds(uint64_t nanoseconds) { return nanoseconds / 1'000'000'000; }
 
@@ -64,7 +67,7 @@ Sessions::Started Sessions::start(const Side& first, const Side& second) {
   session->peer_id = a.request.id;
   session->a = a.peer;
   session->b = b.peer;
-  session->transport = std::string{transport_name(a)} + "-" + transport_name(b);
+  session->transport = transport_names(a, b);
   session->check = looks_like_a_check(a, b);
   session->counted_at = shared_.host.now();
   if (const Started refused = admit(*session); refused.status != JCT_OK) return refused;

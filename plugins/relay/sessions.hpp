@@ -63,7 +63,7 @@ class Sessions {
     std::string peer_id;
     jct_addr a;
     jct_addr b;
-    std::string transport;  // of both: "tcp-ws"
+    const char* transport;  // of both: "tcp-ws"
     bool check;             // looks like a health check: no word of it unless it turns out to be more
     bool stranger;          // without a ticket, where tickets are preferred
     jct_handle bridge = 0;  // 0: an exchange

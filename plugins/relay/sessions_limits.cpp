@@ -40,8 +40,9 @@ uint64_t Sessions::rate_of(const Session& session) const {
 }
 
 jct_bridge_policy Sessions::policy_of(const Session& session) const {
-  return {sizeof(jct_bridge_policy), 0, static_cast<uint64_t>(settings_.idle.count()),
-          static_cast<uint64_t>(settings_.lifetime.count()), session.rate};
+  return {sizeof(jct_bridge_policy), static_cast<uint32_t>(settings_.gather.count() / 1000),
+          static_cast<uint64_t>(settings_.idle.count()), static_cast<uint64_t>(settings_.lifetime.count()),
+          session.rate};
 }
 
 /// The session may be gone after this.
