@@ -15,7 +15,7 @@ namespace {
 constexpr double kWidth = 460;  // of a panel
 constexpr double kHeight = 380;
 constexpr double kLeft = 60;
-constexpr double kRight = 15;
+constexpr double kRight = 35;
 constexpr double kTop = 40;
 constexpr double kBottom = 130;  // axis, its label and the legend
 constexpr int kSteps = 5;        // of the y axis
@@ -86,9 +86,14 @@ class Drawing {
 
   std::string curve(const Series& series) const {
     std::string points;
-    for (const Series::Point& point : series.points) points += format("%.1f,%.1f ", x(point.x), y(point.y));
+    std::string dots;
+    for (const Series::Point& point : series.points) {
+      points += format("%.1f,%.1f ", x(point.x), y(point.y));
+      dots += format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n", x(point.x), y(point.y),
+                     kColours[series.colour % kColours.size()]);
+    }
     if (!points.empty()) points.pop_back();
-    return "<polyline points=\"" + points + "\" " + style(series) + "/>\n";
+    return "<polyline points=\"" + points + "\" " + style(series) + "/>\n" + (series.dashed ? "" : dots);
   }
 
   std::string legend(const Series& series, size_t place) const {

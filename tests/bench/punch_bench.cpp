@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,7 +15,10 @@ namespace junctor::bench {
 namespace {
 
 constexpr size_t kDevices = 64;
-constexpr size_t kTargetDevices = 4;  // a stock server takes few registrations from one address
+// A target counts what comes from one address and for one id.
+constexpr size_t kTargetDevices = 4;
+constexpr size_t kTargetExchanges = 100;
+constexpr size_t kTargetPushes = 50;
 constexpr size_t kAtOnce = 32;
 constexpr size_t kExchangesASecond = 2000;  // of --seconds: a bound on ports in TIME_WAIT
 constexpr double kBusyRate = 20'000;
@@ -22,6 +26,11 @@ constexpr std::array kPercentiles{0.5, 0.99};
 constexpr std::array kNames{"p50", "p99"};
 
 size_t devices(const Place& place) { return place.is_own() ? kDevices : kTargetDevices; }
+
+size_t exchanges(const Place& place, const Options& options) {
+  if (!place.is_own()) return kTargetExchanges;
+  return static_cast<size_t>(std::max(100.0, kExchangesASecond * options.seconds));
+}
 
 /// Runs for a while beside what is measured.
 class Heartbeats {
@@ -73,7 +82,7 @@ void punch(Place& place, const Options& options, Report& report) {
   for (size_t i = 0; i < 2; ++i) {
     times[i] = &report.add({"punch exchange, alone", kNames[i], server.name, "us", nullptr});
   }
-  const auto count = static_cast<size_t>(std::max(100.0, kExchangesASecond * options.seconds));
+  const size_t count = exchanges(place, options);
   load.run(count / 4, kAtOnce);
   for (int round = 0; round < options.rounds; ++round) {
     const double cpu = server.cpu_seconds();
@@ -92,10 +101,11 @@ void push(Place& place, const Options& options, Report& report) {
   const Seconds time{options.seconds};
   const Seconds busy = time + Heartbeats::kWarmUp;
   const auto echo = [&] { return HeartbeatLoad{place.echo().tcp, 1, scene.peers}.one_by_one(time); };
+  const size_t most = place.is_own() ? SIZE_MAX : kTargetPushes;
   const Rows idle{report, "idle", scene.subject.name, 1.3};
   for (int round = 0; round < options.rounds; ++round) {
     Rows::note(idle.echo, echo());
-    Rows::note(idle.push, load.push(time));
+    Rows::note(idle.push, load.push(time, most));
   }
   if (!place.is_own()) return;
   const Rows beside{report, "beside 20,000/s", scene.subject.name, 0};
@@ -105,7 +115,7 @@ void push(Place& place, const Options& options, Report& report) {
       Rows::note(beside.echo, echo());
     }
     const Heartbeats others{scene.subject, options.sockets, scene.peers, busy};
-    Rows::note(beside.push, load.push(time));
+    Rows::note(beside.push, load.push(time, most));
   }
 }
 

@@ -126,13 +126,13 @@ PunchResult PunchLoad::run(size_t count, size_t at_once) {
   return result;
 }
 
-std::vector<double> PunchLoad::push(Seconds time) {
+std::vector<double> PunchLoad::push(Seconds time, size_t most) {
   Device& device = *devices_.front();
   wire::TcpClient a = wire::TcpClient::connect(server_.tcp);
   const std::string request = request_to(device);
   std::vector<double> times;
   const Clock::time_point end = after(time);
-  for (Clock::time_point begin = Clock::now(); begin < end; begin = Clock::now()) {
+  for (Clock::time_point begin = Clock::now(); begin < end && times.size() < most; begin = Clock::now()) {
     a.send_frame(request);
     if (!device.socket.receive_bytes()) throw std::runtime_error{"no push came"};
     times.push_back(micros_since(begin));

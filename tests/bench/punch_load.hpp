@@ -28,8 +28,8 @@ class PunchLoad {
 
   /// `count` exchanges, each with two connections of its own; at most `at_once` under way.
   PunchResult run(size_t count, size_t at_once);
-  /// Requests on one connection, one after the other: microseconds until B has the push.
-  std::vector<double> push(Seconds time);
+  /// At most `most` requests on one connection, one after the other: microseconds until B has the push.
+  std::vector<double> push(Seconds time, size_t most);
 
  private:
   struct Device {
