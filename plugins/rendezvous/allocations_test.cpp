@@ -2,28 +2,12 @@
 // The heartbeat's path counted by the global operator new. Not under sanitizers, which have their own.
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "junctor/testing/allocations.hpp"
 #include "registrar.hpp"
 #include "rendezvous/test_values.hpp"
 #include "wire/kinds.hpp"
-
-namespace {
-
-std::atomic<size_t> allocations{0};
-
-}  // namespace
-
-void* operator new(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace junctor::rendezvous {
 namespace {
@@ -40,15 +24,12 @@ TEST_CASE("a heartbeat of a known peer allocates nothing, nor does reading its k
   presence.put("123456789", udp_from("198.51.100.1:5000"), 1s, pk);
   presence.put(far_id, udp_from("198.51.100.1:5000"), 1s, pk);
   const jct_channel from = udp_from("198.51.100.1:5001");
-  const size_t before = allocations.load();
-  const auto near_beat = presence.beat("123456789", from, 2s);
-  const auto far_beat = presence.beat(far_id, from, 2s);
-  const auto key = presence.key_of(far_id);
-  const size_t after = allocations.load();
-  CHECK(key);
-  CHECK(near_beat == Presence::Beat::kAlive);
-  CHECK(far_beat == Presence::Beat::kAlive);
-  CHECK(after == before);
+  bool known = false;
+  CHECK(testing::allocations_of([&] {
+          known = presence.beat("123456789", from, 2s) == Presence::Beat::kAlive &&
+                  presence.beat(far_id, from, 2s) == Presence::Beat::kAlive && presence.key_of(far_id);
+        }) == 0);
+  CHECK(known);
 }
 
 /// Counts answers and does nothing else.
@@ -80,14 +61,13 @@ TEST_CASE("from the datagram to the answer a heartbeat allocates nothing") {
   const std::string datagram = wire::wrap_message(parsed);
   const jct_channel from = udp_from("198.51.100.1:5001");
   std::string joined;
-  const size_t before = allocations.load();
-  for (int i = 0; i < 100; ++i) {
-    const auto peeled = wire::peel(datagram, joined);
-    if (peeled && wire::parse_inner(peeled->inner, parsed)) registrar.register_peer(from, parsed.id());
-  }
-  const size_t after = allocations.load();
+  CHECK(testing::allocations_of([&] {
+          for (int i = 0; i < 100; ++i) {
+            const auto peeled = wire::peel(datagram, joined);
+            if (peeled && wire::parse_inner(peeled->inner, parsed)) registrar.register_peer(from, parsed.id());
+          }
+        }) == 0);
   CHECK(ports.answers == 100);
-  CHECK(after == before);
 }
 
 }  // namespace
