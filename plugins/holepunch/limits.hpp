@@ -3,8 +3,6 @@
 // Any thread.
 #pragma once
 
-#include <memory>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -39,14 +37,11 @@ class Limits {
   bool unasked_relay(Duration now) { return unasked_.allow(now); }
 
  private:
-  bool is_exempt(const wire::Address& address) const;
-
+  wire::ExemptNetworks exempt_;
   wire::AddressLimit requests_;
   wire::AddressLimit pushes_;
   wire::KeyedRate ids_;
   wire::TokenBucket unasked_;
-  mutable std::mutex exempt_mutex_;
-  std::shared_ptr<const std::vector<wire::Network>> exempt_;
 };
 
 }  // namespace junctor::holepunch

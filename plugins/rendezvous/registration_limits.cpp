@@ -9,19 +9,20 @@ namespace junctor::rendezvous {
 RegistrationLimits::RegistrationLimits(const wire::KeyedRate::Secret& secret)
     : proven_{secret},
       ids_{secret},
-      attempts_{secret},
-      lookups_{secret},
-      queries_{secret},
-      fresh_{secret},
-      unproven_{secret} {}
+      attempts_{secret, exempt_},
+      lookups_{secret, exempt_},
+      queries_{secret, exempt_},
+      fresh_{secret, exempt_},
+      unproven_{secret, exempt_} {}
 
 void RegistrationLimits::configure(const Rates& rates) {
   ids_.configure(rates.id);
-  attempts_.configure(rates.attempts_per_address, {}, rates.exempt);
-  lookups_.configure(rates.lookups_per_address, {}, rates.exempt);
-  queries_.configure(rates.queries_per_address, {}, rates.exempt);
-  fresh_.configure(rates.new_per_address, rates.new_total, rates.exempt);
-  unproven_.configure(rates.new_per_address, rates.new_unproven, rates.exempt);
+  attempts_.configure(rates.attempts_per_address);
+  lookups_.configure(rates.lookups_per_address);
+  queries_.configure(rates.queries_per_address);
+  fresh_.configure(rates.new_per_address, rates.new_total);
+  unproven_.configure(rates.new_per_address, rates.new_unproven);
+  exempt_.set(rates.exempt);
 }
 
 RegistrationLimits::Verdict RegistrationLimits::attempt(const wire::Address& client, std::string_view id,

@@ -42,6 +42,7 @@ class RegistrationLimits {
  private:
   ProvenClients proven_;
   wire::KeyedRate ids_;
+  wire::ExemptNetworks exempt_;
   wire::AddressLimit attempts_, lookups_, queries_, fresh_, unproven_;
 };
 

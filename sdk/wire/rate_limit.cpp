@@ -102,27 +102,29 @@ std::array<char, 9> client_key(const Address& address) {
   return key;
 }
 
-void AddressLimit::configure(Rate each, Rate total, std::vector<Network> exempt) {
-  each_.configure(each);
-  total_.configure(total);
-  auto fresh = std::make_shared<const std::vector<Network>>(std::move(exempt));
-  std::lock_guard lock{exempt_mutex_};
-  exempt_ = std::move(fresh);
+void ExemptNetworks::set(std::vector<Network> networks) {
+  std::lock_guard lock{mutex_};
+  networks_ = std::move(networks);
 }
 
-bool AddressLimit::is_exempt(const Address& client) const {
-  std::lock_guard lock{exempt_mutex_};
-  return std::any_of(exempt_->begin(), exempt_->end(), [&](const Network& one) { return one.contains(client); });
+bool ExemptNetworks::contains(const Address& client) const {
+  std::lock_guard lock{mutex_};
+  return std::any_of(networks_.begin(), networks_.end(), [&](const Network& one) { return one.contains(client); });
+}
+
+void AddressLimit::configure(Rate each, Rate total) {
+  each_.configure(each);
+  total_.configure(total);
 }
 
 bool AddressLimit::allow(const Address& client, Nanos now) {
-  if (is_exempt(client)) return true;
+  if (exempt_.contains(client)) return true;
   const auto key = client_key(client);
   return each_.allow({key.data(), key.size()}, now) && total_.allow(now);
 }
 
 bool AddressLimit::has(const Address& client, Nanos now) const {
-  if (is_exempt(client)) return true;
+  if (exempt_.contains(client)) return true;
   const auto key = client_key(client);
   return each_.has({key.data(), key.size()}, now) && total_.has(now);
 }

@@ -77,23 +77,32 @@ class KeyedRate {
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 one. Ports play no part.
 std::array<char, 9> client_key(const Address& address);
 
+/// Whose clients no limit holds for: the operator's own list.
+class ExemptNetworks {
+ public:
+  void set(std::vector<Network> networks);
+  bool contains(const Address& client) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Network> networks_;
+};
+
 /// A bucket for each client and one for all; those in exempt networks pass both.
 class AddressLimit {
  public:
-  explicit AddressLimit(const KeyedRate::Secret& secret) : each_{secret} {}
-  void configure(Rate each, Rate total, std::vector<Network> exempt);
+  /// `exempt` outlives it; several limits may share one.
+  AddressLimit(const KeyedRate::Secret& secret, const ExemptNetworks& exempt) : each_{secret}, exempt_{exempt} {}
+  void configure(Rate each, Rate total = {});
 
   /// A client over its own limit does not use up what is there for all.
   bool allow(const Address& client, Nanos now);
   bool has(const Address& client, Nanos now) const;
 
  private:
-  bool is_exempt(const Address& client) const;
-
   KeyedRate each_;
   TokenBucket total_;
-  mutable std::mutex exempt_mutex_;
-  std::shared_ptr<const std::vector<Network>> exempt_ = std::make_shared<const std::vector<Network>>();
+  const ExemptNetworks& exempt_;
 };
 
 }  // namespace junctor::wire

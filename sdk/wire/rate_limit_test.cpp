@@ -60,8 +60,9 @@ TEST_CASE("a flood of keys lets new ones in and does not wipe out who is at its 
 }
 
 TEST_CASE("a client is an IPv4 address, or the /64 of an IPv6 one") {
-  AddressLimit limit{{1}};
-  limit.configure({1, 60s}, {}, {});
+  ExemptNetworks exempt;
+  AddressLimit limit{{1}, exempt};
+  limit.configure({1, 60s});
   CHECK(limit.allow(ip("192.0.2.1"), 1s));
   CHECK_FALSE(limit.allow(ip("192.0.2.1").with_port(9), 1s));
   CHECK(limit.allow(ip("192.0.2.2"), 1s));
@@ -71,8 +72,9 @@ TEST_CASE("a client is an IPv4 address, or the /64 of an IPv6 one") {
 }
 
 TEST_CASE("a client over its limit uses up nothing of what is there for all") {
-  AddressLimit limit{{1}};
-  limit.configure({2, 60s}, {3, 60s}, {});
+  ExemptNetworks exempt;
+  AddressLimit limit{{1}, exempt};
+  limit.configure({2, 60s}, {3, 60s});
   for (int i = 0; i < 100; ++i) limit.allow(ip("192.0.2.1"), 1s);
   CHECK(limit.allow(ip("192.0.2.2"), 1s));
   CHECK_FALSE(limit.has(ip("192.0.2.3"), 1s));
@@ -80,8 +82,10 @@ TEST_CASE("a client over its limit uses up nothing of what is there for all") {
 }
 
 TEST_CASE("exempt networks pass whatever was used up") {
-  AddressLimit limit{{1}};
-  limit.configure({1, 60s}, {1, 60s}, {Network::parse("10.0.0.0/8").value()});
+  ExemptNetworks exempt;
+  AddressLimit limit{{1}, exempt};
+  limit.configure({1, 60s}, {1, 60s});
+  exempt.set({Network::parse("10.0.0.0/8").value()});
   for (int i = 0; i < 50; ++i) CHECK(limit.allow(ip("10.1.2.3"), 1s));
   CHECK(limit.allow(ip("192.0.2.1"), 1s));
   CHECK_FALSE(limit.allow(ip("192.0.2.2"), 1s));
