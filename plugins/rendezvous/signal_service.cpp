@@ -203,7 +203,7 @@ bool SignalService::hold(const jct_channel& channel, std::string_view id) {
   Channels::Pulse& pulse = loop->channels.pulse(*entry);
   pulse.kept = true;
   pulse.beat = loop->tick;
-  pulse.news = news()->number;
+  pulse.news = news_number_.load(std::memory_order_acquire);
   return true;
 }
 
@@ -213,12 +213,13 @@ void SignalService::pulse(PerLoop& loop) {
   ++loop.tick;
   const uint32_t keep_alive = ticks(settings_.keep_alive()), silence = ticks(settings_.silence());
   const uint32_t beat_after = keep_alive - kTurns;  // the next look comes a second later
-  const auto newest = news();
+  const uint32_t newest = news_number_.load(std::memory_order_acquire);
   const size_t turn = (loop.channels.places() + kTurns - 1) / kTurns;
   loop.channels.some(turn, [&](Channels::Entry& entry, Channels::Pulse& pulse) {
-    if (!entry.id.empty() && pulse.news != newest->number) {
-      pulse.news = newest->number;
-      entry.transport->send(entry.self, bytes(newest->message));
+    if (pulse.news != newest && !entry.id.empty()) {
+      const auto told = news();
+      pulse.news = told->number;
+      entry.transport->send(entry.self, bytes(told->message));
     }
     if (loop.tick - pulse.heard > (pulse.kept ? keep_alive + keep_alive / 2 : silence)) {
       if (pulse.kept) traffic_.refused(Refusal::kDead, entry.channel, entry.id);
@@ -235,6 +236,7 @@ void SignalService::pulse(PerLoop& loop) {
 void SignalService::announce(std::string message) {
   std::lock_guard lock{news_mutex_};
   news_ = std::make_shared<const News>(News{news_->number + 1, std::move(message)});
+  news_number_.store(news_->number, std::memory_order_release);
 }
 
 std::shared_ptr<const SignalService::News> SignalService::news() const {

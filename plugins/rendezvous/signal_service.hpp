@@ -97,6 +97,7 @@ class SignalService {
   std::atomic<size_t> total_{0};
   Handlers handlers_;
   std::vector<std::unique_ptr<PerLoop>> loops_;
+  std::atomic<uint32_t> news_number_{0};  // of the newest: what is looked at each tick takes no lock
   mutable std::mutex news_mutex_;
   std::shared_ptr<const News> news_ = std::make_shared<const News>();
 };
