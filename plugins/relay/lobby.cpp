@@ -293,8 +293,8 @@ bool Lobby::is_open(const Side& side) const {
 
 void Lobby::refuse(Side& side, jct_status status, const std::string& reason, const char* hint) {
   refusals_.add(reason);
-  host().info(
-      "relay.refused",
+  host().event(
+      JCT_LOG_INFO, "relay.refused",
       {{"reason", reason}, {"peer", wire::from_abi(side.peer).text()}, {"id", side.request.id}, {"hint", hint}});
   leave(side, status);
 }

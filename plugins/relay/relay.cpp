@@ -27,6 +27,8 @@ namespace {
 
 constexpr size_t kMaxRows = 1000;  // a table for a person; the total is told beside it
 
+constexpr Duration kFillPeriod = std::chrono::seconds{1};
+
 constexpr size_t kMaxGuesses = 64;  // addresses that one `sessions` looks up
 constexpr size_t kMaxGuessed = 3;   // ids of one address
 
@@ -110,6 +112,7 @@ class RelayPlugin {
     listener_ = Listener{host_, Option<ListenerValue>{kListen.raw},
                          [this](Stream stream, const jct_conn_info& info) { here().greet(std::move(stream), info); }};
     listening_ = listener_.handle();
+    fills_ = host_.every(kFillPeriod, [this] { show_fills(); });
   }
 
   void check(const Config& candidate) const { rules_of(candidate); }
@@ -129,6 +132,7 @@ class RelayPlugin {
   }
 
   void stop() {
+    fills_.cancel();
     listener_.close();
     for (const auto& lobby : lobbies_) lobby->stop();
   }
@@ -141,6 +145,12 @@ class RelayPlugin {
     for (uint32_t loop = 0; loop < lobbies_.size(); ++loop) {
       host_.post(loop, [lobby = lobbies_[loop].get(), fn] { fn(*lobby); });
     }
+  }
+
+  /// [home]
+  void show_fills() const {
+    sessions_fill_.set(shared_.session_room.used(), shared_.session_room.limit());
+    waiting_fill_.set(shared_.waiting_room.used(), shared_.waiting_room.limit());
   }
 
   /// [home]
@@ -263,6 +273,9 @@ class RelayPlugin {
   Host& host_;
   Shared shared_;
   Desk desk_;
+  Fill sessions_fill_{host_, "limit=max_sessions"};
+  Fill waiting_fill_{host_, "limit=max_waiting"};
+  Timer fills_;
   std::optional<PeersService> peers_;
   std::vector<std::unique_ptr<Lobby>> lobbies_;  // one a loop
   Listener listener_;

@@ -51,6 +51,12 @@ bool was_a_check(const jct_bridge_stats& stats) {
   return stats.bytes_ab + stats.bytes_ba <= kCheckBytes && stats.age_ns <= static_cast<uint64_t>(kCheckTime.count());
 }
 
+/// A check is for who looks for a fault, and no event.
+void tell(const Host& host, bool check, const char* name, std::initializer_list<Field> fields) {
+  if (check) return host.debug(name, fields);
+  host.event(JCT_LOG_INFO, name, fields);
+}
+
 }  // namespace
 
 const jct_bridge_events Sessions::kEvents{sizeof(jct_bridge_events), 0, &Sessions::on_close};
@@ -127,12 +133,12 @@ void Sessions::begun(std::unique_ptr<Session> session) {
   shared_.tickets.used(session->uuid);
   shared_.counters.sessions.add(1);
   shared_.counters.paired.add();
-  shared_.host.log(session->check ? JCT_LOG_DEBUG : JCT_LOG_INFO, "relay.start",
-                   {{"session", session->id},
-                    {"id", session->peer_id},
-                    {"a", wire::from_abi(session->a).text()},
-                    {"b", wire::from_abi(session->b).text()},
-                    {"transport", session->transport}});
+  tell(shared_.host, session->check, "relay.start",
+       {{"session", session->id},
+        {"id", session->peer_id},
+        {"a", wire::from_abi(session->a).text()},
+        {"b", wire::from_abi(session->b).text()},
+        {"transport", session->transport}});
   const uint64_t id = session->id;
   all_.emplace(id, std::move(session));
   if (all_.size() == 1) sampler_ = shared_.host.every(kSamplePeriod, [this] { sample(); });
@@ -245,13 +251,15 @@ void Sessions::over(Session& session, const char* reason, const jct_bridge_stats
   count(session, stats);
   shared_.counters.sessions.add(-1);
   give_back(session);
-  shared_.host.log(session.check && was_a_check(stats) ? JCT_LOG_DEBUG : JCT_LOG_INFO, "relay.stop",
-                   {{"session", session.id},
-                    {"id", session.peer_id},
-                    {"reason", reason},
-                    {"age_s", seconds(stats.age_ns)},
-                    {"bytes_ab", stats.bytes_ab},
-                    {"bytes_ba", stats.bytes_ba}});
+  tell(shared_.host, session.check && was_a_check(stats), "relay.stop",
+       {{"session", session.id},
+        {"id", session.peer_id},
+        {"a", wire::from_abi(session.a).text()},
+        {"b", wire::from_abi(session.b).text()},
+        {"reason", reason},
+        {"age_s", seconds(stats.age_ns)},
+        {"bytes_ab", stats.bytes_ab},
+        {"bytes_ba", stats.bytes_ba}});
   stops_.add(reason);
   set_rate_now(session, 0);
   if (session.share) --shares_;
