@@ -72,6 +72,7 @@ class Holepunch final : public PuncherPorts {
     return signal_.send(to, kind, message.SerializeAsString());
   }
   void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
+  void ended(const Asked& asked, Outcome outcome) override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
     expect(meeting.relay ? meeting.relay->spec().name : "", uuid, id);
@@ -95,9 +96,11 @@ class Holepunch final : public PuncherPorts {
   std::optional<Service<jct_relay_service>> relay_;
   std::vector<Service<jct_tickets_service>> tickets_;  // of relays on other hosts
   std::array<Metric, static_cast<size_t>(Reason::kCount)> refused_;
-  std::array<Metric, 3> notes_;  // by Note
+  std::array<std::array<Metric, kOutcomeWords.size()>, kWayWords.size()> punches_;  // by way and outcome
+  std::array<Metric, 3> notes_;                                                     // by Note
   Metric pending_gauge_;
   Metric learned_gauge_;
+  Metric max_pending_, max_pending_used_;
   uint16_t relay_port_;
   Puncher puncher_;
   RelayHealth health_;
@@ -129,6 +132,8 @@ Holepunch::Holepunch(Host& host, const Config& config)
              host.counter("not_learned", nullptr, "the same, but max_learned was reached")},
       pending_gauge_{host.gauge("pending", nullptr, "requests that wait for B's answer")},
       learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
+      max_pending_{host.gauge("limit", "limit=max_pending", "requests that may wait for B's answer")},
+      max_pending_used_{host.gauge("limit_used", "limit=max_pending", "requests that wait for B's answer")},
       relay_port_{static_cast<uint16_t>(config.base_port() + 1)},
       puncher_{*this, bounds_of(config), random_secret(host)},
       health_{host,
@@ -143,6 +148,13 @@ Holepunch::Holepunch(Host& host, const Config& config)
   for (size_t i = 0; i < refused_.size(); ++i) {
     const std::string label = std::string{"reason="} + kReasonWords[i];
     refused_[i] = host.counter("refused", label.c_str(), "requests and answers refused, by reason");
+  }
+  for (size_t way = 0; way < punches_.size(); ++way) {
+    for (size_t i = 0; i < kOutcomeWords.size(); ++i) {
+      const std::string label = std::string{"way="} + kWayWords[way] + ",result=" + kOutcomeWords[i];
+      punches_[way][i] =
+          host.counter("punches", label.c_str(), "requests that were pushed to B, by what A asked for and what came");
+    }
   }
   host.command("relays", "relays [drain NAME | undrain NAME]: where clients are sent to, and what works",
                [this](std::string_view args, const Reply& reply) { relays_command(health_.watch(), args, reply); });
@@ -165,6 +177,7 @@ void Holepunch::start() {
     health_.tick();
     learned_gauge_.set(static_cast<int64_t>(puncher_.learned().size()));
     pending_gauge_.set(static_cast<int64_t>(puncher_.pending()));
+    max_pending_used_.set(static_cast<int64_t>(puncher_.pending()));
   });
 }
 
@@ -178,6 +191,7 @@ void Holepunch::reload(const Config& config) {
 }
 
 void Holepunch::apply(const Config& config) {
+  max_pending_.set(config[kMaxPending]);
   Policy policy = policy_of(config);
   policy.relay = RelayChoice{relays_, relay_sockets(), relay_port_};
   puncher_.set_policy(std::move(policy));
@@ -258,10 +272,22 @@ void Holepunch::check(const jct_auth_request& request, Decided done) {
 void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) {
   refused_[static_cast<size_t>(why)].add();
   const uint32_t level = level_of(why);
-  if (!host_.logs(level)) return;
-  host_.log(
+  if (!host_.heeds(level)) return;
+  host_.event(
       level, "holepunch.refused",
       {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", cut(id)}, {"rule", cut(detail)}});
+}
+
+void Holepunch::ended(const Asked& asked, Outcome outcome) {
+  const auto way = static_cast<size_t>(asked.what);
+  punches_[way][static_cast<size_t>(outcome)].add();
+  if (!host_.heeds(JCT_LOG_DEBUG)) return;
+  host_.event(JCT_LOG_DEBUG, "holepunch.punch",
+              {{"id", cut(asked.id)},
+               {"a", wire::from_abi(asked.a.peer).text()},
+               {"b", wire::from_abi(asked.b.peer).text()},
+               {"way", kWayWords[way]},
+               {"result", kOutcomeWords[static_cast<size_t>(outcome)]}});
 }
 
 }  // namespace junctor::holepunch

@@ -3,6 +3,7 @@
 #include "pending.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "wire/abi.hpp"
 
@@ -108,12 +109,16 @@ Pending::Match Pending::match(const wire::Address& a, const Answer& answer, Dura
   return Match::kHeld;
 }
 
-std::vector<std::pair<Asked, Answer>> Pending::due(Duration now) {
+std::vector<std::pair<Asked, Answer>> Pending::due(Duration now, std::vector<Asked>* unanswered) {
   std::vector<std::pair<Asked, Answer>> out;
   for (Shard& shard : shards_) {
     std::lock_guard lock{shard.mutex};
     collect_held(shard, now, out);
     expire(shard, now);
+    if (unanswered != nullptr) {
+      std::move(shard.unanswered.begin(), shard.unanswered.end(), std::back_inserter(*unanswered));
+    }
+    shard.unanswered.clear();
   }
   return out;
 }
@@ -132,6 +137,14 @@ void Pending::collect_held(Shard& shard, Duration now, std::vector<std::pair<Ask
   }
 }
 
+void Pending::drop_expired(Entries& entries, Duration now, std::vector<Asked>& unanswered) {
+  const auto over = [now](const Entry& entry) { return entry.until <= now && !entry.held; };
+  for (Entry& entry : entries) {
+    if (over(entry) && !entry.answered) unanswered.push_back(std::move(entry.asked));
+  }
+  std::erase_if(entries, over);
+}
+
 void Pending::expire(Shard& shard, Duration now) {
   while (!shard.ends.empty() && shard.ends.front().first <= now) {
     const wire::Address a = shard.ends.front().second;
@@ -140,7 +153,7 @@ void Pending::expire(Shard& shard, Duration now) {
     if (at == shard.by_a.end()) continue;
     Entries& entries = at->second;
     const size_t before = entries.size();
-    std::erase_if(entries, [&](const Entry& entry) { return entry.until <= now && !entry.held; });
+    drop_expired(entries, now, shard.unanswered);
     size_.fetch_sub(before - entries.size());
     if (entries.empty()) {
       shard.by_a.erase(at);

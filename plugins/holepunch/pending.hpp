@@ -67,8 +67,9 @@ class Pending {
   };
   Match match(const wire::Address& a, const Answer& answer, Duration now, Asked& asked);
 
-  /// Answers whose patience is over, to be handed on now. Also drops what has expired. Call on each tick.
-  std::vector<std::pair<Asked, Answer>> due(Duration now);
+  /// Answers whose patience is over, to be handed on now. Also drops what has expired; of these, what nobody has
+  /// answered goes to `unanswered`. Call on each tick.
+  std::vector<std::pair<Asked, Answer>> due(Duration now, std::vector<Asked>* unanswered = nullptr);
 
   size_t size() const { return size_.load(std::memory_order_relaxed); }
 
@@ -86,10 +87,12 @@ class Pending {
     std::unordered_map<wire::Address, Entries> by_a;
     std::deque<std::pair<Duration, wire::Address>> ends;   // when to look for expired ones; in order
     std::deque<std::pair<Duration, wire::Address>> waits;  // when to look for held answers; in order
+    std::vector<Asked> unanswered;                         // expired, until the next due()
   };
   static constexpr size_t kShards = 64;
 
   Shard& shard_of(const wire::Address& a) { return shards_[std::hash<wire::Address>{}(a) % kShards]; }
+  static void drop_expired(Entries& entries, Duration now, std::vector<Asked>& unanswered);
   static Entry* find(Entries& entries, const Answer& answer, Duration now);
   void collect_held(Shard& shard, Duration now, std::vector<std::pair<Asked, Answer>>& out);
   void expire(Shard& shard, Duration now);

@@ -203,7 +203,9 @@ TEST_CASE("requests expire, renewed ones later") {
   table.ask(asked(For::kPunch, "198.51.100.2:1"), 0s);
   table.ask(asked(), 20s);
   CHECK(table.tell(sent(), 31s, "198.51.100.2:1") == Match::kNobody);
-  table.pending.due(31s);
+  std::vector<Asked> unanswered;
+  table.pending.due(31s, &unanswered);
+  CHECK(unanswered.size() == 1);
   CHECK(table.pending.size() == 1);
   CHECK(table.tell(sent(), 49s) == Match::kPass);
   table.pending.due(51s);

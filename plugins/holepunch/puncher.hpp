@@ -3,6 +3,7 @@
 // on the loop of its channel.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -39,6 +40,13 @@ enum class Note {
   kNotLearned,    // the same, but max_learned is reached
 };
 
+/// What came of a request that was pushed to B.
+enum class Outcome : size_t { kHole, kLocal, kRelay, kRefused, kFailed, kNoAnswer };
+inline constexpr std::array<const char*, 6> kOutcomeWords = {"hole",    "local",  "relay",
+                                                             "refused", "failed", "no_answer"};
+/// By Asked::For: what A asked for.
+inline constexpr std::array<const char*, 3> kWayWords = {"tcp", "udp", "relay"};
+
 /// What punching needs of the rest of the server. Completions come exactly once, inline or later.
 class PuncherPorts {
  public:
@@ -58,6 +66,8 @@ class PuncherPorts {
   virtual std::string sign(std::string_view message) = 0;
   virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
   virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
+  /// It is over with this request.
+  virtual void ended(const Asked& asked, Outcome outcome) = 0;
   /// Something worth counting that is no refusal.
   virtual void noted(Note note) = 0;
   /// A session of this uuid for B's id has been allowed at this place; neither side has been told yet.

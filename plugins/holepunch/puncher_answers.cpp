@@ -25,9 +25,11 @@ void Puncher::take(Answer&& answer) {
 }
 
 void Puncher::tick() {
-  for (auto& [asked, answer] : pending_.due(ports_.now())) {
+  std::vector<Asked> unanswered;
+  for (auto& [asked, answer] : pending_.due(ports_.now(), &unanswered)) {
     pass(asked, std::make_shared<const Answer>(std::move(answer)));
   }
+  for (const Asked& asked : unanswered) ports_.ended(asked, Outcome::kNoAnswer);
   learned_.expire(ports_.now());
 }
 
@@ -57,6 +59,7 @@ void Puncher::tell_punched(const Asked& asked, const Answer& answer, std::string
   const Meeting meeting = asked.meeting.lost() ? rules->relay.choose(turn(), a, b) : asked.meeting;
   std::string relay = rules->relay.rewrite(answer.relay_server, asked.pushed_relay, meeting, b, a);
   send(asked.a, punch_response(answer, std::move(signed_id), std::move(relay), ports_.salt()));
+  ports_.ended(asked, answer.kind == Answer::Kind::kLocal ? Outcome::kLocal : Outcome::kHole);
   if (asked.tries_tcp && answer.kind == Answer::Kind::kSent) {
     learned_.punched(a.peer, b.peer, asked.id, ports_.now());
   }
@@ -71,6 +74,7 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
     hbb::RelayResponse response;
     response.set_refuse_reason(kNoRelayText);
     send(asked.a, response);
+    ports_.ended(asked, Outcome::kFailed);
     return ports_.refused(Reason::kNoRelay, asked.a, asked.id, {});
   }
   if (!answer.uuid.empty() && answer.refuse_reason.empty()) {
@@ -78,12 +82,14 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
     ports_.allowed_session(meeting, answer.uuid, asked.id);
   }
   send(asked.a, relay_response(answer, std::move(signed_id), std::move(relay)));
+  ports_.ended(asked, answer.refuse_reason.empty() ? Outcome::kRelay : Outcome::kRefused);
 }
 
 /// Without B's key A would connect unverified: better not at all.
 void Puncher::tell_failure(const Asked& asked, const Answer& answer) {
   const std::string text = "The server cannot read the remote's key now; please try again";
   ports_.refused(Reason::kStorage, answer.from, asked.id, {});
+  ports_.ended(asked, Outcome::kFailed);
   if (answer.kind == Answer::Kind::kRelay) {
     hbb::RelayResponse response;
     response.set_refuse_reason(text);

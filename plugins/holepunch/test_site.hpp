@@ -65,6 +65,7 @@ class FakePorts : public PuncherPorts {
   }
   void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
   void noted(Note note) override { notes.push_back(note); }
+  void ended(const Asked&, Outcome outcome) override { outcomes.push_back(outcome); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
     sessions.emplace_back(std::string{uuid} + " " + std::string{id});
     meetings.push_back(meeting);
@@ -80,6 +81,7 @@ class FakePorts : public PuncherPorts {
   std::vector<Sent> sent;
   std::vector<Reason> refusals;
   std::vector<Note> notes;
+  std::vector<Outcome> outcomes;
   std::vector<std::string> sessions;  // "UUID ID"
   std::vector<Meeting> meetings;      // of each
 };
