@@ -34,6 +34,8 @@ void limit(Vitals::Rows& rows, const char* which, int64_t used, int64_t most) {
   gauge(rows, "limit_used", label, "how much of it is in use", used);
 }
 
+bool has_left(plugin::State state) { return state == plugin::State::kDraining || state == plugin::State::kStopped; }
+
 }  // namespace
 
 Vitals::Vitals(api::Kernel& kernel, const plugin::Manager& manager)
@@ -55,7 +57,10 @@ void Vitals::begin() {
 
 void Vitals::look(Phase phase) {
   phase_ = phase;
-  auto fresh = std::make_shared<const Seen>(Seen{phase, manager_.status(), api::listening(kernel_)});
+  auto plugins = manager_.status();
+  // What a reload has replaced or removed may drain for long, and is no longer part of what should run.
+  if (phase == Phase::kRunning) std::erase_if(plugins, [](const auto& one) { return has_left(one.state); });
+  auto fresh = std::make_shared<const Seen>(Seen{phase, std::move(plugins), api::listening(kernel_)});
   const std::lock_guard lock{mutex_};
   seen_ = std::move(fresh);
 }
