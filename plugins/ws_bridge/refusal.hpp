@@ -40,8 +40,8 @@ class Traffic {
   void refused(Refusal reason, const jct_addr& peer) const {
     const auto index = static_cast<size_t>(reason);
     refused_[index].add();
-    host_.log(reason == Refusal::kNoUpgrade || reason == Refusal::kRelay ? JCT_LOG_DEBUG : JCT_LOG_INFO,
-              "ws_bridge.refused", {{"reason", kWords[index]}, {"peer", wire::from_abi(peer).text()}});
+    host_.event(reason == Refusal::kNoUpgrade || reason == Refusal::kRelay ? JCT_LOG_DEBUG : JCT_LOG_INFO,
+                "ws_bridge.refused", {{"reason", kWords[index]}, {"peer", wire::from_abi(peer).text()}});
   }
 
   Metric signalling;
