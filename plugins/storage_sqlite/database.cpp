@@ -157,7 +157,7 @@ void make_ready(SQLite::Database& database, const std::string& path, Connection:
 }  // namespace
 
 Connection::Connection(const std::string& path, Access access, Missing missing, const Tuning& tuning)
-    : database_{open_file(prepare(path, missing))}, path_{path} {
+    : database_{open_file(prepare(path, missing))}, path_{path}, access_{access} {
   struct stat file {};
   if (stat(path.c_str(), &file) == 0) {
     device_ = file.st_dev;
@@ -178,7 +178,8 @@ Connection::~Connection() {
 
 void Connection::tune(const Tuning& tuning) {
   database_.setBusyTimeout(static_cast<int>(tuning.busy_timeout.count()));
-  database_.exec("pragma cache_size = -" + std::to_string(std::max<size_t>(tuning.cache_bytes / 1024, 64)));
+  const size_t cache = tuning.cache_bytes / (access_ == Access::kRead ? 4 : 1);
+  database_.exec("pragma cache_size = -" + std::to_string(std::max<size_t>(cache / 1024, 64)));
 }
 
 bool Connection::moved() const {

@@ -36,6 +36,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   SQLite::Database& database() { return database_; }
+  /// A connection that only reads gets a quarter of the cache: what it holds the system's own cache holds too, and it
+  /// would be counted to every peer that was looked up once.
   void tune(const Tuning& tuning);
   /// The file has been deleted or replaced: what is written to it would be lost with the process.
   bool moved() const;
@@ -43,6 +45,7 @@ class Connection {
  private:
   SQLite::Database database_;
   std::string path_;
+  Access access_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
 };

@@ -25,15 +25,19 @@ Object::Ptr parse(std::string_view info) {
   }
 }
 
-/// The address of what nearly every row has, {"ip":"..."} and nothing else, without a parser: it costs ten times as
-/// much as the row.
+// What nearly every row has is {"ip":"..."} and nothing else. That is read and written without a parser, which costs
+// ten times as much as the row.
+constexpr std::string_view kHead = R"({"ip":")", kTail = R"("})";
+
+bool is_plain(std::string_view ip) {
+  return ip.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
+}
+
 std::optional<std::string_view> plain_ip(std::string_view info) {
-  constexpr std::string_view kHead = R"({"ip":")", kTail = R"("})";
   if (info.size() < kHead.size() + kTail.size() || !info.starts_with(kHead) || !info.ends_with(kTail)) return {};
   info.remove_prefix(kHead.size());
   info.remove_suffix(kTail.size());
-  const bool plain = info.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
-  return plain ? std::optional{info} : std::nullopt;
+  return is_plain(info) ? std::optional{info} : std::nullopt;
 }
 
 std::string unmapped(std::string text) {
@@ -63,7 +67,9 @@ std::string ip_of_info(std::string_view info) {
 }
 
 std::string info_with_ip(std::string_view info, std::string_view ip) {
-  if (const auto plain = plain_ip(info); plain && unmapped(std::string{*plain}) == ip) return std::string{info};
+  const auto plain = plain_ip(info);
+  if (plain && unmapped(std::string{*plain}) == ip) return std::string{info};
+  if ((info.empty() || plain) && is_plain(ip)) return std::string{kHead}.append(ip).append(kTail);
   Object::Ptr object = parse(info);
   if (object.isNull()) {
     object = new Object;

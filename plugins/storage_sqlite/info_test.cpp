@@ -32,6 +32,12 @@ TEST_CASE("an info that is no object is replaced") {
   for (const char* info : {"", "null", "[1]", "{", "\xff"}) CHECK(info_with_ip(info, "::1") == R"({"ip":"::1"})");
 }
 
+TEST_CASE("a new address replaces the old one, and what would need escaping is escaped") {
+  CHECK(info_with_ip(R"({"ip":"203.0.113.7"})", "2001:db8::7") == R"({"ip":"2001:db8::7"})");
+  CHECK(info_with_ip("", "") == R"({"ip":""})");
+  CHECK(ip_of_info(info_with_ip("", "fe80::1%a\"b")) == "fe80::1%a\"b");
+}
+
 TEST_CASE("other members keep their values and order") {
   CHECK(info_with_ip(R"({"os":"Windows \"10\"","ip":"203.0.113.7","n":1.5,"deep":{"a":[1,null,true]}})", "::1") ==
         R"({"os":"Windows \"10\"","ip":"::1","n":1.5,"deep":{"a":[1,null,true]}})");

@@ -33,7 +33,7 @@ constexpr auto kBusyTimeout = opt::duration("busy_timeout", "2s")
 constexpr auto kCache = opt::size("cache", "16MiB")
                             .range(64 << 10, int64_t{1} << 40)
                             .live()
-                            .help("page cache of each of the two connections");
+                            .help("page cache of the connection that writes; the one that reads has a quarter");
 
 Settings read_settings(const Config& config) {
   Settings settings;
