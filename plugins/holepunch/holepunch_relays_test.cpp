@@ -66,16 +66,20 @@ TEST_CASE("checks can be switched off, then on again") {
 
 /// tickets/1 of relays on other hosts.
 struct FakeTickets {
-  explicit FakeTickets(FakeHost& host) { host.provide(JCT_TICKETS_SERVICE, &kService, this); }
+  explicit FakeTickets(FakeHost& host) { host.provide(JCT_TICKETS_SERVICE, &table(), this); }
 
   static FakeTickets& of(void* self) { return *static_cast<FakeTickets*>(self); }
-  static constexpr jct_tickets_service kService{
-      sizeof(jct_tickets_service), 0,
-      [](void* self, jct_str relay, jct_str uuid, jct_str id, uint64_t) -> jct_status {
-        of(self).told.push_back(std::string{view(relay)} + " " + std::string{view(uuid)} + " " + std::string{view(id)});
-        return JCT_OK;
-      },
-      [](void* self, jct_str relay) -> int32_t { return view(relay) != of(self).cut_off ? 1 : 0; }};
+  static const jct_tickets_service& table() {
+    static constexpr jct_tickets_service kTable{
+        sizeof(jct_tickets_service), 0,
+        [](void* self, jct_str relay, jct_str uuid, jct_str id, uint64_t) -> jct_status {
+          of(self).told.push_back(std::string{view(relay)} + " " + std::string{view(uuid)} + " " +
+                                  std::string{view(id)});
+          return JCT_OK;
+        },
+        [](void* self, jct_str relay) -> int32_t { return view(relay) != of(self).cut_off ? 1 : 0; }};
+    return kTable;
+  }
 
   std::vector<std::string> told;  // "RELAY UUID ID"
   std::string cut_off;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "relay_choice.hpp"
+
 namespace junctor::holepunch {
 namespace {
 
