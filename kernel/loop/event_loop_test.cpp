@@ -175,7 +175,7 @@ TEST_CASE("a short timer started again by its callback waits for the next turn, 
     }
     ShortTimer timer = ShortTimer::of<&Again::run>(this);
   } again{loop};
-  again.victim = std::make_unique<Again>(loop);
+  again.victim.reset(new Again{loop});
   loop.start(again.timer, 10us);
   loop.start(again.victim->timer, 10us);
   clock.advance(10us);
