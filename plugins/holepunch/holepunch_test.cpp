@@ -42,6 +42,21 @@ TEST_CASE("an answer from a foreign address is handed on by the timer") {
   CHECK(site.host.metric("pending") == 0);
 }
 
+TEST_CASE("what came of a request is counted and told, silence too") {
+  Site site;
+  site.ask("key");
+  site.say(test::tcp_from("192.0.2.77:6001", 8), hole());
+  CHECK(site.host.metric("punches", "way=tcp,result=hole") == 1);
+  const auto event = site.host.last_event("holepunch.punch");
+  CHECK(event.field("id") == kId);
+  CHECK(event.field("a") == kA);
+  CHECK(event.field("result") == "hole");
+  site.ask("key");
+  site.host.advance(31s);
+  CHECK(site.host.metric("punches", "way=tcp,result=no_answer") == 1);
+  CHECK(site.host.events_of("holepunch.punch") == 2);
+}
+
 TEST_CASE("relays and LAN follow a reload") {
   Site site;
   site.plugin.reload({{"relay[0].address", "rd.example.org"}, {"lan", "198.51.100.0/24, 192.0.2.0/24"}});
