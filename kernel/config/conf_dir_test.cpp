@@ -270,7 +270,7 @@ TEST_CASE("one listener stands for a list of one, and its table limits the first
     return all;
   };
   CHECK(ports("\":9\"") == std::vector<int>{9, 0});
-  CHECK(ports("{ max_per_source = 2 }") == std::vector<int>{0, 2});
+  CHECK(ports("{ max_per_source = 2 }") == std::vector<int>{21119, 2});
   CHECK(ports("[\":9\", { address = \":10\", max_per_source = 2 }]") == std::vector<int>{9, 0, 10, 2});
 }
 

@@ -54,7 +54,7 @@ inline Schema punch_schema() {
       with_default(option("weight", Type::kInt, "its share"), "1"),
       list_of(option("networks", Type::kNetwork, "whom it is near")),
   };
-  schema.options = {relay, with_default(option("extra", Type::kListener, "one more port"), ":0"),
+  schema.options = {relay, with_default(option("extra", Type::kListener, "one more port"), ":21119"),
                     option("label", Type::kString, "shown to peers")};
   schema.options[1].list = true;
   return schema;
