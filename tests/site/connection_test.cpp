@@ -59,11 +59,9 @@ TEST_CASE("a message with a reset right behind it is read") {
   for (int round = 0; round < testing::scaled(30); ++round) {
     wire::TcpClient a = site.dial(kA);
     a.send(punch_request(site, b.id()));
-    hbb::PunchHoleSent sent;
-    sent.set_id(b.id());
-    sent.set_socket_addr(b.pushed().punch_hole().socket_addr());
+    const hbb::RendezvousMessage push = b.pushed();
     wire::TcpClient answering = site.dial(kB);
-    answering.send(sent);
+    answering.send(hole_sent(b.id(), push.punch_hole().socket_addr()));
     answering.reset();
     const auto answer = a.receive(testing::patient(wire::kPatience));
     REQUIRE(answer);

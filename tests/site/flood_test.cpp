@@ -106,9 +106,7 @@ TEST_CASE("nothing leaves for an address that did not ask, whoever names it") {
   const std::string named = wire::address_field(victim.local_address());
   Device b{site, "127.0.0.3"};
   wire::UdpClient forger = Site::datagrams("127.0.0.9");
-  hbb::PunchHoleSent sent;
-  sent.set_id(b.id());
-  sent.set_socket_addr(named);
+  const hbb::PunchHoleSent sent = hole_sent(b.id(), named);
   hbb::LocalAddr local;
   local.set_id(b.id());
   local.set_socket_addr(named);
@@ -146,9 +144,7 @@ TEST_CASE("forged answers to a pending request do not reach who asked, the hones
     a.send(punch_request(site, b.id()));
     const auto push = b.pushed();
     REQUIRE(push.has_punch_hole());
-    hbb::PunchHoleSent sent;
-    sent.set_id(b.id());
-    sent.set_socket_addr(push.punch_hole().socket_addr());
+    const hbb::PunchHoleSent sent = hole_sent(b.id(), push.punch_hole().socket_addr());
     wire::UdpClient forger = Site::datagrams("127.0.0.66");
     for (int n = 0; n < 20; ++n) forger.send(site.at(), sent);
     wire::TcpClient honest = site.dial("127.0.0.3");

@@ -28,11 +28,8 @@ Asked ask(Site& site, Device& b, const hbb::PunchHoleRequest& request, const cha
 }
 
 hbb::PunchHoleSent sent(const Device& b, const std::string& a_address) {
-  hbb::PunchHoleSent message;
-  message.set_id(b.id());
-  message.set_socket_addr(a_address);
+  hbb::PunchHoleSent message = hole_sent(b.id(), a_address);
   message.set_nat_type(hbb::ASYMMETRIC);
-  message.set_version("1.3.8");
   message.set_upnp_port(4711);
   return message;
 }

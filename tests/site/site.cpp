@@ -104,6 +104,14 @@ hbb::PunchHoleRequest punch_request(Site& site, const std::string& id) {
   return request;
 }
 
+hbb::PunchHoleSent hole_sent(const std::string& id, const std::string& a) {
+  hbb::PunchHoleSent sent;
+  sent.set_id(id);
+  sent.set_socket_addr(a);
+  sent.set_version("1.3.8");
+  return sent;
+}
+
 hbb::PunchHoleResponse ask_for(Site& site, const std::string& id) {
   wire::TcpClient a = site.dial("127.0.0.2");
   a.send(punch_request(site, id));
@@ -136,12 +144,8 @@ bool connects(Site& site, Device& b) {
   a.send(punch_request(site, b.id()));
   const hbb::RendezvousMessage push = b.pushed();
   if (!push.has_punch_hole()) return false;
-  hbb::PunchHoleSent sent;
-  sent.set_id(b.id());
-  sent.set_socket_addr(push.punch_hole().socket_addr());
-  sent.set_version("1.3.8");
   wire::TcpClient answering = site.dial(b.socket().local_address().ip_text());
-  answering.send(sent);
+  answering.send(hole_sent(b.id(), push.punch_hole().socket_addr()));
   const auto answer = a.receive(patience);
   if (!answer || !answer->has_punch_hole_response()) return false;
   const auto opened = wire::open_id_pk(site.public_key(), answer->punch_hole_response().pk());

@@ -74,6 +74,8 @@ std::optional<hbb::RegisterPkResponse::Result> register_once(wire::UdpClient& so
                                                              const hbb::RegisterPk& request,
                                                              Millis patience = wire::kPatience);
 hbb::PunchHoleRequest punch_request(Site& site, const std::string& id);
+/// B's answer to a push: it has punched towards `a` (an address field).
+hbb::PunchHoleSent hole_sent(const std::string& id, const std::string& a);
 /// Asks for `id` on a connection of its own.
 hbb::PunchHoleResponse ask_for(Site& site, const std::string& id);
 /// The whole of protocol.md 6.4: a request, the push, B's answer, and the signed id that A verifies.

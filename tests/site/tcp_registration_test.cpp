@@ -109,11 +109,8 @@ TEST_CASE("a message that arrives together with a reset is read, the offer unrea
     a.send(punch_request(site, b.id()));
     const auto push = b.pushed();
     REQUIRE(push.has_punch_hole());
-    hbb::PunchHoleSent sent;
-    sent.set_id(b.id());
-    sent.set_socket_addr(push.punch_hole().socket_addr());
     wire::TcpClient answering = site.dial("127.0.0.3");
-    answering.send(sent);
+    answering.send(hole_sent(b.id(), push.punch_hole().socket_addr()));
     answering.reset();
     const auto told = a.receive(testing::patient(wire::kPatience));
     REQUIRE(told);
