@@ -165,9 +165,10 @@ TEST_CASE("a short timer started again by its callback waits for the next turn, 
   FakeClock clock;
   EventLoop loop{0, clock};
   struct Again {
+    explicit Again(EventLoop& owner) : loop{owner} {}
     EventLoop& loop;
     int runs = 0;
-    std::unique_ptr<Again> victim{};
+    std::unique_ptr<Again> victim;
     void run() {
       ++runs;
       victim.reset();
