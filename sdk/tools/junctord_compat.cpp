@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// junctord-compat: stands where hbbs or hbbr stood. Reads what they were told, writes a configuration into memory of
+// its own (nothing is left behind, no secret is in an argument) and becomes junctord. One thread.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "junctor_version.hpp"
+#include "tools/stock/launch.hpp"
+
+namespace junctor::stock {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum ExitCode { kExitOk = 0, kExitConfig = 1, kExitFault = 3 };
+
+/// A settings or key file is small; anything larger is something else.
+constexpr std::streamsize kMostText = 1 << 20;
+
+std::optional<std::string> read_text(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  std::ifstream file{path, std::ios::binary};
+  std::string text(static_cast<size_t>(kMostText), '\0');
+  file.read(text.data(), kMostText);
+  if (file.bad() || !file.eof()) return std::nullopt;
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+std::vector<Pair> own_environment() {
+  std::vector<Pair> pairs;
+  for (char** one = environ; *one != nullptr; ++one) {
+    const std::string_view text{*one};
+    const size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    pairs.push_back({std::string{text.substr(0, equals)}, std::string{text.substr(equals + 1)}, "environment"});
+  }
+  return pairs;
+}
+
+std::vector<Pair> read_pairs(const std::string& path, Remarks* remarks) {
+  const auto text = read_text(path);
+  return text ? parse_env_file(path, *text, remarks) : std::vector<Pair>{};
+}
+
+Surroundings look_around(const Arguments& arguments, Remarks* remarks) {
+  Surroundings around;
+  around.directory = fs::current_path().string();
+  if (::access(".", W_OK) != 0) {
+    remarks->push_back({Remark::Kind::kError, "the working directory " + around.directory +
+                                                  " is not writable for user " + std::to_string(::geteuid()) +
+                                                  ": give it to that user, with all in it"});
+  }
+  around.environment = own_environment();
+  around.dot_env = read_pairs(".env", remarks);
+  if (const auto given = arguments.values.find(Id::kConfig); given != arguments.values.end()) {
+    const std::string& path = given->second.value;
+    if (!fs::is_regular_file(path)) remarks->push_back({Remark::Kind::kError, "-c " + path + ": no such file"});
+    around.config_file = read_pairs(path, remarks);
+  }
+  const char* socket = std::getenv("JUNCTOR_COMPAT_SOCKET");
+  around.control_socket = socket == nullptr ? "" : socket;
+  around.has_secret_key = fs::exists("id_ed25519");
+  around.public_key = trimmed(read_text("id_ed25519.pub").value_or(""));
+  return around;
+}
+
+/// Beside this program, or in sbin where this is in bin; else by PATH.
+std::string find_junctord() {
+  std::error_code error;
+  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+  for (const fs::path& path : {here / "junctord", here.parent_path() / "sbin/junctord"}) {
+    if (fs::exists(path, error)) return path.string();
+  }
+  return "junctord";
+}
+
+/// A file that has no name and ends with the process; junctord reads it again at each reload. -1 and errno on failure.
+int file_in_memory(const std::string& text) {
+  const int fd = ::memfd_create("junctord-compat", 0);
+  size_t done = 0;
+  while (fd >= 0 && done < text.size()) {
+    const ssize_t wrote = ::write(fd, text.data() + done, text.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return -1;
+    done += static_cast<size_t>(wrote);
+  }
+  return fd;
+}
+
+int become_junctord(std::vector<std::string> args) {
+  args.insert(args.begin(), find_junctord());
+  std::vector<char*> argv;
+  for (std::string& one : args) argv.push_back(one.data());
+  argv.push_back(nullptr);
+  std::cerr << std::flush;
+  ::execvp(argv[0], argv.data());
+  std::cerr << "junctord-compat: cannot start " << args[0] << ": " << std::strerror(errno) << "\n";
+  return kExitFault;
+}
+
+int become_stock(const Translation& translation, const std::vector<std::string>& overrides) {
+  const int fd = file_in_memory(conf_text(translation, Secrets::kShown));
+  if (fd < 0) {
+    std::cerr << "junctord-compat: no memory for the configuration: " << std::strerror(errno) << "\n";
+    return kExitFault;
+  }
+  std::vector<std::string> args{"--config", "/proc/self/fd/" + std::to_string(fd)};
+  for (const std::string& one : overrides) args.insert(args.end(), {"--set", one});
+  return become_junctord(std::move(args));
+}
+
+void tell(const std::string& who, const Remarks& remarks) {
+  for (const Remark& one : remarks) std::cerr << who << ": " << word(one.kind) << ": " << one.text << "\n";
+}
+
+int launch(Program program, const std::vector<std::string>& args, bool print) {
+  Remarks remarks;
+  const Arguments arguments = parse_arguments(program, args, "", &remarks);
+  const std::string who = "junctord-compat " + std::string{program_name(program)};
+  if (arguments.help) {
+    std::cout << launch_help();
+    return kExitOk;
+  }
+  if (arguments.version) {
+    std::cout << who << " " << JUNCTOR_VERSION << "\n";
+    return kExitOk;
+  }
+  const Surroundings around = look_around(arguments, &remarks);
+  Translation plan = plan_launch(program, arguments, around);
+  plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
+  tell(who, plan.remarks);
+  if (plan.failed()) return kExitConfig;
+  if (!print) return become_stock(plan, arguments.overrides);
+  std::cout << conf_text(plan, Secrets::kHidden);
+  return kExitOk;
+}
+
+int run(std::vector<std::string> words) {
+  Program program = Program::kHbbs;
+  const bool by_name = !words.empty() && is_program(words.front(), &program);
+  if (!words.empty()) words.erase(words.begin());
+  const std::string first = words.empty() ? "" : words.front();
+  const bool print = first == "--print";
+  if (!by_name && (first == "--help" || first == "-h")) {
+    std::cout << launch_help();
+    return kExitOk;
+  }
+  if (print) words.erase(words.begin());
+  if (by_name) return launch(program, words, print);
+  if (words.empty() || !is_program(words.front(), &program)) return become_junctord(std::move(words));
+  words.erase(words.begin());
+  return launch(program, words, print);
+}
+
+int guarded(std::vector<std::string> words) {
+  try {
+    return run(std::move(words));
+  } catch (const std::exception& error) {
+    std::cerr << "junctord-compat: " << error.what() << "\n";
+    return kExitFault;
+  }
+}
+
+}  // namespace
+}  // namespace junctor::stock
+
+int main(int argc, char** argv) { return junctor::stock::guarded({argv, argv + argc}); }
