@@ -18,6 +18,7 @@
 #include "tools/control_client.hpp"
 #include "tools/doctor/doctor.hpp"
 #include "tools/health.hpp"
+#include "tools/migrate/migrate.hpp"
 #include "tools/qr.hpp"
 #include "tools/render.hpp"
 
@@ -50,6 +51,7 @@ constexpr const char* kUsage =
     "  backup TO [--config DIR]             keys, database and configuration of the server here, running or not, into "
     "the\n"
     "                                       new directory TO; DIR: where its configuration is\n"
+    "  migrate DIR [OPTIONS]                from a stock server's directory, and back: junctorctl migrate --help\n"
     "All other words go to the server.\n";
 
 std::string socket_of(const CommandLine& line) {
@@ -155,6 +157,15 @@ int backup(const CommandLine& line) {
   return kExitOk;
 }
 
+int migrate_site(const CommandLine& line) {
+  const migrate::Question question = migrate::parse_question(line.args);
+  if (question.help) {
+    std::cout << migrate::kHelp;
+    return kExitOk;
+  }
+  return migrate::run(question, default_config() + "/conf.d", line.json) ? kExitOk : kExitFailed;
+}
+
 int run(const CommandLine& line) {
   if (line.version) {
     std::cout << "junctorctl " << JUNCTOR_VERSION << "\n";
@@ -167,6 +178,7 @@ int run(const CommandLine& line) {
   if (line.command == "backup") return backup(line);
   if (line.command == "health") return health(line);
   if (line.command == "doctor") return doctor::run(parse_doctor(line.args), line.json) ? kExitOk : kExitFailed;
+  if (line.command == "migrate") return migrate_site(line);
   return pass_on(line);
 }
 
