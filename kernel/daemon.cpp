@@ -58,6 +58,7 @@ Daemon::Daemon(Invocation invocation, std::shared_ptr<const config::Snapshot> fi
       day_{loop::Timer::of<&Daemon::on_day>(this)},
       trim_{kernel_},
       shed_{kernel_, log_},
+      host_{kernel_, log_},
       born_{kernel_.loops.control().clock().now()} {}
 
 Daemon::~Daemon() {
@@ -85,6 +86,7 @@ int Daemon::run() {
     on_watch();
     on_day();
     shed_.begin();
+    host_.begin();
     vitals_.begin();
     supervisor_.begin();
     control.run();
@@ -93,6 +95,7 @@ int Daemon::run() {
   day_.cancel();
   trim_.end();
   shed_.end();
+  host_.end();
   vitals_.end();
   supervisor_.end();
   control_.reset();
@@ -142,6 +145,7 @@ void Daemon::apply_kernel(const config::KernelConfig& settings) {
   kernel_.log_rate = settings.log_rate;
   kernel_.max_connections = settings.max_connections;
   trim_.every(loop::Duration{settings.trim_interval});
+  host_.configure(settings);
   for (auto& net : kernel_.net) net->set_datagram_pause(loop::Duration{settings.gather_datagrams});
 }
 

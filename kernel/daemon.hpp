@@ -10,6 +10,7 @@
 #include "api/module.hpp"
 #include "config/conf_dir.hpp"
 #include "heap_trim.hpp"
+#include "host_watch.hpp"
 #include "loop/event_loop.hpp"
 #include "ops/control_socket.hpp"
 #include "plugin/manager.hpp"
@@ -94,6 +95,7 @@ class Daemon {
   loop::Timer day_;
   HeapTrim trim_;
   ShedWatch shed_;
+  HostWatch host_;
   std::vector<uint64_t> stalled_turns_;
   loop::Instant born_;
   bool draining_ = false;

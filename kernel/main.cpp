@@ -20,6 +20,7 @@
 #include "config/places.hpp"
 #include "daemon.hpp"
 #include "junctor_version.hpp"
+#include "out_of_memory.hpp"
 
 namespace junctor {
 namespace {
@@ -199,6 +200,7 @@ int exit_code(int code) {
 }
 
 int run(int argc, char** argv) {
+  say_when_out_of_memory();
   try {
     Application application;
     return exit_code(application.run(argc, argv));

@@ -65,11 +65,27 @@ std::vector<Option> work_options() {
   };
 }
 
+std::vector<Option> warning_options() {
+  return {
+      live(bounded(option("warn_interval", Type::kDuration, "how often disk, clock and the like are looked at"), "1m",
+                   100 * kMillisecond, 24 * kHour)),
+      live(bounded(option("warn_disk_free", Type::kSize,
+                          "less than this free on the data directory's disk is warned of; 0: never"),
+                   "256MiB", 0, int64_t{1} << 50)),
+      live(bounded(
+          option("warn_clock_jump", Type::kDuration, "a clock that is set by more than this is warned of; 0: never"),
+          "1m", 0, 24 * kHour)),
+      live(bounded(
+          option("warn_descriptors", Type::kInt, "fewer descriptors than this (LimitNOFILE) are warned of; 0: never"),
+          "4096", 0, 100'000'000)),
+  };
+}
+
 Schema make_schema() {
   Schema schema;
   schema.name = "kernel";
   schema.summary = "what concerns the whole server";
-  for (auto group : {place_options(), log_options(), work_options()}) {
+  for (auto group : {place_options(), log_options(), work_options(), warning_options()}) {
     schema.options.insert(schema.options.end(), group.begin(), group.end());
   }
   return schema;
@@ -107,6 +123,10 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.max_connections = number(table, "max_connections");
   kernel.gather_datagrams = number(table, "gather_datagrams");
   kernel.trim_interval = number(table, "trim_interval");
+  kernel.warn_interval = number(table, "warn_interval");
+  kernel.warn_disk_free = number(table, "warn_disk_free");
+  kernel.warn_clock_jump = number(table, "warn_clock_jump");
+  kernel.warn_descriptors = number(table, "warn_descriptors");
   return kernel;
 }
 

@@ -114,6 +114,10 @@ struct KernelConfig {
   int64_t max_connections = 0;   ///< 0: as many as descriptors allow
   int64_t gather_datagrams = 0;  ///< ns; 0: never
   int64_t trim_interval = 0;     ///< ns; 0: never
+  int64_t warn_interval = 0;     ///< ns
+  int64_t warn_disk_free = 0;    ///< bytes; 0: never
+  int64_t warn_clock_jump = 0;   ///< ns; 0: never
+  int64_t warn_descriptors = 0;  ///< 0: never
   bool operator==(const KernelConfig&) const = default;
 };
 
