@@ -81,14 +81,23 @@ inline constexpr auto kConfigInterval = opt::duration("config_interval", "10s")
                                             .range(1'000'000'000, 3'600'000'000'000)
                                             .live()
                                             .help("a client that has not taken it is told again after so long");
+inline constexpr auto kPublicHost =
+    opt::text("public_host", "")
+        .live()
+        .help("how clients reach this site, HOST or HOST:PORT; what they must enter is then told at the start");
+inline constexpr auto kWarnOneGateway =
+    opt::count("warn_one_gateway", "5")
+        .range(0, 1000)
+        .live()
+        .help("so many devices from one private address and none from elsewhere are warned of; 0: never");
 inline constexpr auto kAuthTimeout =
     opt::duration("auth_timeout", "5s").range(1'000'000, 60'000'000'000).help("silence of an auth/1 provider is a no");
 
-inline constexpr auto kAllOptions =
-    options(kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId,
-            kForget, kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kRegisterLimit,
-            kRegisterWindow, kLimitAttempts, kLimitLookups, kLimitQueries, kLimitNewPerAddress, kLimitNew,
-            kLimitUnproven, kLimitExempt, kConfigSerial, kConfigServers, kConfigInterval, kAuthTimeout);
+inline constexpr auto kAllOptions = options(
+    kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId, kForget,
+    kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kRegisterLimit, kRegisterWindow, kLimitAttempts,
+    kLimitLookups, kLimitQueries, kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial,
+    kConfigServers, kConfigInterval, kPublicHost, kWarnOneGateway, kAuthTimeout);
 
 /// The values that change while running.
 void read_settings(const Config& config, Settings& settings);

@@ -9,6 +9,7 @@
 #include "registrar.hpp"
 #include "signal_service.hpp"
 #include "site_config.hpp"
+#include "site_desk.hpp"
 #include "traffic.hpp"
 
 namespace junctor::rendezvous {
@@ -16,13 +17,14 @@ namespace junctor::rendezvous {
 class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
  public:
   RegistrarWiring(const Host& host, const Storage& storage, const AuthChain& auth, SignalService& signal,
-                  const Settings& settings, SiteConfig& site_config, const Traffic& traffic)
+                  const Settings& settings, SiteConfig& site_config, SiteDesk& site_desk, const Traffic& traffic)
       : host_{host},
         storage_{storage},
         auth_{auth},
         signal_{signal},
         settings_{settings},
         site_config_{site_config},
+        site_desk_{site_desk},
         traffic_{traffic} {}
 
   Duration now() const override { return host_.now(); }
@@ -36,7 +38,10 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
   void answer_peer(const jct_channel& to, bool request_pk) override;
   void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) override;
   void send_update(const jct_channel& to) override;
-  void registered(const Attempt& attempt, Change change) override { traffic_.registered(attempt, change); }
+  void registered(const Attempt& attempt, Change change) override {
+    traffic_.registered(attempt, change);
+    site_desk_.registered(attempt.id, attempt.from.peer);
+  }
   void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule) override {
     traffic_.refused(why, from, id, rule);
   }
@@ -50,6 +55,7 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
   SignalService& signal_;
   const Settings& settings_;
   SiteConfig& site_config_;
+  SiteDesk& site_desk_;
   const Traffic& traffic_;
 };
 

@@ -14,6 +14,7 @@
 #include "registrar_wiring.hpp"
 #include "settings.hpp"
 #include "site_config.hpp"
+#include "site_desk.hpp"
 #include "tcp_front.hpp"
 #include "udp_front.hpp"
 #include "wire/abi.hpp"
@@ -51,6 +52,7 @@ class Rendezvous {
 
   Rendezvous(Host& host, const Config& config);
   void start();
+  void check(const Config& candidate) const { SiteDesk::check(candidate); }
   void reload(const Config& config);
   void drain(const Done& done);
   void stop();
@@ -86,6 +88,7 @@ class Rendezvous {
   SiteConfig site_config_;
   Storage storage_;
   Keys keys_;
+  SiteDesk site_desk_;
   AuthChain auth_;
   SignalService signal_;
   PeersService peers_;
@@ -99,6 +102,7 @@ class Rendezvous {
   UdpSocket socket_;
   Listener listener_, nat_listener_;
   Duration box_renewal_;
+  int64_t base_port_;
   Timer sweeper_, renewal_;
   size_t next_shard_ = 0;
   std::array<Transports<size_t>, Presence::kShards> online_by_shard_{};
@@ -121,18 +125,20 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       site_config_{random_key(host)},
       storage_{host},
       keys_{host},
+      site_desk_{host, keys_},
       auth_{host, config[kAuthTimeout]},
       signal_{host, settings_, traffic_,
               [this](std::string_view id, jct_handle handle) { presence_.disconnected(id, handle, host_.now()); }},
       peers_{host, settings_, presence_, storage_},
-      wiring_{host, storage_, auth_, signal_, settings_, site_config_, traffic_},
+      wiring_{host, storage_, auth_, signal_, settings_, site_config_, site_desk_, traffic_},
       registrar_{wiring_, presence_, limits_, static_cast<size_t>(config[kMaxLookups])},
       id_change_{wiring_, presence_, limits_},
       admin_{host, storage_, presence_, signal_},
       offers_{[this](std::string_view message) { return keys_.sign(message); }},
       tcp_{host, signal_, traffic_},
       udp_{host, signal_, registrar_, traffic_},
-      box_renewal_{config[kBoxRenewal]} {
+      box_renewal_{config[kBoxRenewal]},
+      base_port_{config.base_port()} {
   reload(config);
   host.provide(JCT_SIGNAL_SERVICE, &SignalService::table(), &signal_);
   host.provide(JCT_PEERS_SERVICE, &PeersService::table(), &peers_);
@@ -142,6 +148,8 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
   serve<&Rendezvous::on_health_check>(wire::kKindOf<hbb::HealthCheck>);
   host.command("peers", "peers [ID | page N]: who is registered, from where, since when",
                [this](std::string_view args, Reply reply) { show_peers(args, reply); });
+  host.command("site", "how clients reach this site: host, key, configuration string, link",
+               [this](std::string_view, Reply reply) { site_desk_.show(reply); });
   host.command("peers rename", "peers rename OLD NEW: gives a stored device another id",
                [this](std::string_view args, Reply reply) { admin_.rename(command::words(args), reply); });
   host.command("peers remove", "peers remove ID: forgets a device; it may register again",
@@ -156,6 +164,7 @@ void Rendezvous::reload(const Config& config) {
   max_channels_.set(config[kMaxChannels]);
   registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
   configure_clients(config);
+  site_desk_.configure(config);
 }
 
 /// Clients over UDP and new ones say which serial they have; those that hold a connection are told of a newer one.
@@ -183,6 +192,10 @@ void Rendezvous::start() {
   nat_listener_ = Listener{host_, kListenNat,
                            [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, true); }};
   sweeper_ = host_.every(kSweepTick, [this] { sweep(); });
+  site_desk_.look_at("listen_udp", "UDP", socket_.handle(), base_port_);
+  site_desk_.look_at("listen", "TCP", listener_.handle(), base_port_);
+  site_desk_.look_at("listen_nat", "TCP", nat_listener_.handle(), base_port_ - 1);
+  site_desk_.announce();
 }
 
 /// On P-1 nothing is offered: no client secures it (protocol.md 5).

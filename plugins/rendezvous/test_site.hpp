@@ -90,6 +90,7 @@ class FakeKeys {
  public:
   explicit FakeKeys(FakeHost& host) {
     table_.size = sizeof table_;
+    table_.public_text = [](void* self) { return str(static_cast<FakeKeys*>(self)->text_); };
     table_.can_sign = [](void* self) -> uint32_t { return static_cast<FakeKeys*>(self)->can_sign ? 1 : 0; };
     table_.sign = [](void* self, jct_bytes message, uint8_t* out, uint64_t capacity, uint64_t* written) -> jct_status {
       const auto* keys = static_cast<FakeKeys*>(self);
@@ -107,6 +108,7 @@ class FakeKeys {
   bool can_sign = true;
 
  private:
+  const std::string text_ = pair.public_text();
   jct_keys_service table_{};
 };
 
