@@ -17,6 +17,8 @@
 #include "tools/command_line.hpp"
 #include "tools/control_client.hpp"
 #include "tools/doctor/doctor.hpp"
+#include "tools/doctor/examination.hpp"
+#include "tools/doctor/inside.hpp"
 #include "tools/health.hpp"
 #include "tools/migrate/migrate.hpp"
 #include "tools/qr.hpp"
@@ -41,12 +43,17 @@ constexpr const char* kUsage =
     "commands of this program:\n"
     "  help                                 this, and the words of the running server\n"
     "  events [--follow]                    what the server logs, from now on, until interrupted\n"
-    "  invite HOST [--relay HOST] [--api URL] [--qr]\n"
-    "                                       what to give to clients that shall use HOST; on a terminal, or with --qr,\n"
-    "                                       with a code that the mobile client scans\n"
+    "  invite [HOST] [--relay HOST] [--api URL] [--qr]\n"
+    "                                       what to give to clients that shall use HOST, or else the server's "
+    "public_host;\n"
+    "                                       on a terminal, or with --qr, with a code that the mobile client scans\n"
     "  doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]\n"
     "                                       what works from here for a client of HOST, what fails, and what to do;\n"
     "                                       needs no server beside it\n"
+    "  doctor [--config FILE]               the same of the server here from the inside, running or not: "
+    "configuration, "
+    "keys,\n"
+    "                                       database, limits; FILE: its main configuration file\n"
     "  health                               exit code 0 when the server takes new work with all its plugins, else 1\n"
     "  backup TO [--config DIR]             keys, database and configuration of the server here, running or not, into "
     "the\n"
@@ -106,11 +113,22 @@ std::string public_key(ControlClient& client) {
   return object->optValue<std::string>("public_key", "");
 }
 
+/// As the operator has set it.
+std::string public_host(ControlClient& client) {
+  const Var site = client.ask("site", {});
+  const std::string host = site.extract<Object::Ptr>()->optValue<std::string>("host", "");
+  if (host.empty()) {
+    throw UsageError{"expected: invite HOST; or set public_host in [rendezvous], and clients are told that"};
+  }
+  return host;
+}
+
 int invite(const CommandLine& line) {
   InviteQuestion question = parse_invite(line.args);
   wire::Invite& invite = question.invite;
   ControlClient client{socket_of(line)};
   invite.key = public_key(client);
+  if (invite.host.empty()) invite.host = public_host(client);
   const std::string text = wire::encode_invite(invite);
   Object::Ptr shown = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
   shown->set("host", invite.host);
@@ -132,12 +150,13 @@ int health(const CommandLine& line) {
   return health.good ? kExitOk : kExitFailed;
 }
 
-/// Where the program lies decides what is meant, as it does for the server.
-std::string default_config() {
+/// The tree that this program is installed in: as for the server, it decides what is meant.
+std::filesystem::path prefix() {
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return config::etc_dir(program.parent_path().parent_path().string());
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();
 }
+
+std::string default_config() { return config::etc_dir(prefix().string()); }
 
 int backup(const CommandLine& line) {
   const BackupQuestion question = parse_backup(line.args);
@@ -157,12 +176,26 @@ int backup(const CommandLine& line) {
   return kExitOk;
 }
 
+int examine(const CommandLine& line) {
+  const DoctorQuestion question = parse_doctor(line.args);
+  const auto how = [&](const std::function<void(const doctor::Check&)>& on_check) {
+    if (question.target) return doctor::Examination{*question.target, on_check}.run();
+    const std::string junctord = (prefix() / "sbin" / "junctord").string();
+    return doctor::examine_inside({socket_of(line), junctord, question.config, JUNCTOR_VERSION}, on_check);
+  };
+  return doctor::run(how, line.json) ? kExitOk : kExitFailed;
+}
+
 int migrate_site(const CommandLine& line) {
-  const migrate::Question question = migrate::parse_question(line.args);
+  migrate::Question question = migrate::parse_question(line.args);
   if (question.help) {
     std::cout << migrate::kHelp;
     return kExitOk;
   }
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  question.web_sockets =
+      std::filesystem::exists(program.parent_path().parent_path() / "lib/junctor/ws_bridge.so", error);
   return migrate::run(question, default_config() + "/conf.d", line.json) ? kExitOk : kExitFailed;
 }
 
@@ -177,7 +210,7 @@ int run(const CommandLine& line) {
   if (line.command == "invite") return invite(line);
   if (line.command == "backup") return backup(line);
   if (line.command == "health") return health(line);
-  if (line.command == "doctor") return doctor::run(parse_doctor(line.args), line.json) ? kExitOk : kExitFailed;
+  if (line.command == "doctor") return examine(line);
   if (line.command == "migrate") return migrate_site(line);
   return pass_on(line);
 }

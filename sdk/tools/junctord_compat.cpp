@@ -53,6 +53,32 @@ std::vector<Pair> read_pairs(const std::string& path, Remarks* remarks) {
   return text ? parse_env_file(path, *text, remarks) : std::vector<Pair>{};
 }
 
+fs::path own_directory() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+/// Where junctord will look for it.
+bool has_web_sockets(const std::vector<std::string>& overrides) {
+  constexpr std::string_view kOption = "kernel.plugin_dir=";
+  fs::path plugins = own_directory().parent_path() / "lib/junctor";
+  for (const std::string& one : overrides) {
+    if (one.substr(0, kOption.size()) == kOption) plugins = one.substr(kOption.size());
+  }
+  std::error_code error;
+  return fs::exists(plugins / "ws_bridge.so", error);
+}
+
+/// Beside this program, or in sbin where this is in bin; else by PATH.
+std::string find_junctord() {
+  std::error_code error;
+  const fs::path here = own_directory();
+  for (const fs::path& path : {here / "junctord", here.parent_path() / "sbin/junctord"}) {
+    if (fs::exists(path, error)) return path.string();
+  }
+  return "junctord";
+}
+
 Surroundings look_around(const Arguments& arguments, Remarks* remarks) {
   Surroundings around;
   around.directory = fs::current_path().string();
@@ -70,19 +96,10 @@ Surroundings look_around(const Arguments& arguments, Remarks* remarks) {
   }
   const char* socket = std::getenv("JUNCTOR_COMPAT_SOCKET");
   around.control_socket = socket == nullptr ? "" : socket;
+  around.web_sockets = has_web_sockets(arguments.overrides);
   around.has_secret_key = fs::exists("id_ed25519");
   around.public_key = trimmed(read_text("id_ed25519.pub").value_or(""));
   return around;
-}
-
-/// Beside this program, or in sbin where this is in bin; else by PATH.
-std::string find_junctord() {
-  std::error_code error;
-  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const fs::path& path : {here / "junctord", here.parent_path() / "sbin/junctord"}) {
-    if (fs::exists(path, error)) return path.string();
-  }
-  return "junctord";
 }
 
 /// A file that has no name and ends with the process; junctord reads it again at each reload. -1 and errno on failure.

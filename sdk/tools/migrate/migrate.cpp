@@ -41,6 +41,7 @@ class Forth {
     stock_ = look_at(question_.directory, report_);
     stock::Site site = gather(question_, stock_.path, report_);
     site.public_key = stock_.public_key;
+    site.web_sockets = question_.web_sockets;
     const bool known = site.hbbs || site.hbbr;
     translation_ = stock::translate(site);
     say_what_runs(site);

@@ -19,6 +19,7 @@ struct Question {
   bool dry_run = false;
   bool back = false;
   bool help = false;
+  bool web_sockets = true;  ///< not asked for: the plugin ws_bridge is installed
 };
 
 /// `args` stand behind the word migrate. Throws UsageError.

@@ -39,6 +39,7 @@ Translation plan_launch(Program program, const Arguments& arguments, const Surro
   const std::string socket = around.control_socket.empty() ? control_socket(program, values) : around.control_socket;
   Site site;
   site.public_key = around.public_key;
+  site.web_sockets = around.web_sockets;
   (program == Program::kHbbs ? site.hbbs : site.hbbr) = std::move(values);
   Translation translation = translate(site);
   translation.add("kernel", {"data_dir", toml_string(around.directory), "the working directory"});

@@ -18,6 +18,7 @@ struct Surroundings {
   std::string directory;       ///< the working directory: keys and database are there
   bool has_secret_key = true;  ///< id_ed25519 is there
   std::string public_key;      ///< the text of id_ed25519.pub; empty: none
+  bool web_sockets = true;     ///< the plugin ws_bridge is installed
   std::string control_socket;  ///< where an image has its health check; empty: in the directory
 };
 

@@ -109,7 +109,8 @@ class Translator {
       put(plugin, "enabled", hbbs ? "true" : "false", why);
     }
     put("relay", "enabled", site_.hbbr ? "true" : "false", site_.hbbr ? "hbbr" : "no hbbr");
-    put("ws_bridge", "enabled", "true", "two ports above those of signalling and relay");
+    put("ws_bridge", "enabled", site_.web_sockets ? "true" : "false",
+        site_.web_sockets ? "two ports above those of signalling and relay" : "not installed");
   }
 
   void log_level() {
@@ -331,6 +332,11 @@ class Translator {
   // ---- both ----
 
   void web_sockets() {
+    if (!site_.web_sockets) {
+      return remark(Kind::kWarning,
+                    "the plugin ws_bridge is not installed: WebSocket, two ports above those of "
+                    "signalling and relay, is not served");
+    }
     if (!site_.hbbs) {
       put("ws_bridge", "listen", "[]", "no hbbs");
     } else if (is_bound(*site_.hbbs)) {

@@ -41,6 +41,8 @@ struct Site {
   std::optional<Values> hbbr;
   /// The text of id_ed25519.pub, where it is known: a KEY is held against it.
   std::string public_key;
+  /// The plugin ws_bridge is installed: a table of one that is missing would be a fault.
+  bool web_sockets = true;
 };
 
 Translation translate(const Site& site);

@@ -13,13 +13,13 @@ namespace {
 using Kind = Remark::Kind;
 
 Translation hbbs_alone(const std::string& line, std::vector<Pair> environment = {}) {
-  return translate({hbbs(line, std::move(environment)), std::nullopt, ""});
+  return translate({hbbs(line, std::move(environment)), std::nullopt, "", true});
 }
 Translation hbbr_alone(const std::string& line, std::vector<Pair> environment = {}) {
-  return translate({std::nullopt, hbbr(line, std::move(environment)), ""});
+  return translate({std::nullopt, hbbr(line, std::move(environment)), "", true});
 }
 Translation both(const std::string& id_line, const std::string& relay_line, const std::string& public_key = "") {
-  return translate({hbbs(id_line), hbbr(relay_line), public_key});
+  return translate({hbbs(id_line), hbbr(relay_line), public_key, true});
 }
 
 wire::SigningKeys keys() { return wire::SigningKeys::from_seed({5}); }
@@ -120,6 +120,13 @@ TEST_CASE("hbbs alone opens no relay, hbbr alone only that, each with its WebSoc
   for (const char* plugin : {"storage_sqlite", "rendezvous", "holepunch"}) {
     CHECK(value(relay, plugin, "enabled") == "false");
   }
+}
+
+TEST_CASE("without its plugin WebSocket is off, and that is said") {
+  const Translation translation = translate({hbbs("-b ::1"), hbbr(""), "", false});
+  CHECK(value(translation, "ws_bridge", "enabled") == "false");
+  CHECK(value(translation, "ws_bridge", "listen") == "-");
+  CHECK(has(remarks_of(translation.remarks, Kind::kWarning), "ws_bridge is not installed"));
 }
 
 TEST_CASE("hbbr without a key asks for none and needs no key files") {

@@ -104,10 +104,10 @@ class Parser {
     const size_t end = key_end(line.text);
     const std::string key{unquoted(trimmed(line.text.substr(0, end)))};
     const std::string_view rest = trimmed(line.text.substr(end + 1));
-    if (!rest.empty()) return map->members.emplace_back(key, value(rest, indent + 1, line.number)), void();
+    if (!rest.empty()) return map->members.push_back({key, value(rest, indent + 1, line.number)}), void();
     // A list may stand at its key's own indentation.
     const bool list_here = at_ < lines_.size() && lines_[at_].indent == indent && is_item(lines_[at_].text);
-    map->members.emplace_back(key, list_here ? block(indent, depth + 1) : nested(indent + 1, depth, line.number));
+    map->members.push_back({key, list_here ? block(indent, depth + 1) : nested(indent + 1, depth, line.number)});
   }
 
   Yaml nested(size_t least, size_t depth, size_t number) {
@@ -186,8 +186,8 @@ class Parser {
 }  // namespace
 
 const Yaml* Yaml::find(std::string_view key) const {
-  const auto found = std::find_if(members.begin(), members.end(), [key](const auto& one) { return one.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+  const auto found = std::find_if(members.begin(), members.end(), [key](const Member& one) { return one.key == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 Yaml parse_yaml(const std::string& file, std::string_view text, Remarks* remarks) {

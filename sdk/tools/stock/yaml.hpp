@@ -6,7 +6,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "tools/stock/settings.hpp"
@@ -15,14 +14,20 @@ namespace junctor::stock {
 
 struct Yaml {
   enum class Kind { kNull, kScalar, kList, kMap, kUnknown };
+  struct Member;
 
   Kind kind = Kind::kNull;
   std::string text;  ///< of kScalar, without its quotes
   std::vector<Yaml> items;
-  std::vector<std::pair<std::string, Yaml>> members;
+  std::vector<Member> members;
   size_t line = 0;
 
   const Yaml* find(std::string_view key) const;
+};
+
+struct Yaml::Member {
+  std::string key;
+  Yaml value;
 };
 
 Yaml parse_yaml(const std::string& file, std::string_view text, Remarks* remarks);
