@@ -134,7 +134,7 @@ class Forth {
     if (!secret_.empty()) put(data_ + "/" + kSecretFile, secret_ + "\n", 0600);
     wire::wipe(secret_);
     put(conf_file_,
-        std::string{"# SPDX-License-Identifier: Apache-2.0\n"} + kHeader + "\n# From " + stock_.path + ".\n\n" +
+        std::string{kHeader} + "\n# From " + stock_.path + ".\n\n" +
             stock::conf_text(translation_, stock::Secrets::kShown),
         0644);
   }
