@@ -56,7 +56,7 @@ Veth::~Veth() { remove(); }
 
 void Veth::remove() const {
   for (const std::string& space : {servers_, clients_}) {
-    static_cast<void>(std::system(("ip netns del " + space + " 2>/dev/null").c_str()));
+    [[maybe_unused]] const int code = std::system(("ip netns del " + space + " 2>/dev/null").c_str());
   }
 }
 

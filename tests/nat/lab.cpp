@@ -48,7 +48,7 @@ Lab::Lab() : tag_{"j" + std::to_string(::getpid() % 100000)} {
 
 Lab::~Lab() {
   for (const std::string& space : spaces_) {
-    static_cast<void>(std::system(("ip netns del " + space + " 2>/dev/null").c_str()));
+    [[maybe_unused]] const int code = std::system(("ip netns del " + space + " 2>/dev/null").c_str());
   }
 }
 
