@@ -39,9 +39,9 @@ class Timer : private ListNode {
   Fn fn_;
   void* self_;
   TimerWheel* wheel_ = nullptr;
-  uint64_t tick_ = 0;
-  uint8_t level_ = 0;
-  uint8_t slot_ = 0;
+  uint64_t tick_ : 48 = 0;  // kMaxTick at most
+  uint64_t level_ : 8 = 0;
+  uint64_t slot_ : 8 = 0;
 };
 
 class TimerWheel {

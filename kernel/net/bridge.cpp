@@ -10,14 +10,13 @@ namespace junctor::net {
 Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, BridgeEvents& events)
     : home_{home},
       events_{&events},
-      policy_{policy},
       streams_{&a, &b},
       born_{home.loop().now()},
       last_byte_{born_},
       deadline_{loop::Timer::of<&Bridge::on_deadline>(this)},
       deferred_{loop::Deferred::of<&Bridge::on_deferred>(this)} {
   for (Side& side : sides_) side.bridge = this;
-  meter_anew();
+  take_policy(policy);
   home_.bridges_.push_back(*this);
   home_.count().bridges_open.add();
   home_.count().bridges_total.add();
@@ -81,7 +80,7 @@ void Bridge::begin() {
   }
   for (size_t i = 0; i < 2; ++i) {
     sides_[i].fd = std::move(remains[i].fd);
-    sides_[i].interest = Stream::kInterest;
+    sides_[i].interest = remains[i].interest;
     ways_[i].fin_read = remains[i].ended;
     sides_[i].ticket = std::move(remains[i].ticket);
     sides_[i].tls = std::move(remains[i].tls);
@@ -130,8 +129,8 @@ bool Bridge::set_interest(Side& side, uint32_t interest) {
 void Bridge::arm_deadline() {
   constexpr auto kNever = loop::Instant::max();
   auto when = kNever;
-  if (policy_.idle_timeout > loop::Duration::zero()) when = last_byte_ + policy_.idle_timeout;
-  if (policy_.max_lifetime > loop::Duration::zero()) when = std::min(when, born_ + policy_.max_lifetime);
+  if (idle_timeout_ > loop::Duration::zero()) when = last_byte_ + idle_timeout_;
+  if (max_lifetime_ > loop::Duration::zero()) when = std::min(when, born_ + max_lifetime_);
   deadline_.cancel();
   if (when != kNever) home_.loop().start_at(deadline_, when);
 }
@@ -141,7 +140,7 @@ void Bridge::on_deadline() {
   const auto passed = [&](loop::Duration bound, loop::Instant since) {
     return bound > loop::Duration::zero() && now - since >= bound;
   };
-  if (passed(policy_.idle_timeout, last_byte_) || passed(policy_.max_lifetime, born_)) {
+  if (passed(idle_timeout_, last_byte_) || passed(max_lifetime_, born_)) {
     finish(Status::kTimeout);
   } else {
     arm_deadline();
@@ -155,10 +154,9 @@ BridgeStats Bridge::stats() const {
 
 void Bridge::set_policy(const BridgePolicy& policy) {
   home_.loop().assert_here();
-  policy_ = policy;
   if (finished_) return;
   for (Direction& direction : ways_) direction.throttled = direction.gathering = false;
-  meter_anew();
+  take_policy(policy);
   if (streams_[0] == nullptr) arm_deadline();
   home_.loop().defer(deferred_);
 }

@@ -66,6 +66,8 @@ class Bridge final : private loop::ListNode {
   friend class NetLoop;
   friend class loop::List<Bridge>;
 
+  using Pause = std::chrono::duration<uint32_t, std::micro>;
+
   /// One connection; direction i is from side i to the other.
   struct Side final : loop::FdHandler {
     void on_fd(uint32_t events) override { bridge->on_side(*this, events); }
@@ -99,6 +101,7 @@ class Bridge final : private loop::ListNode {
   /// Of a bridge with a rate.
   struct Meter {
     explicit Meter(Bridge* bridge) : refill{loop::Timer::of<&Bridge::on_refill>(bridge)} {}
+    uint64_t rate = 0;  // bits a second, each direction
     std::array<Bucket, 2> buckets;
     loop::Timer refill;
   };
@@ -134,7 +137,7 @@ class Bridge final : private loop::ListNode {
   size_t fill(size_t way);
   size_t fill_by_copy(size_t way, size_t want);
   size_t allowance(size_t way);
-  void meter_anew();
+  void take_policy(const BridgePolicy& policy);
   void on_refill();
   void hold(size_t way, std::span<const std::byte> bytes);
   bool may_read(size_t way) const;
@@ -150,14 +153,16 @@ class Bridge final : private loop::ListNode {
 
   NetLoop& home_;
   BridgeEvents* events_;
-  BridgePolicy policy_;
   std::array<Stream*, 2> streams_;  // until begin()
   std::array<Side, 2> sides_;
   std::array<Direction, 2> ways_;
   loop::Instant born_;
   loop::Instant last_byte_;
+  loop::Duration idle_timeout_{0};
+  loop::Duration max_lifetime_{0};
   Streak streak_;
-  std::chrono::duration<uint32_t, std::micro> pause_{0};  // while it gathers
+  Pause gather_{0};  // the policy's
+  Pause pause_{0};   // while it gathers
   bool broken_ = false;
   bool finished_ = false;
   Status reason_ = Status::kOk;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a relayed MiB allocates: nothing, spliced or copied. Not under sanitizers.
+// What a relayed MiB allocates: nothing, spliced or copied; and what a connection and a session keep. Not under
+// sanitizers.
 #include <array>
 
 #include "junctor/testing/allocations.hpp"
@@ -62,4 +63,9 @@ TEST_CASE("a relayed MiB allocates nothing, spliced or copied") {
     CHECK(joined.hand.net.counters().bridge_bytes.get() == 17 * kMiB);
     CHECK((joined.hand.net.counters().bridge_spliced.get() > 0) == (pipes > 0));
   }
+}
+
+TEST_CASE("a stream and a bridge stay small: there are as many as clients and sessions") {
+  CHECK(sizeof(Stream) <= 296);
+  CHECK(sizeof(Bridge) <= 392);
 }

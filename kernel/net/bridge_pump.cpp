@@ -160,19 +160,22 @@ size_t Bridge::fill_by_copy(size_t way, size_t want) {
   return static_cast<size_t>(got);
 }
 
-void Bridge::meter_anew() {
-  if (policy_.rate == 0) {
-    meter_.reset();
-  } else if (!meter_) {
+void Bridge::take_policy(const BridgePolicy& policy) {
+  idle_timeout_ = policy.idle_timeout;
+  max_lifetime_ = policy.max_lifetime;
+  gather_ = std::chrono::duration_cast<Pause>(policy.gather);
+  if (policy.rate == 0) return meter_.reset();
+  if (!meter_) {
     meter_ = std::make_unique<Meter>(this);
     for (Bucket& bucket : meter_->buckets) bucket.filled = home_.loop().now();
   }
+  meter_->rate = policy.rate;
 }
 
 size_t Bridge::allowance(size_t way) {
   if (!meter_) return SIZE_MAX;
   Bucket& bucket = meter_->buckets[way];
-  const auto rate = static_cast<int64_t>(std::min<uint64_t>(policy_.rate / 8, uint64_t{1} << 40));  // bytes a second
+  const auto rate = static_cast<int64_t>(std::min<uint64_t>(meter_->rate / 8, uint64_t{1} << 40));  // bytes a second
   const int64_t burst = std::max(rate / kBurstsPerSecond, kLeastBurst);
   const loop::Instant now = home_.loop().now();
   const double seconds = std::min(1.0, std::chrono::duration<double>(now - bucket.filled).count());
@@ -248,11 +251,11 @@ bool Bridge::may_read(size_t way) const {
 }
 
 void Bridge::watch_streak(size_t way, size_t got) {
-  if (got == 0 || policy_.gather == loop::Duration::zero() || !spliceable()) return;
+  if (got == 0 || gather_ == Pause::zero() || !spliceable()) return;
   // Somebody may wait for an answer to this: what goes the other way is read as it comes.
   ways_[1 - way].gathering = false;
-  if (!streak_.add(way, got, home_.loop().now(), policy_.gather) || !may_read(way)) return;
-  pause_ = std::chrono::duration_cast<decltype(pause_)>(policy_.gather);
+  if (!streak_.add(way, got, home_.loop().now(), gather_) || !may_read(way)) return;
+  pause_ = gather_;
   pause(way);
 }
 

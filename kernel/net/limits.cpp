@@ -3,7 +3,7 @@
 #include "net/limits.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <random>
 
 namespace junctor::net {
@@ -32,8 +32,8 @@ const char* refusal_name(Refusal refusal) {
   return "none";
 }
 
-size_t Limits::KeyHash::operator()(const Key& key) const noexcept {
-  uint64_t value = (key.bytes ^ seed) + key.family;
+size_t Limits::KeyHash::operator()(Key key) const noexcept {
+  uint64_t value = key ^ seed;
   value *= 0x9e3779b97f4a7c15U;
   value ^= value >> 32;
   value *= 0xbf58476d1ce4e5b9U;
@@ -55,12 +55,13 @@ void Limits::set_options(const LimitOptions& options) {
 }
 
 Limits::Key Limits::key_of(const Address& source) {
-  Key key{0, source.family};
-  std::memcpy(&key.bytes, source.ip.data(), source.family == 4 ? 4 : 8);
-  return key;
+  const size_t zeros = source.family == 4 ? 4 : 0;
+  std::array<uint8_t, sizeof(Key)> bytes{};
+  std::copy_n(source.ip.begin(), bytes.size() - zeros, bytes.begin() + static_cast<std::ptrdiff_t>(zeros));
+  return std::bit_cast<Key>(bytes);
 }
 
-Limits::Shard& Limits::shard_of(const Key& key) { return shards_[KeyHash{~seed_}(key) % kShards]; }
+Limits::Shard& Limits::shard_of(Key key) { return shards_[KeyHash{~seed_}(key) % kShards]; }
 
 bool Limits::tracks_sources() const {
   return max_per_source_.load(std::memory_order_relaxed) != 0 || new_per_second_.load(std::memory_order_relaxed) != 0;
@@ -100,7 +101,7 @@ Refusal Limits::admit_source(const Address& source) {
   return Refusal::kNone;
 }
 
-uint32_t Limits::find_or_add(Shard& shard, const Key& key, loop::Instant now) {
+uint32_t Limits::find_or_add(Shard& shard, Key key, loop::Instant now) {
   if (const auto found = shard.index.find(key); found != shard.index.end()) return found->second;
   const uint32_t room = std::max<uint32_t>(1, max_sources_.load(std::memory_order_relaxed) / kShards);
   if (shard.index.size() >= room) {
@@ -162,7 +163,7 @@ void Limits::unlink_idle(Shard& shard, uint32_t at) {
   entry.older = entry.newer = kNil;
 }
 
-void Limits::release(const Key& key) {
+void Limits::release(Key key) {
   open_.fetch_sub(1, std::memory_order_relaxed);
   Shard& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};

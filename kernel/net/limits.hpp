@@ -44,12 +44,8 @@ const char* refusal_name(Refusal refusal);
 
 class Limits {
  public:
-  /// A source: its family and its first 8 bytes.
-  struct Key {
-    uint64_t bytes = 0;
-    uint8_t family = 0;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
+  /// A source: the first 8 bytes of an IPv6 address, or 4 zeros and an IPv4 one: no IPv6 host begins so (::/8).
+  using Key = uint64_t;
   static Key key_of(const Address& source);
 
   /// `clock` outlives it.
@@ -58,7 +54,7 @@ class Limits {
   /// Counts the connection in, or says which bound refuses it. Each kNone is matched by a release().
   Refusal admit(const Address& source);
   void release(const Address& source) { release(key_of(source)); }
-  void release(const Key& key);
+  void release(Key key);
 
   /// Counts a refusal that was decided elsewhere.
   void refuse(Refusal reason) { refused_[static_cast<size_t>(reason)].fetch_add(1, std::memory_order_relaxed); }
@@ -79,10 +75,10 @@ class Limits {
 
   struct KeyHash {
     uint64_t seed;
-    size_t operator()(const Key& key) const noexcept;
+    size_t operator()(Key key) const noexcept;
   };
   struct Entry {
-    Key key{};
+    Key key = 0;
     uint32_t open = 0;
     uint32_t older = kNil;  // in the list of idle entries, by when they became idle
     uint32_t newer = kNil;
@@ -98,9 +94,9 @@ class Limits {
     uint32_t newest = kNil;
   };
 
-  Shard& shard_of(const Key& key);
+  Shard& shard_of(Key key);
   Refusal admit_source(const Address& source);
-  uint32_t find_or_add(Shard& shard, const Key& key, loop::Instant now);
+  uint32_t find_or_add(Shard& shard, Key key, loop::Instant now);
   static void refill(Entry& entry, uint32_t per_second, loop::Instant now);
   void expire(Shard& shard, loop::Instant now) const;
   static void erase_idle(Shard& shard, uint32_t at);
@@ -141,7 +137,7 @@ class LimitTicket {
  private:
   void give_back();
   std::shared_ptr<Limits> limits_;
-  Limits::Key source_;
+  Limits::Key source_ = 0;
 };
 
 }  // namespace junctor::net

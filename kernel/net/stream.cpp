@@ -45,14 +45,16 @@ void set_tcp_options(int fd, const StreamOptions& options) {
 Stream::Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket)
     : home_{&home},
       fd_{std::move(fd)},
-      options_{options},
+      receive_buffer_{std::max(options.receive_buffer, kLeastReceive)},
+      send_high_{options.send_high},
+      send_low_{options.send_low},
+      linger_{std::chrono::duration_cast<decltype(linger_)>(options.linger)},
+      idle_{options.idle},
       peer_{peer},
       ticket_{std::move(ticket)},
       last_in_{home.loop().now()},
       timer_{loop::Timer::of<&Stream::on_timer>(this)},
-      deferred_{loop::Deferred::of<&Stream::progress>(this)} {
-  options_.receive_buffer = std::max(options_.receive_buffer, kLeastReceive);
-}
+      deferred_{loop::Deferred::of<&Stream::progress>(this)} {}
 
 Stream::~Stream() {
   if (linked()) part();
@@ -63,7 +65,7 @@ Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOpt
   home.loop().assert_here();
   auto* stream = new Stream{home, std::move(fd), peer, options, std::move(ticket)};
   stream->tls_ = std::move(tls);
-  stream->readable_ = stream->tls_ != nullptr;  // what came behind the handshake may be in its buffer already
+  stream->readable_ = true;  // most clients speak first: often it is read before epoll has to know of it
   stream->enter(home);
   stream->arm_idle();
   return stream;
@@ -95,6 +97,7 @@ Stream::Dial Stream::connect(NetLoop& home, const Address& peer, const Address* 
   stream->state_ = State::kConnecting;
   stream->events_ = &events;
   stream->enter(home);
+  stream->watch();
   if (timeout > loop::Duration::zero()) home.loop().start(stream->timer_, timeout);
   home.count().dialed.add();
   return {stream, Status::kOk, 0};
@@ -104,12 +107,18 @@ void Stream::enter(NetLoop& home) {
   home_.store(&home, std::memory_order_release);
   home.streams_.push_back(*this);
   home.count().streams_open.add();
-  const int error = home.loop().watch(fd_.get(), kInterest, this);
-  if (error != 0) finish(Status::kNoMemory);
   if (home.closing()) {
     aborted_ = true;
     finish(Status::kClosed);
   }
+}
+
+/// Not before there is nothing else to do: by then it may have moved, or become one side of a bridge. What has come
+/// until now, the edge that this raises tells.
+void Stream::watch() {
+  if (watched_) return;
+  watched_ = true;
+  if (home_.load(std::memory_order_relaxed)->loop().watch(fd_.get(), kInterest, this) != 0) finish(Status::kNoMemory);
 }
 
 void Stream::part() {
@@ -121,10 +130,7 @@ void Stream::part() {
   home.count().streams_open.sub();
 }
 
-const Address& Stream::local() {
-  if (!local_.valid()) local_ = local_address(fd_.get());
-  return local_;
-}
+Address Stream::local() const { return local_address(fd_.get()); }
 
 Status Stream::usable() const {
   NetLoop* const home = home_.load(std::memory_order_acquire);
@@ -178,7 +184,7 @@ Status Stream::close(Status reason) {
     finish(reason);
   } else {
     state_ = State::kClosing;
-    home.loop().start(timer_, options_.linger);
+    home.loop().start(timer_, linger_);
   }
   return Status::kOk;
 }
@@ -193,7 +199,7 @@ Status Stream::abort(Status reason) {
 
 Status Stream::set_idle_timeout(loop::Duration timeout) {
   if (const Status status = usable(); status != Status::kOk) return status;
-  options_.idle = timeout;
+  idle_ = timeout;
   if (state_ == State::kConnecting) return Status::kOk;
   last_in_ = home_.load(std::memory_order_relaxed)->loop().now();
   timer_.cancel();
@@ -202,8 +208,8 @@ Status Stream::set_idle_timeout(loop::Duration timeout) {
 }
 
 void Stream::arm_idle() {
-  if (options_.idle <= loop::Duration::zero() || state_ != State::kOpen) return;
-  home_.load(std::memory_order_relaxed)->loop().start_at(timer_, last_in_ + options_.idle);
+  if (idle_ <= loop::Duration::zero() || state_ != State::kOpen) return;
+  home_.load(std::memory_order_relaxed)->loop().start_at(timer_, last_in_ + idle_);
 }
 
 void Stream::on_timer() {
@@ -215,7 +221,7 @@ void Stream::on_timer() {
       break;
     case State::kOpen:
       // Bytes only stamp last_in_; the timer finds out by itself how long is left.
-      if (home.loop().now() - last_in_ < options_.idle) return arm_idle();
+      if (home.loop().now() - last_in_ < idle_) return arm_idle();
       home.count().idle_timeouts.add();
       finish(Status::kTimeout);
       break;
@@ -275,8 +281,11 @@ void Stream::progress() {
       case State::kLingering:
         return linger_on();
       case State::kOpen:
-        if (events_ == nullptr || !step(budget)) return;
+        if (events_ == nullptr) return;
+        if (!step(budget)) return watch();
         break;
+      case State::kClosing:
+        return watch();
       default:
         return;
     }
@@ -359,6 +368,7 @@ void Stream::deliver_close() {
   tls_.reset();
   if (!shut_done_) ::shutdown(fd_.get(), SHUT_WR);
   home.loop().start(timer_, kLingerForFin);
+  watch();
   linger_on();
 }
 

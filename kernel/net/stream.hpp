@@ -53,9 +53,10 @@ class StreamEvents {
   ~StreamEvents() = default;
 };
 
-/// An accepted or connected socket without the stream around it. The loop's epoll still has it, as kInterest says.
+/// An accepted or connected socket without the stream around it.
 struct StreamRemains {
   Fd fd;
+  uint32_t interest = 0;  // as the loop's epoll has it still; 0: not at all
   LimitTicket ticket;
   std::unique_ptr<TlsSession> tls;
   std::vector<std::byte> unread;  // received, not consumed
@@ -114,8 +115,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   /// `peer` is a trusted proxy's word.
   bool proxied() const { return proxied_; }
   void mark_proxied() { proxied_ = true; }
-  /// The address that was hit; asked of the system on first use.
-  const Address& local();
+  /// The address that was hit; asked of the system.
+  Address local() const;
   /// Bytes queued to be sent.
   size_t queued() const { return out_.size() - out_head_; }
   size_t unread() const { return in_.size(); }
@@ -143,8 +144,9 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
 
   // stream.cpp: life
   void enter(NetLoop& home);
-  /// From its loop, whose epoll still watches the descriptor.
+  /// From its loop, whose epoll may still watch the descriptor.
   void part();
+  void watch();
   void on_fd(uint32_t events) override;
   void on_timer();
   void progress();
@@ -202,10 +204,15 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   bool broken_ : 1 = false;  // writing failed: the connection was reset
   bool aborted_ : 1 = false;
   bool proxied_ : 1 = false;
+  bool watched_ : 1 = false;  // by the loop's epoll
   Status reason_ = Status::kOk;
-  StreamOptions options_;
+  /// What of StreamOptions is not the socket's. There may be a million streams.
+  uint32_t receive_buffer_;
+  uint32_t send_high_;
+  uint32_t send_low_;
+  std::chrono::duration<uint32_t, std::milli> linger_;
+  loop::Duration idle_;
   Address peer_;
-  Address local_;
   LimitTicket ticket_;
   std::unique_ptr<TlsSession> tls_;  // null: plain
   std::vector<std::byte> in_;

@@ -18,7 +18,8 @@ Status Stream::migrate(NetLoop& target, loop::Task arrived) {
 void Stream::depart() {
   NetLoop* const from = home_.load(std::memory_order_relaxed);
   from->count().migrated.add();
-  from->loop().unwatch(fd_.get(), this);
+  if (watched_) from->loop().unwatch(fd_.get(), this);
+  watched_ = false;
   part();
   home_.store(nullptr, std::memory_order_release);
   struct Lost {
@@ -33,7 +34,6 @@ void Stream::depart() {
 void Stream::arrive() {
   const std::unique_ptr<Move> move = std::exchange(move_, nullptr);
   state_ = State::kOpen;
-  readable_ = true;
   give_unread_ = !in_.empty();
   calling_ = true;
   enter(*move->target);
@@ -54,6 +54,7 @@ StreamRemains Stream::dismantle() {
   StreamRemains remains;
   part();
   remains.fd = std::move(fd_);
+  remains.interest = watched_ ? kInterest : 0;
   remains.ticket = std::move(ticket_);
   remains.tls = std::move(tls_);
   remains.unread = std::move(in_);

@@ -49,7 +49,7 @@ ssize_t Stream::read_some(std::span<std::byte> into) {
 void Stream::read_once() {
   NetLoop& home = *home_.load(std::memory_order_relaxed);
   const size_t kept = in_.size();
-  const size_t room = options_.receive_buffer - std::min<size_t>(kept, options_.receive_buffer);
+  const size_t room = receive_buffer_ - std::min<size_t>(kept, receive_buffer_);
   std::span<std::byte> into = home.scratch().first(std::min(room, NetLoop::kScratch));
   if (kept != 0) {
     // Behind the leftover, so that all unread bytes lie in one piece.
@@ -93,7 +93,7 @@ void Stream::deliver(std::span<const std::byte> data) {
   }
   if (status < Status::kOk) {
     close(status);
-  } else if (consumed == 0 && left >= options_.receive_buffer && state_ == State::kOpen && !paused_ && !give_unread_) {
+  } else if (consumed == 0 && left >= receive_buffer_ && state_ == State::kOpen && !paused_ && !give_unread_) {
     home_.load(std::memory_order_relaxed)->count().receive_full.add();
     abort(Status::kLimit);
   }

@@ -31,8 +31,8 @@ Status Stream::send(std::span<const std::byte> data) {
   if (shut_asked_) return Status::kClosed;
   if (broken_) return Status::kReset;
   const size_t before = queued();
-  if (data.size() > std::max<size_t>(options_.send_high, kLargestSend)) return Status::kLimit;
-  if (before != 0 && before + data.size() > options_.send_high) {
+  if (data.size() > std::max<size_t>(send_high_, kLargestSend)) return Status::kLimit;
+  if (before != 0 && before + data.size() > send_high_) {
     want_writable_ = true;
     home_.load(std::memory_order_relaxed)->count().send_again.add();
     return Status::kAgain;
@@ -75,7 +75,7 @@ void Stream::flush() {
 }
 
 void Stream::after_flush() {
-  if (want_writable_ && queued() <= options_.send_low) {
+  if (want_writable_ && queued() <= send_low_) {
     want_writable_ = false;
     writable_due_ = true;
   }
