@@ -29,17 +29,14 @@ std::string client_of(const wire::Address& address) {
 Seat& Seat::operator=(Seat&& other) noexcept {
   if (this == &other) return *this;
   give_back();
-  ledger_ = std::exchange(other.ledger_, nullptr);
-  accounts_ = std::move(other.accounts_);
-  pools_ = std::move(other.pools_);
+  places_ = std::move(other.places_);
   rate_ = other.rate_;
   slowed_ = other.slowed_;
-  group_ = std::move(other.group_);
   return *this;
 }
 
 void Seat::give_back() {
-  if (Ledger* ledger = std::exchange(ledger_, nullptr)) ledger->give_back(accounts_);
+  if (const auto places = std::move(places_)) places->ledger->give_back(places->accounts);
 }
 
 // ---- ledger ----
@@ -98,17 +95,20 @@ Ledger::Seated Ledger::sit(const wire::Address& a, const wire::Address& b, std::
     if (full && !again) return {Seat{}, kRefusals[static_cast<size_t>(one.kind)]};
   }
   Seat seat;
-  seat.ledger_ = this;
   seat.rate_ = group != nullptr && group->session_rate != 0 ? group->session_rate : rules.rate;
-  if (group != nullptr) seat.group_ = group->name;
   if (rules.slowing.rate != 0 && (rules.slowed.contains(a) || rules.slowed.contains(b))) seat.slow(rules.slowing.rate);
-  if (rules.total_rate != 0) seat.pools_.push_back(total_);
+  if (rules.total_rate == 0 && wanted.empty()) return {std::move(seat), nullptr};
+  seat.places_ = std::make_unique<Seat::Places>();
+  Seat::Places& places = *seat.places_;
+  places.ledger = this;
+  if (group != nullptr) places.group = group->name;
+  if (rules.total_rate != 0) places.pools.push_back(total_);
   for (const Claim& one : wanted) {
     Account& account = accounts_.try_emplace(key_of(one), Account{one.kind, one.name, 0, nullptr}).first->second;
     if (account.pool == nullptr) account.pool = std::make_shared<Pool>(rate_of(rules, account));
     ++account.sessions;
-    seat.accounts_.push_back(key_of(one));
-    if (account.pool->rate() != 0) seat.pools_.push_back(account.pool);
+    places.accounts.push_back(key_of(one));
+    if (account.pool->rate() != 0) places.pools.push_back(account.pool);
   }
   return {std::move(seat), nullptr};
 }

@@ -27,12 +27,12 @@ class Seat {
   ~Seat() { give_back(); }
 
   /// Those that have a rate now, the relay's own among them.
-  const std::vector<PoolPtr>& pools() const { return pools_; }
+  std::vector<PoolPtr> pools() const { return places_ ? places_->pools : std::vector<PoolPtr>{}; }
   /// Of the session alone, each direction; 0: no bound.
   uint64_t rate() const { return rate_; }
   bool slowed() const { return slowed_; }
   /// Its group's name, or empty.
-  const std::string& group() const { return group_; }
+  std::string group() const { return places_ ? places_->group : std::string{}; }
   /// The session's own rate falls to `rate` for good.
   void slow(uint64_t rate) {
     rate_ = rate;
@@ -41,14 +41,17 @@ class Seat {
 
  private:
   friend class Ledger;
+  struct Places {
+    Ledger* ledger = nullptr;
+    std::vector<std::string> accounts;
+    std::vector<PoolPtr> pools;
+    std::string group;
+  };
   void give_back();
 
-  Ledger* ledger_ = nullptr;
-  std::vector<std::string> accounts_;
-  std::vector<PoolPtr> pools_;
+  std::unique_ptr<Places> places_;  // null: none, as with most sessions
   uint64_t rate_ = 0;
   bool slowed_ = false;
-  std::string group_;
 };
 
 class Ledger {

@@ -39,7 +39,7 @@ Lobby::Lobby(Shared& shared, uint32_t loop, const Settings& settings)
       waiting_{shared.waiting_room},
       ticket_wait_{shared.waiting_room},
       sessions_{shared, loop, settings,
-                [this](const std::string& uuid) {
+                [this](std::string_view uuid) {
                   waiting_.end(uuid);
                   tell_if_idle();
                 }},
@@ -259,7 +259,7 @@ void Lobby::pair(Side& first, Side& second) {
 
 void Lobby::join(Side& first, Side& second) {
   first.state = Side::State::kLeaving;
-  const Sessions::Started started = sessions_.start(first, second);
+  const Sessions::Started started = sessions_.start(waiting_.name_of(second.request.uuid), first, second);
   if (started.status == JCT_OK) {
     erase(first);
     return erase(second);

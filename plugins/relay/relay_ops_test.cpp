@@ -53,6 +53,22 @@ TEST_CASE("a reload changes sessions that run, what comes after it, and the wait
   CHECK(late.closed());
 }
 
+TEST_CASE("a reload changes for how long the small pieces of running sessions collect, and switches it off") {
+  World world;
+  auto [a, b] = world.pair("u");
+  const auto gather_of = [&](size_t bridge) { return world.host.bridges().at(bridge).policy().gather_us; };
+  CHECK(gather_of(0) == 500);
+  world.relay->reload({{"gather", "200us"}});
+  world.run();
+  auto [c, d] = world.pair("v");
+  CHECK(gather_of(0) == 200);
+  CHECK(gather_of(1) == 200);
+  world.relay->reload({{"gather", "0"}});
+  world.run();
+  CHECK(gather_of(0) == 0);
+  CHECK(gather_of(1) == 0);
+}
+
 TEST_CASE("bytes are counted while a session runs") {
   World world;
   auto [a, b] = world.pair("u");

@@ -3,6 +3,7 @@
 #include "sessions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "wire/abi.hpp"
@@ -29,9 +30,10 @@ const char* stop_reason(jct_status status, const jct_bridge_stats& stats, Durati
   }
 }
 
-const char* transport_names(const Side& a, const Side& b) {
-  if (a.transport == JCT_CHANNEL_WS) return b.transport == JCT_CHANNEL_WS ? "ws-ws" : "ws-tcp";
-  return b.transport == JCT_CHANNEL_WS ? "tcp-ws" : "tcp-tcp";
+constexpr std::array<const char*, 4> kTransports{"tcp-tcp", "tcp-ws", "ws-tcp", "ws-ws"};
+
+uint8_t transport_of(const Side& a, const Side& b) {
+  return static_cast<uint8_t>((a.transport == JCT_CHANNEL_WS ? 2 : 0) + (b.transport == JCT_CHANNEL_WS ? 1 : 0));
 }
 
 uint64_t seconds(uint64_t nanoseconds) { return nanoseconds / 1'000'000'000; }
@@ -61,7 +63,7 @@ void tell(const Host& host, bool check, const char* name, std::initializer_list<
 
 const jct_bridge_events Sessions::kEvents{sizeof(jct_bridge_events), 0, &Sessions::on_close};
 
-Sessions::Started Sessions::start(const Side& first, const Side& second) {
+Sessions::Started Sessions::start(std::string_view uuid, const Side& first, const Side& second) {
   const bool swap = first.request.id.empty() && !second.request.id.empty();
   const Side& a = swap ? second : first;
   const Side& b = swap ? first : second;
@@ -69,11 +71,11 @@ Sessions::Started Sessions::start(const Side& first, const Side& second) {
   session->owner = this;
   // A number that tells the loop, so that `sessions end` finds it at once.
   session->id = ++last_id_ * shared_.host.loops() + loop_;
-  session->uuid = a.request.uuid;
+  session->uuid = uuid;
   session->peer_id = a.request.id;
   session->a = a.peer;
   session->b = b.peer;
-  session->transport = transport_names(a, b);
+  session->transport = transport_of(a, b);
   session->check = looks_like_a_check(a, b);
   session->counted_at = shared_.host.now();
   if (const Started refused = admit(*session); refused.status != JCT_OK) return refused;
@@ -138,7 +140,7 @@ void Sessions::begun(std::unique_ptr<Session> session) {
         {"id", session->peer_id},
         {"a", wire::from_abi(session->a).text()},
         {"b", wire::from_abi(session->b).text()},
-        {"transport", session->transport}});
+        {"transport", kTransports[session->transport]}});
   const uint64_t id = session->id;
   all_.emplace(id, std::move(session));
   if (all_.size() == 1) sampler_ = shared_.host.every(kSamplePeriod, [this] { sample(); });
@@ -222,8 +224,8 @@ std::vector<SessionRow> Sessions::rows(size_t limit) const {
     if (rows.size() == limit) break;
     const jct_bridge_stats now = stats(*session);
     rows.push_back({id, session->peer_id, wire::from_abi(session->a).text(), wire::from_abi(session->b).text(),
-                    session->transport, seconds(now.age_ns), seconds(now.idle_ns), now.bytes_ab, now.bytes_ba,
-                    session->rate_now, session->seat.group(), session->seat.slowed(), ""});
+                    kTransports[session->transport], seconds(now.age_ns), seconds(now.idle_ns), now.bytes_ab,
+                    now.bytes_ba, session->rate_now, session->seat.group(), session->seat.slowed(), ""});
   }
   return rows;
 }
@@ -242,7 +244,7 @@ void Sessions::on_close(void* self, jct_handle, jct_status reason, const jct_bri
 
 void Sessions::ended(Session& session, jct_status reason, const jct_bridge_stats& stats) {
   const char* why = session.asked != nullptr ? session.asked : stop_reason(reason, stats, settings_.idle);
-  const std::string uuid = session.uuid;
+  const std::string_view uuid = session.uuid;
   over(session, why, stats);
   ended_(uuid);
 }

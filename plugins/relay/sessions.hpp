@@ -22,7 +22,7 @@ namespace junctor::relay {
 class Sessions {
  public:
   /// `ended` is told the uuid of each session that is over.
-  Sessions(Shared& shared, uint32_t loop, const Settings& settings, std::function<void(const std::string& uuid)> ended)
+  Sessions(Shared& shared, uint32_t loop, const Settings& settings, std::function<void(std::string_view uuid)> ended)
       : shared_{shared}, loop_{loop}, settings_{settings}, ended_{std::move(ended)} {}
 
   /// JCT_OK: the two are joined, and their links are ours. JCT_E_CLOSED: one of them has gone. Else why both are
@@ -33,7 +33,8 @@ class Sessions {
     const char* hint = "";
   };
   /// Joins the two, with the bytes that are behind their first messages: two streams in the kernel, others by copying.
-  Started start(const Side& first, const Side& second);
+  /// `uuid`: of both; it is the caller's, and stays until `ended` has been told it.
+  Started start(std::string_view uuid, const Side& first, const Side& second);
 
   /// Holds for those that run too. Their limits are looked up again, a slice at a time.
   void set(const Settings& settings);
@@ -59,11 +60,11 @@ class Sessions {
   struct Session {
     Sessions* owner;
     uint64_t id;
-    std::string uuid;
+    std::string_view uuid;
     std::string peer_id;
     jct_addr a;
     jct_addr b;
-    const char* transport;  // of both: "tcp-ws"
+    uint8_t transport;      // of both: tcp-tcp, tcp-ws, ws-tcp, ws-ws
     bool check;             // looks like a health check: no word of it unless it turns out to be more
     bool stranger;          // without a ticket, where tickets are preferred
     jct_handle bridge = 0;  // 0: an exchange
@@ -111,7 +112,7 @@ class Sessions {
   Shared& shared_;
   const uint32_t loop_;
   Settings settings_;
-  std::function<void(const std::string& uuid)> ended_;
+  std::function<void(std::string_view uuid)> ended_;
   std::map<uint64_t, std::unique_ptr<Session>> all_;
   std::unordered_map<jct_handle, Exchange::End*> links_;  // those in exchanges
   uint64_t last_id_ = 0;

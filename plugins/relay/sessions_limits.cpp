@@ -28,8 +28,9 @@ void Sessions::seat(Session& session, Seat seat) {
   if (session.share) --shares_;
   session.share.reset();
   session.seat = std::move(seat);
-  if (session.seat.pools().empty()) return;
-  session.share = std::make_unique<Share>(session.seat.pools(), shared_.host.now());
+  std::vector<PoolPtr> pools = session.seat.pools();
+  if (pools.empty()) return;
+  session.share = std::make_unique<Share>(std::move(pools), shared_.host.now());
   ++shares_;
 }
 

@@ -23,6 +23,11 @@ Waiting::Outcome Waiting::offer(std::string_view uuid, SideKey side, Duration si
   return Outcome::kPaired;
 }
 
+std::string_view Waiting::name_of(std::string_view uuid) const {
+  const auto known = entries_.find(uuid);
+  return known == entries_.end() ? std::string_view{} : known->first;
+}
+
 void Waiting::forget(std::string_view uuid, SideKey side) {
   const auto known = entries_.find(uuid);
   if (known == entries_.end() || side == 0 || known->second.side != side) return;

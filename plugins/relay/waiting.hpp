@@ -30,6 +30,9 @@ class Waiting {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
+  /// The uuid as this holds it: until end(), where a session runs; empty where there is none.
+  std::string_view name_of(std::string_view uuid) const;
+
   /// First of a uuid: parks it as waiting since `since`. Second: gives the first as `partner`, and the uuid is in use
   /// until end(). A third (kInUse) and an overflow (kFull) change nothing (protocol.md 6.5).
   Outcome offer(std::string_view uuid, SideKey side, Duration since, SideKey* partner);
