@@ -10,7 +10,7 @@ namespace {
 std::string mebibytes(int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 std::string seconds(Nanos time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+  return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s";
 }
 
 constexpr const char* kClockHint =

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <utility>
 
 #include "config/places.hpp"
 
@@ -42,6 +43,17 @@ size_t process(const OptionSet& options, const std::vector<std::string>& args,
     return args.size();
   } catch (const Poco::Exception& e) {
     throw UsageError{e.displayText()};
+  }
+}
+
+/// And takes the key apart.
+void check_target(doctor::Target& target) {
+  if (!target.key.empty()) target.public_key = wire::parse_public_key(target.key);
+  if (!target.key.empty() && !target.public_key) {
+    throw UsageError{"expected the text of id_ed25519.pub (44 characters) for --key, got something else"};
+  }
+  if (!target.relay.empty() && !doctor::parse_host_port(target.relay, doctor::kDefaultRelay)) {
+    throw UsageError{"expected HOST:PORT for --relay, got \"" + target.relay + "\""};
   }
 }
 
@@ -95,7 +107,6 @@ InviteQuestion parse_invite(const std::vector<std::string>& args) {
     return true;
   };
   process(options, args, on_option, on_word);
-  if (invite.host.empty()) throw UsageError{"expected: invite HOST [--relay HOST] [--api URL] [--qr]"};
   return question;
 }
 
@@ -114,13 +125,13 @@ BackupQuestion parse_backup(const std::vector<std::string>& args) {
   return question;
 }
 
-doctor::Target parse_doctor(const std::vector<std::string>& args) {
+DoctorQuestion parse_doctor(const std::vector<std::string>& args) {
   OptionSet options;
-  options.addOption(Option("key", "", "").argument("KEY"));
-  options.addOption(Option("relay", "", "").argument("HOST:PORT"));
+  for (const char* name : {"key", "relay", "config"}) options.addOption(Option(name, "", "").argument("VALUE"));
   doctor::Target target;
-  const auto on_option = [&target](const std::string& name, const std::string& value) {
-    (name == "key" ? target.key : target.relay) = value;
+  DoctorQuestion question;
+  const auto on_option = [&](const std::string& name, const std::string& value) {
+    (name == "key" ? target.key : name == "relay" ? target.relay : question.config) = value;
   };
   const auto on_word = [&target](const std::string& word) {
     if (!target.server.host.empty()) throw UsageError{"one HOST is enough, got \"" + word + "\" too"};
@@ -130,15 +141,14 @@ doctor::Target parse_doctor(const std::vector<std::string>& args) {
     return true;
   };
   process(options, args, on_option, on_word);
-  if (target.server.host.empty()) throw UsageError{"expected: doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT]"};
-  if (!target.key.empty()) target.public_key = wire::parse_public_key(target.key);
-  if (!target.key.empty() && !target.public_key) {
-    throw UsageError{"expected the text of id_ed25519.pub (44 characters) for --key, got something else"};
+  const bool outside = !target.server.host.empty();
+  if (outside ? !question.config.empty() : !target.key.empty() || !target.relay.empty()) {
+    throw UsageError{"expected: doctor HOST[:PORT] [--key KEY] [--relay HOST:PORT], or doctor [--config FILE]"};
   }
-  if (!target.relay.empty() && !doctor::parse_host_port(target.relay, doctor::kDefaultRelay)) {
-    throw UsageError{"expected HOST:PORT for --relay, got \"" + target.relay + "\""};
-  }
-  return target;
+  if (!outside) return question;
+  check_target(target);
+  question.target = std::move(target);
+  return question;
 }
 
 std::string default_socket(const std::string& program) {

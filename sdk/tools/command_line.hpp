@@ -2,6 +2,7 @@
 // What junctorctl was asked to do, from its arguments. Pure functions, any thread.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -35,7 +36,7 @@ struct InviteQuestion {
   bool qr = false;
 };
 
-/// HOST [--relay R] [--api A] [--qr], as `invite` takes them. Throws UsageError.
+/// [HOST] [--relay R] [--api A] [--qr], as `invite` takes them; without HOST the server is asked. Throws UsageError.
 InviteQuestion parse_invite(const std::vector<std::string>& args);
 
 struct BackupQuestion {
@@ -46,8 +47,13 @@ struct BackupQuestion {
 /// TO [--config DIR], as `backup` takes them. Throws UsageError.
 BackupQuestion parse_backup(const std::vector<std::string>& args);
 
-/// HOST[:PORT] [--key KEY] [--relay HOST:PORT], as `doctor` takes them. Throws UsageError.
-doctor::Target parse_doctor(const std::vector<std::string>& args);
+struct DoctorQuestion {
+  std::optional<doctor::Target> target;  ///< nothing: the server on this host, from the inside
+  std::string config;                    ///< its main file; empty: the default
+};
+
+/// HOST[:PORT] [--key KEY] [--relay HOST:PORT], or [--config FILE], as `doctor` takes them. Throws UsageError.
+DoctorQuestion parse_doctor(const std::vector<std::string>& args);
 
 /// `junctord.sock` in the data directory beside the program, or in /var/lib/junctor where the first does not exist.
 /// `program` is the real path of PREFIX/bin/junctorctl.

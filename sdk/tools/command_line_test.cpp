@@ -48,7 +48,7 @@ TEST_CASE("an invitation takes one host and two options") {
   CHECK(invite.host == "rd.example.org");
   CHECK(invite.relay == "r.example.org");
   CHECK(invite.api == "https://a");
-  CHECK_THROWS_AS(parse_invite({}), UsageError);
+  CHECK(parse_invite({"--qr"}).invite.host.empty());
   CHECK_THROWS_AS(parse_invite({"a", "b"}), UsageError);
   CHECK_THROWS_AS(parse_invite({"a", "--key", "x"}), UsageError);
 }
@@ -100,16 +100,24 @@ TEST_CASE("a socket that is not there is named, with what to do") {
 
 TEST_CASE("doctor takes one host, a key that is one, and a relay") {
   const std::string key = "OeVuKk5nlHiXp+APNn0Y3pC1Iwpwn44JGqrQCsWqmBw=";
-  const doctor::Target target = parse_doctor({"rd.example.org:22116", "--key", key, "--relay=r.example.org"});
+  const auto question = parse_doctor({"rd.example.org:22116", "--key", key, "--relay=r.example.org"});
+  REQUIRE(question.target);
+  const doctor::Target& target = *question.target;
   CHECK(target.server.host == "rd.example.org");
   CHECK(target.server.port == 22116);
   CHECK(target.key == key);
   CHECK(target.public_key);
   CHECK(target.relay == "r.example.org");
-  CHECK_FALSE(parse_doctor({"::1"}).public_key);
-  CHECK_THROWS_AS(parse_doctor({}), UsageError);
+  CHECK_FALSE(parse_doctor({"::1"}).target->public_key);
   CHECK_THROWS_AS(parse_doctor({"a", "b"}), UsageError);
   CHECK_THROWS_AS(parse_doctor({"http://a"}), UsageError);
   CHECK_THROWS_AS(parse_doctor({"a", "--key", "short"}), UsageError);
   CHECK_THROWS_AS(parse_doctor({"a", "--relay", "r:x"}), UsageError);
+}
+
+TEST_CASE("without a host doctor is for the server here, and takes its configuration alone") {
+  CHECK_FALSE(parse_doctor({}).target);
+  CHECK(parse_doctor({"--config", "/c"}).config == "/c");
+  CHECK_THROWS_AS(parse_doctor({"--key", "k"}), UsageError);
+  CHECK_THROWS_AS(parse_doctor({"a", "--config", "/c"}), UsageError);
 }

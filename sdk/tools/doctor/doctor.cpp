@@ -9,7 +9,6 @@
 #include <iostream>
 #include <string_view>
 
-#include "tools/doctor/examination.hpp"
 #include "tools/doctor/report.hpp"
 
 namespace junctor::tools::doctor {
@@ -23,16 +22,15 @@ Signs signs_of_output() {
 
 }  // namespace
 
-bool run(const Target& target, bool json) {
+bool run(const Examine& examine, bool json) {
   if (json) {
-    const Report report = Examination{target, [](const Check&) {}}.run();
+    const Report report = examine([](const Check&) {});
     Poco::JSON::Stringifier::stringify(to_json(report), std::cout, 0);
     std::cout << std::endl;
     return !report.failed();
   }
   const Signs signs = signs_of_output();
-  const auto show = [signs](const Check& check) { std::cout << check_line(check, signs) << std::flush; };
-  const Report report = Examination{target, show}.run();
+  const Report report = examine([signs](const Check& check) { std::cout << check_line(check, signs) << std::flush; });
   std::cout << advice(report) << std::flush;
   return !report.failed();
 }

@@ -6,22 +6,17 @@
 #include <optional>
 #include <string>
 
+#include "wire/host_port.hpp"
 #include "wire/signing.hpp"
 
 namespace junctor::tools::doctor {
 
-inline constexpr uint16_t kDefaultPort = 21116;   // P (protocol.md 1)
+using wire::HostPort;
+using wire::kDefaultPort;
+using wire::parse_host_port;
+using wire::text_of;
+
 inline constexpr uint16_t kDefaultRelay = 21117;  // of a relay that is named without one, whatever P is (6.5)
-
-struct HostPort {
-  std::string host;
-  uint16_t port = 0;
-};
-
-/// "HOST", "HOST:PORT", "1.2.3.4:5", "::1" or "[::1]:5". nullopt where it is none of them.
-std::optional<HostPort> parse_host_port(const std::string& text, uint16_t default_port);
-/// An IPv6 literal in brackets.
-std::string text_of(const HostPort& server);
 
 struct Target {
   HostPort server;

@@ -9,14 +9,6 @@
 
 namespace junctor::tools::doctor {
 
-bool is_private(const Address& address) {
-  static constexpr std::array<const char*, 9> kRanges{"10.0.0.0/8",    "172.16.0.0/12",  "192.168.0.0/16",
-                                                      "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
-                                                      "fc00::/7",      "fe80::/10",      "::1/128"};
-  return std::any_of(kRanges.begin(), kRanges.end(),
-                     [&](const char* range) { return wire::Network::parse(range)->contains(address); });
-}
-
 bool is_public_name(const std::string& host) {
   static constexpr std::array<const char*, 6> kInside{".local", ".lan", ".home", ".internal", ".arpa", ".localdomain"};
   if (wire::Address::parse_ip(host) || host.find('.') == std::string::npos) return false;

@@ -6,11 +6,12 @@
 
 #include "tools/doctor/check.hpp"
 #include "tools/doctor/observations.hpp"
+#include "wire/host_port.hpp"
 
 namespace junctor::tools::doctor {
 
-/// An address that only its own network can reach: private, link-local, carrier NAT, loopback.
-bool is_private(const Address& address);
+using wire::is_private;
+
 /// A name that is meant for the internet, by its looks.
 bool is_public_name(const std::string& host);
 
