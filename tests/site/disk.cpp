@@ -59,4 +59,12 @@ void Disk::make_read_only() const {
   if (::mount(nullptr, path_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) fail("remount " + path_);
 }
 
+FileInstead::FileInstead(std::string path, const std::string& text) : path_{std::move(path)} {
+  leave_the_hosts_mounts();
+  dir_.write("instead", text);
+  if (::mount(dir_.file("instead").c_str(), path_.c_str(), nullptr, MS_BIND, nullptr) != 0) fail("mount " + path_);
+}
+
+FileInstead::~FileInstead() { ::umount2(path_.c_str(), MNT_DETACH); }
+
 }  // namespace junctor::site

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small disk of one's own: a tmpfs in this process's mount namespace, gone with it. The thread that starts servers.
+// What servers started here find instead of what the host has: a small disk, a file. In this process's mount namespace,
+// gone with it. The thread that starts servers.
 #pragma once
 
 #include <cstddef>
 #include <string>
+
+#include "support/temp_dir.hpp"
 
 namespace junctor::site {
 
@@ -26,6 +29,19 @@ class Disk {
  private:
   std::string ballast() const { return path_ + "/ballast"; }
 
+  std::string path_;
+};
+
+/// Our children read `text` where the host has the file `path`. Throws where that fails; as root alone.
+class FileInstead {
+ public:
+  FileInstead(std::string path, const std::string& text);
+  ~FileInstead();
+  FileInstead(const FileInstead&) = delete;
+  FileInstead& operator=(const FileInstead&) = delete;
+
+ private:
+  testing::TempDir dir_;
   std::string path_;
 };
 

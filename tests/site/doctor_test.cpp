@@ -2,41 +2,15 @@
 // junctorctl doctor as people run it: against whole sites, sites that lack something, and strangers.
 #include <doctest/doctest.h>
 
-#include <map>
-
+#include "diagnosis.hpp"
 #include "fake_stock.hpp"
 #include "site.hpp"
 #include "support/clients.hpp"
-#include "tools/render.hpp"
 
 namespace junctor::site {
 namespace {
 
 constexpr Millis kLongest{60'000};
-
-/// What doctor said in JSON, by the checks' names.
-struct Diagnosis {
-  int code = -1;
-  std::map<std::string, Poco::JSON::Object::Ptr> checks;
-
-  std::string text(const std::string& name, const char* member) const {
-    const auto found = checks.find(name);
-    REQUIRE_MESSAGE(found != checks.end(), name);
-    return found->second->getValue<std::string>(member);
-  }
-  std::string result(const std::string& name) const { return text(name, "result"); }
-  bool says(const std::string& name, const std::string& words) const {
-    return (text(name, "detail") + " " + text(name, "hint")).find(words) != std::string::npos;
-  }
-  /// Of the checks whose result is `result`: their names.
-  std::string names(const std::string& result) const {
-    std::string out;
-    for (const auto& check : checks) {
-      if (check.second->getValue<std::string>("result") == result) out += (out.empty() ? "" : " ") + check.first;
-    }
-    return out;
-  }
-};
 
 testing::Finished doctor(uint16_t port, std::vector<std::string> more) {
   std::vector<std::string> words{JUNCTOR_TEST_CTL, "doctor", "127.0.0.1:" + std::to_string(port)};
@@ -46,17 +20,8 @@ testing::Finished doctor(uint16_t port, std::vector<std::string> more) {
 
 Diagnosis diagnose(uint16_t port, std::vector<std::string> more) {
   more.push_back("--json");
-  const testing::Finished finished = doctor(port, more);
-  CAPTURE(finished.out);
-  CAPTURE(finished.err);
-  Diagnosis diagnosis;
-  diagnosis.code = finished.code;
-  const auto report = tools::parse_json(finished.out).extract<Poco::JSON::Object::Ptr>();
-  CHECK(report->getValue<std::string>("server") == "127.0.0.1:" + std::to_string(port));
-  for (const auto& check : *report->getArray("checks")) {
-    const auto one = check.extract<Poco::JSON::Object::Ptr>();
-    diagnosis.checks[one->getValue<std::string>("name")] = one;
-  }
+  Diagnosis diagnosis = Diagnosis::of(doctor(port, more));
+  CHECK(diagnosis.server == "127.0.0.1:" + std::to_string(port));
   return diagnosis;
 }
 
@@ -220,7 +185,7 @@ TEST_CASE("a host that takes all and answers nothing costs far less than a minut
 }
 
 TEST_CASE("wrong usage is told before anything is tried") {
-  CHECK(testing::run({JUNCTOR_TEST_CTL, "doctor"}).code == 2);
+  CHECK(testing::run({JUNCTOR_TEST_CTL, "doctor", "--key", "no key"}).code == 2);
   CHECK(testing::run({JUNCTOR_TEST_CTL, "doctor", "127.0.0.1", "--key", "no key"}).code == 2);
 }
 
