@@ -23,7 +23,7 @@ _junctorctl() {
     'log ') choice='error warning info debug' ;;
     'events ') choice=--follow ;;
     'invite '*) choice='--relay --api --qr' ;;
-    'doctor '*) choice='--key --relay' ;;
+    'doctor '*) choice='--key --relay --config' ;;
   esac
   # Words of the server, of which the first may have been typed.
   choice+=" $("${words[0]}" "${place[@]}" --json help 2> /dev/null | grep -o '"command":"[^"]*"' |
