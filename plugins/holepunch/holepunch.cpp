@@ -51,8 +51,8 @@ class Holepunch final : public PuncherPorts {
  public:
   static constexpr auto kOptions =
       options(kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kMaxLearned,
-              kMaxPending, kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kRequestsPerAddress,
-              kRequestsPerId, kRequests, kPushesPerAddress, kLimitExempt, kAuthTimeout);
+              kMaxPending, kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kMaxSigned,
+              kRequestsPerAddress, kRequestsPerId, kRequests, kPushesPerAddress, kLimitExempt, kAuthTimeout);
 
   Holepunch(Host& host, const Config& config);
   void start();

@@ -65,6 +65,10 @@ constexpr auto kMaxGrants = opt::count("max_grants", "100000")
                                 .range(1, 1 << 24)
                                 .live()
                                 .help("accepted PunchHoleRequests that are remembered for RequestRelay");
+constexpr auto kMaxSigned = opt::count("max_signed", "10000")
+                                .range(0, 1 << 24)
+                                .live()
+                                .help("signed ids that are kept, so that a device asked for again costs no signature");
 constexpr auto kAuthTimeout =
     opt::duration("auth_timeout", "5s").range(1'000'000, 60'000'000'000).help("silence of an auth/1 provider is a no");
 

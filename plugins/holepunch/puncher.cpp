@@ -55,13 +55,15 @@ Puncher::Puncher(PuncherPorts& ports, const Bounds& bounds, const Limits::Secret
       pending_{bounds.pending},
       grants_{bounds.max_grants, kGrantLife},
       limits_{secret, bounds.rates},
-      learned_{bounds.learned} {}
+      learned_{bounds.learned},
+      signed_ids_{bounds.max_signed} {}
 
 void Puncher::configure(const Bounds& bounds) {
   pending_.configure(bounds.pending);
   grants_.configure(bounds.max_grants);
   limits_.configure(bounds.rates);
   learned_.configure(bounds.learned);
+  signed_ids_.configure(bounds.max_signed);
 }
 
 void Puncher::set_policy(Policy policy) {

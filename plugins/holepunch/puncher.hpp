@@ -21,6 +21,7 @@
 #include "push.hpp"
 #include "reason.hpp"
 #include "relay_choice.hpp"
+#include "signed_ids.hpp"
 #include "wire/abi.hpp"
 #include "wire/kinds.hpp"
 
@@ -88,6 +89,7 @@ class Puncher {
   struct Bounds {
     Pending::Limits pending;
     size_t max_grants = 0;
+    size_t max_signed = 0;
     Limits::Rates rates;
     Learned::Limits learned;
   };
@@ -167,6 +169,7 @@ class Puncher {
   Grants grants_;
   Limits limits_;
   Learned learned_;
+  SignedIds signed_ids_;
   std::atomic<size_t> turn_{0};
   mutable std::mutex policy_mutex_;
   std::shared_ptr<const Policy> policy_ = std::make_shared<const Policy>();

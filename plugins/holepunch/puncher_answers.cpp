@@ -42,7 +42,8 @@ void Puncher::pass(const Asked& asked, const std::shared_ptr<const Answer>& answ
     hbb::IdPk id_pk;
     id_pk.set_id(asked.id);
     id_pk.set_pk(std::string{view(peer->pk)});
-    tell(asked, *answer, ports_.sign(id_pk.SerializeAsString()));
+    const auto sign = [this](const std::string& message) { return ports_.sign(message); };
+    tell(asked, *answer, signed_ids_.get(id_pk.SerializeAsString(), sign));
   });
 }
 

@@ -91,6 +91,7 @@ inline Puncher::Bounds bounds(size_t max_pending = 100) {
   Puncher::Bounds out;
   out.pending = {max_pending, 30s, 1s};
   out.max_grants = 100;
+  out.max_signed = 100;
   out.rates.unasked_relays = 2;
   out.learned = {10, 6h};
   return out;
