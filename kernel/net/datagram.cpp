@@ -12,6 +12,7 @@
 
 #include "net/gather.hpp"
 #include "net/send_batch.hpp"
+#include "net/steering.hpp"
 
 namespace junctor::net {
 
@@ -111,6 +112,7 @@ class DatagramGroup::Port {
   NetLoop& home() { return home_; }
   void add(const std::shared_ptr<BoundSocket>& socket) {
     sockets_.push_back(std::make_unique<Socket>(*this, socket, group_.options_));
+    sockets_.back()->steering = group_.steering_of(socket->address);
   }
   void start();
   void stop();
@@ -132,6 +134,8 @@ class DatagramGroup::Port {
     std::shared_ptr<BoundSocket> socket;
     SendBatch batch;
     Gather gather;
+    std::shared_ptr<Steering> steering;  // null: the loop is the only one
+    Steering::Meter meter;
     loop::ShortTimer pause = loop::ShortTimer::of<&Socket::on_pause_over>(this);
     bool by_clock = false;  // read when `pause` is over; EPOLLIN is not watched
     bool stuck = false;     // the system takes no more; EPOLLOUT is watched
@@ -160,7 +164,10 @@ void DatagramGroup::Port::start() {
   if (running_ || stopped_) return;
   running_ = true;
   received_ = std::make_unique<ReceiveBatch>(group_.options_.batch, group_.options_.slot);
-  for (auto& socket : sockets_) home_.loop().watch(socket->fd(), EPOLLIN, socket.get());
+  for (auto& socket : sockets_) {
+    if (socket->steering) socket->steering->begin(socket->fd());
+    home_.loop().watch(socket->fd(), EPOLLIN, socket.get());
+  }
 }
 
 void DatagramGroup::Port::stop() {
@@ -186,6 +193,8 @@ void DatagramGroup::Port::read(Socket& socket) {
   if (!running_) return;
   const auto pause = socket.gather.after_read(got, home_.loop().now(), home_.datagram_pause());
   const bool all = got < received_->capacity() * group_.options_.batches_per_turn;
+  const loop::EventLoop& loop = home_.loop();
+  if (socket.steering) socket.meter.after_read(*socket.steering, loop.index(), socket.fd(), !all, loop.now());
   put_off(socket, all ? pause : loop::Duration::zero());
 }
 
@@ -291,10 +300,20 @@ DatagramGroup::DatagramGroup(SocketStore& store, std::vector<NetLoop*> loops, st
     request.send_bytes = options.socket_send_bytes;
     held_.open(request);
   }
+  if (loops.size() > 1) {
+    for (const Address& address : held_.addresses()) steering_.emplace_back(address, std::make_shared<Steering>());
+  }
   held_.deal(ports_);
 }
 
 DatagramGroup::~DatagramGroup() = default;
+
+std::shared_ptr<Steering> DatagramGroup::steering_of(const Address& address) const {
+  for (const auto& [bound, steering] : steering_) {
+    if (bound == address) return steering;
+  }
+  return nullptr;
+}
 
 void DatagramGroup::start() { start_members(ports_); }
 void DatagramGroup::close() { stop_members(ports_); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "loop/event_loop.hpp"
@@ -41,6 +42,7 @@ struct DatagramOptions {
 };
 
 class DatagramGroup;
+class Steering;
 
 class DatagramEvents {
  public:
@@ -84,9 +86,12 @@ class DatagramGroup {
  private:
   class Port;
 
+  std::shared_ptr<Steering> steering_of(const Address& address) const;
+
   DatagramOptions options_;
   DatagramEvents& events_;
   HeldSockets held_;
+  std::vector<std::pair<Address, std::shared_ptr<Steering>>> steering_;  // by bound address; none for one loop alone
   std::vector<std::shared_ptr<Port>> ports_;
   std::vector<Port*> by_loop_;  // index of the worker loop; null: no port there
 };
