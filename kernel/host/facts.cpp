@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/facts.hpp"
 
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include <ctime>
+#include <fstream>
 
 #include "build_day.hpp"
 
@@ -19,19 +18,14 @@ Nanos read_clock(clockid_t which) {
   return std::chrono::seconds{now.tv_sec} + Nanos{now.tv_nsec};
 }
 
-bool is_reachable(const sockaddr* address) {
-  if (address == nullptr || address->sa_family != AF_INET6) return false;
-  const in6_addr& ip = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-  return !IN6_IS_ADDR_LOOPBACK(&ip) && !IN6_IS_ADDR_LINKLOCAL(&ip);
-}
-
+/// A global scope is 00. From /proc, as a hardened service has no netlink socket to ask.
 bool any_ipv6() {
-  ifaddrs* all = nullptr;
-  if (::getifaddrs(&all) != 0) return false;
-  bool found = false;
-  for (const ifaddrs* one = all; one != nullptr && !found; one = one->ifa_next) found = is_reachable(one->ifa_addr);
-  ::freeifaddrs(all);
-  return found;
+  std::ifstream addresses{"/proc/self/net/if_inet6"};
+  std::string address, index, prefix, scope, rest;
+  while (addresses >> address >> index >> prefix >> scope && std::getline(addresses, rest)) {
+    if (scope == "00") return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ TEST_CASE("without a server the socket is named and what to do") {
 TEST_CASE("wrong usage is exit code 2, help and version are not") {
   CHECK(run({JUNCTOR_TEST_CTL}).code == 2);
   CHECK(run({JUNCTOR_TEST_CTL, "--nonsense"}).code == 2);
-  CHECK(run({JUNCTOR_TEST_CTL, "invite"}).code == 2);
+  CHECK(run({JUNCTOR_TEST_CTL, "invite", "a", "b"}).code == 2);
   CHECK(run({JUNCTOR_TEST_CTL, "--socket", "/nowhere/s", "help"}).code == 0);
   CHECK(has(run({JUNCTOR_TEST_CTL, "--version"}).out, "junctorctl "));
 }
