@@ -25,6 +25,18 @@ bool parse_number(std::string_view text, Number& out) {
   return result.ec == std::errc{} && result.ptr == text.data() + text.size();
 }
 
+/// By hand: each line about a session has two of them, and inet_ntop prints by sprintf.
+std::string dotted(const Octets16& ip) {
+  std::string text;
+  for (size_t i = 0; i < 4; ++i) {
+    char digits[3];
+    char* const end = std::to_chars(digits, digits + sizeof digits, ip[i]).ptr;
+    if (i > 0) text += '.';
+    text.append(digits, end);
+  }
+  return text;
+}
+
 uint32_t octets_le(const Octets16& ip) {
   return static_cast<uint32_t>(ip[0]) | static_cast<uint32_t>(ip[1]) << 8 | static_cast<uint32_t>(ip[2]) << 16 |
          static_cast<uint32_t>(ip[3]) << 24;
@@ -149,8 +161,9 @@ std::string Address::text() const {
 
 std::string Address::ip_text() const {
   if (is_none()) return {};
+  if (is_v4()) return dotted(ip);
   char buffer[INET6_ADDRSTRLEN] = {};
-  inet_ntop(is_v4() ? AF_INET : AF_INET6, ip.data(), buffer, sizeof buffer);
+  inet_ntop(AF_INET6, ip.data(), buffer, sizeof buffer);
   return buffer;
 }
 
