@@ -252,8 +252,8 @@ TEST_CASE("a group closed in the middle of a pause reads no more") {
 /// Two loops on threads of their own, and a group that answers on both.
 struct TwoLoops {
   struct ThreadedEcho : DatagramEvents {
-    void on_datagrams(DatagramGroup& group, std::span<const Datagram> batch) override {
-      for (const Datagram& one : batch) group.send(one.peer, one.local, one.bytes());
+    void on_datagrams(DatagramGroup& from, std::span<const Datagram> batch) override {
+      for (const Datagram& one : batch) from.send(one.peer, one.local, one.bytes());
     }
   };
 
