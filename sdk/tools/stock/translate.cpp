@@ -62,9 +62,10 @@ class Translator {
     const auto hbbs = site_.hbbs ? port_of(*site_.hbbs, kHbbsPort, kLeastBase) : std::nullopt;
     const auto hbbr = site_.hbbr ? port_of(*site_.hbbr, kHbbrPort, kLeastBase + 1) : std::nullopt;
     if ((site_.hbbs && !hbbs) || (site_.hbbr && !hbbr)) return false;
-    base_ = hbbs ? *hbbs : hbbr.value_or(kHbbrPort) - 1;
-    relay_ = hbbr.value_or(base_ + 1);
-    const bool clash = hbbs && hbbr && (*hbbr >= base_ - 1 && *hbbr <= base_ + 2) && *hbbr != base_ + 1;
+    const int64_t relay = hbbr.value_or(kHbbrPort);
+    base_ = hbbs.value_or(relay - 1);
+    relay_ = hbbr.has_value() ? relay : base_ + 1;
+    const bool clash = hbbs.has_value() && relay_ >= base_ - 1 && relay_ <= base_ + 2 && relay_ != base_ + 1;
     if (!clash) return true;
     error("hbbs on " + std::to_string(base_) + " and hbbr on " + std::to_string(relay_) +
           " want the same ports; a PORT that is meant for one of them must not stand in a file of both");
