@@ -31,7 +31,7 @@ class Gather {
   static constexpr double kStillWorth = 1.5;
   // Datagrams that a trial waits for. Fewer than half: who sends them waits for our answers, and we only slow it down.
   static constexpr double kTrial = 16;
-  static constexpr int kRest = 400;  // pauses until the next trial
+  static constexpr int kRest = 2000;  // pauses until the next trial
 
   Duration watch(Instant now, Duration pause);
   Duration judge(Instant now, Duration pause);

@@ -118,6 +118,7 @@ void ListenerGroup::Acceptor::pause() {
 }
 
 ListenerGroup::Acceptor::Next ListenerGroup::Acceptor::accept_one(Door& door) {
+  if (NetLoop::shedding()) return Next::kPause;
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   Fd fd{::accept4(door.socket->fd.get(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
@@ -150,7 +151,7 @@ void ListenerGroup::Acceptor::shed(Door& door) {
     if (!fd) break;
     home_.count().shed.add();
   }
-  home_.restore_spare();
+  home_.take_back_spare();
 }
 
 void ListenerGroup::Acceptor::on_guest(Guest guest) {

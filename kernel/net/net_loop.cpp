@@ -80,9 +80,14 @@ void NetLoop::give_back_pipe(Pipe pipe, bool empty) {
 }
 
 bool NetLoop::drop_spare() {
-  if (!spare_) return false;
+  if (!spare_ || shedding_.exchange(true, std::memory_order_relaxed)) return false;
   spare_.reset();
   return true;
+}
+
+void NetLoop::take_back_spare() {
+  restore_spare();
+  shedding_.store(false, std::memory_order_relaxed);
 }
 
 void NetLoop::restore_spare() {

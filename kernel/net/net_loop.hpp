@@ -57,10 +57,16 @@ class NetLoop {
   Pipe borrow_pipe();
   void give_back_pipe(Pipe pipe, bool empty);
 
-  /// Descriptors ran out: closes the spare one so that one accept may succeed; false when there is none.
+  /// Descriptors ran out: closes the spare one so that one accept may succeed. False when there is none, or when
+  /// another loop is doing it: descriptors are the process's, and whoever accepts meanwhile would take this one for
+  /// good.
   bool drop_spare();
-  /// Takes it back as soon as the system allows.
+  /// Behind drop_spare().
+  void take_back_spare();
+  /// Where it was lost all the same: as soon as the system allows.
   void restore_spare();
+  /// [any] Nobody accepts while one loop has dropped its spare.
+  static bool shedding() { return shedding_.load(std::memory_order_relaxed); }
 
  private:
   friend class Stream;
@@ -75,6 +81,7 @@ class NetLoop {
   std::atomic<int64_t> datagram_pause_{0};  // ns
   std::unique_ptr<std::byte[]> scratch_;
   Pipe pipe_;
+  static inline std::atomic<bool> shedding_{false};
   Fd spare_;
   loop::List<Stream> streams_;
   loop::List<Bridge> bridges_;
