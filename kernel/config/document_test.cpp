@@ -83,6 +83,21 @@ TEST_CASE("characters beyond ASCII stand in strings and comments, where toml++ c
   CHECK(first_fault("a = \"\"\"x\\\n  y\u00f9\"\"\"\n") == "");
 }
 
+TEST_CASE("a quote right behind a value is refused before toml++ reads on over it") {
+  const std::string reason = "a quote stands right behind another value";
+  for (const char* glued : {"a =0n\"\u00f9\"\n", "a =0!\"\u00f9\"\n", "a = 0.\"\u00f9\"\n", "a = [1, 0.'\u00f9']\n",
+                            "a = [{b = 1}, x'\u00f9']\n", "a = {b = 1.\"\u00f9\"}\n", "a\"\u00f9\" = 1\n"}) {
+    CAPTURE(glued);
+    CHECK(first_fault(glued).find(reason) != std::string::npos);
+  }
+  for (const char* right : {"a.\"\u00f9\" = 1\n", "1.\"\u00f9\" = \"\u00f9\"\n", "[a.\"\u00f9\"]\nb = 1\n",
+                            "a = {b.\"\u00f9\" = 1, c.'\u00f9' = 2}\n", "a = [\n1.5,\n\"\u00f9\"]\nb.'\u00f9' = 1\n",
+                            "a = [{b = 1, c.'\u00f9' = 2}, '\u00f9']\n"}) {
+    CAPTURE(right);
+    CHECK(first_fault(right) == "");
+  }
+}
+
 TEST_CASE("a value on the command line is TOML, or else a bare string") {
   Origin origin{Origin::Kind::kCommandLine, "--set a.b", 0, 0};
   CHECK(parse_bare_value("22116", origin).integer == 22116);

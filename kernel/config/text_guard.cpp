@@ -3,6 +3,7 @@
 #include "config/text_guard.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace junctor::config {
 namespace {
@@ -13,9 +14,10 @@ constexpr std::string_view kBareLetter = "a character beyond ASCII stands in quo
 constexpr std::string_view kContinued = "a character beyond ASCII may not be the first after a line-ending backslash";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+constexpr std::string_view kGlued = "a quote stands right behind another value";
+
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_{text} {
@@ -31,7 +33,7 @@ class Scanner {
  private:
   void step() {
     char c = text_[at_];
-    if (c == '"' || c == '\'') return skip_string(c);
+    if (c == '"' || c == '\'') return is_glued() ? refuse(kGlued) : skip_string(c);
     if (c == '#') return skip_comment();
     if (!is_ascii(c)) return refuse(kBareLetter);
     count(c);
@@ -39,7 +41,26 @@ class Scanner {
     ++at_;
   }
 
+  // toml++ reads on over such a quote, and what stands behind it is no string to it.
+  bool is_glued() const {
+    if (at_ == 0 || text_.substr(0, at_) == kByteOrderMark) return false;
+    const char before = text_[at_ - 1];
+    if (before == '.') return in_value_;
+    return !is_blank(before) && before != '=' && before != '[' && before != '{' && before != ',';
+  }
+
+  // Whether what follows is a value, as far as it decides what a dot is.
+  void follow(char c) {
+    if (c == '=') in_value_ = true;
+    if (c == '\n' && brackets_ == 0) in_value_ = false;
+    if (c == '[') tables_ <<= 1;
+    if (c == '{') tables_ = tables_ << 1 | 1;
+    if (c == ']' || c == '}') tables_ >>= 1;
+    if (c == ',' || c == '{') in_value_ = (tables_ & 1) == 0 && brackets_ > 0;
+  }
+
   void count(char c) {
+    follow(c);
     if (c == '.') {
       ++dots_;
     } else if (c == '[' || c == '{') {
@@ -107,6 +128,8 @@ class Scanner {
   size_t at_ = 0;
   int brackets_ = 0;
   int dots_ = 0;
+  uint32_t tables_ = 0;  // a bit a bracket, the innermost last: 1 is an inline table
+  bool in_value_ = false;
   std::string_view reason_;
 };
 
