@@ -148,12 +148,12 @@ Var parse_json(const std::string& text) {
 
 std::string cell_text(const Var& value) {
   if (value.isEmpty()) return "";
-  if (is_array(value) && !is_table(value)) {
+  if (is_array(value)) {
     std::string out;
     for (const Var& entry : *value.extract<Array::Ptr>()) out += (out.empty() ? "" : " ") + cell_text(entry);
     return out;
   }
-  if (is_object(value) || is_array(value)) return harmless(Var::toString(value));
+  if (is_object(value)) return harmless(Var::toString(value));
   return harmless(value.convert<std::string>());
 }
 

@@ -84,3 +84,7 @@ TEST_CASE("an event reads as in the log") {
 }
 
 TEST_CASE("a line that is no event is shown harmless") { CHECK(event_line("\x1b[2J") == "\\x1B[2J"); }
+
+TEST_CASE("an empty list in a row is an empty cell") {
+  CHECK(render(parse_json(R"({"rows":[{"name":"relay","limits":[]}]})")).find("\\x0A") == std::string::npos);
+}
