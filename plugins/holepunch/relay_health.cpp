@@ -12,7 +12,7 @@ RelayHealth::RelayHealth(Host& host, const Keys& keys, Tickets tickets)
     : host_{host},
       keys_{keys},
       tickets_{std::move(tickets)},
-      resolver_{look_up_name,
+      resolver_{[](const std::string& name) { return wire::look_up_name(name); },
                 [this](std::function<void()> work, std::function<void()> done) {
                   return host_.offload(std::move(work), std::move(done)) == JCT_OK;
                 }},

@@ -2,10 +2,6 @@
 // Names to addresses without blocking a loop. Lives on the home loop.
 #include "resolver.hpp"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -13,40 +9,12 @@ namespace junctor::holepunch {
 
 namespace {
 
-wire::Address address_of(const addrinfo& info) {
-  if (info.ai_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(info.ai_addr);
-    wire::Octets4 octets{};
-    std::copy_n(reinterpret_cast<const uint8_t*>(&v4->sin_addr), octets.size(), octets.begin());
-    return wire::Address::v4(octets, 0);
-  }
-  if (info.ai_family != AF_INET6) return {};
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(info.ai_addr);
-  wire::Octets16 octets{};
-  std::copy_n(reinterpret_cast<const uint8_t*>(&v6->sin6_addr), octets.size(), octets.begin());
-  return wire::Address::v6(octets, 0);
-}
-
 Addresses with_port(Addresses addresses, uint16_t port) {
   for (wire::Address& address : addresses) address.port = port;
   return addresses;
 }
 
 }  // namespace
-
-Addresses look_up_name(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  Addresses out;
-  if (::getaddrinfo(host.c_str(), nullptr, &hints, &list) != 0) return out;
-  for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
-    const wire::Address address = address_of(*info);
-    if (!address.is_none()) out.push_back(address);
-  }
-  ::freeaddrinfo(list);
-  return out;
-}
 
 void Resolver::resolve(const Server& server, Found found) {
   if (const auto literal = wire::Address::parse_ip(server.host, server.port)) return found(Addresses{*literal});

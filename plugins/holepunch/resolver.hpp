@@ -13,14 +13,11 @@
 #include <vector>
 
 #include "relay.hpp"
-#include "wire/address.hpp"
+#include "wire/names.hpp"
 
 namespace junctor::holepunch {
 
-using Addresses = std::vector<wire::Address>;
-
-/// [pool] Asks the system; empty where it knows none.
-Addresses look_up_name(const std::string& host);
+using wire::Addresses;
 
 class Resolver {
  public:

@@ -106,12 +106,5 @@ TEST_CASE("names that are configured no more are forgotten") {
   CHECK(site.answers.size() == 1);
 }
 
-TEST_CASE("the system knows localhost") {
-  const Addresses found = look_up_name("localhost");
-  REQUIRE_FALSE(found.empty());
-  CHECK(found[0].is_loopback());
-  CHECK(look_up_name("no such name").empty());
-}
-
 }  // namespace
 }  // namespace junctor::holepunch

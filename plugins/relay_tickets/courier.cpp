@@ -2,10 +2,6 @@
 // Brings one relay its tickets. Lives on the home loop.
 #include "courier.hpp"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -26,28 +22,6 @@ const char* hint_for(std::string_view reason) {
 }
 
 }  // namespace
-
-Addresses look_up_name(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  Addresses out;
-  if (::getaddrinfo(host.c_str(), nullptr, &hints, &list) != 0) return out;
-  for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
-    wire::Octets16 octets{};
-    if (info->ai_family == AF_INET) {
-      const auto* v4 = reinterpret_cast<const sockaddr_in*>(info->ai_addr);
-      std::copy_n(reinterpret_cast<const uint8_t*>(&v4->sin_addr), 4, octets.begin());
-      out.push_back(wire::Address::v4({octets[0], octets[1], octets[2], octets[3]}, 0));
-    } else if (info->ai_family == AF_INET6) {
-      const auto* v6 = reinterpret_cast<const sockaddr_in6*>(info->ai_addr);
-      std::copy_n(reinterpret_cast<const uint8_t*>(&v6->sin6_addr), octets.size(), octets.begin());
-      out.push_back(wire::Address::v6(octets, 0));
-    }
-  }
-  ::freeaddrinfo(list);
-  return out;
-}
 
 Courier::Courier(const Host& host, const wire::SigningKeys& own, Counters& counters, Destination to,
                  const CallerSettings& settings)
@@ -130,7 +104,7 @@ void Courier::call() {
   if (const auto literal = wire::Address::parse_ip(to_.host, to_.port)) return resolved({*literal});
   const auto found = std::make_shared<Addresses>();
   look_up_ = std::make_shared<int>(0);
-  const jct_status started = host_.offload([host = to_.host, found] { *found = look_up_name(host); },
+  const jct_status started = host_.offload([host = to_.host, found] { *found = wire::look_up_name(host); },
                                            [this, found, mine = std::weak_ptr<int>{look_up_}] {
                                              if (!mine.expired()) resolved(*found);
                                            });

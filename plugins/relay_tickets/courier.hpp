@@ -14,13 +14,11 @@
 #include "options.hpp"
 #include "outbound.hpp"
 #include "outbox.hpp"
-#include "wire/address.hpp"
+#include "wire/names.hpp"
 
 namespace junctor::relay_tickets {
 
-using Addresses = std::vector<wire::Address>;
-/// [pool] A name's addresses; none where there are none.
-Addresses look_up_name(const std::string& host);
+using wire::Addresses;
 
 class Courier {
  public:
