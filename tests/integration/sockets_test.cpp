@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "site.hpp"
+#include "support/descriptors.hpp"
 
 using namespace junctor::testing;
 
@@ -31,18 +32,6 @@ int64_t listening(Server& server, const std::string& key) {
 int64_t network(Server& server, const std::string& key) {
   return server.ctl("status").object()->getObject("network")->getValue<int64_t>(key);
 }
-
-// UBSan's vptr check opens a pipe to look at memory, and takes the lack of one for a bad object.
-#if defined(__has_feature)
-#if __has_feature(undefined_behavior_sanitizer)
-#define JUNCTOR_TEST_NEEDS_DESCRIPTORS 1
-#endif
-#endif
-#ifdef JUNCTOR_TEST_NEEDS_DESCRIPTORS
-constexpr bool kNeedsDescriptors = true;
-#else
-constexpr bool kNeedsDescriptors = false;
-#endif
 
 /// Which of them are still served.
 size_t alive(std::vector<LineClient>& clients) {

@@ -8,23 +8,13 @@
 #include <thread>
 
 #include "party.hpp"
+#include "support/descriptors.hpp"
 
 namespace junctor::site {
 namespace {
 
 using testing::eventually;
-
-// UBSan's vptr check opens a pipe to look at memory, and takes the lack of one for a bad object.
-#if defined(__has_feature)
-#if __has_feature(undefined_behavior_sanitizer)
-#define JUNCTOR_TEST_NEEDS_DESCRIPTORS 1
-#endif
-#endif
-#ifdef JUNCTOR_TEST_NEEDS_DESCRIPTORS
-constexpr bool kNeedsDescriptors = true;
-#else
-constexpr bool kNeedsDescriptors = false;
-#endif
+using testing::kNeedsDescriptors;
 
 testing::ServerOptions few_descriptors() {
   testing::ServerOptions options;
