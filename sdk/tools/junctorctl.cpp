@@ -61,10 +61,18 @@ constexpr const char* kUsage =
     "  migrate DIR [OPTIONS]                from a stock server's directory, and back: junctorctl migrate --help\n"
     "All other words go to the server.\n";
 
-std::string socket_of(const CommandLine& line) {
-  if (!line.socket.empty()) return line.socket;
+std::filesystem::path this_program() {
   std::error_code error;
-  return default_socket(std::filesystem::read_symlink("/proc/self/exe", error).string());
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+/// The tree that this program is installed in: as for the server, it decides what is meant.
+std::filesystem::path prefix() { return this_program().parent_path().parent_path(); }
+
+std::string default_config() { return config::etc_dir(prefix().string()); }
+
+std::string socket_of(const CommandLine& line) {
+  return line.socket.empty() ? default_socket(this_program().string()) : line.socket;
 }
 
 void show(const CommandLine& line, const Var& result) {
@@ -150,14 +158,6 @@ int health(const CommandLine& line) {
   return health.good ? kExitOk : kExitFailed;
 }
 
-/// The tree that this program is installed in: as for the server, it decides what is meant.
-std::filesystem::path prefix() {
-  std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();
-}
-
-std::string default_config() { return config::etc_dir(prefix().string()); }
-
 int backup(const CommandLine& line) {
   const BackupQuestion question = parse_backup(line.args);
   const std::string data = std::filesystem::path{socket_of(line)}.parent_path().string();
@@ -193,9 +193,7 @@ int migrate_site(const CommandLine& line) {
     return kExitOk;
   }
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  question.web_sockets =
-      std::filesystem::exists(program.parent_path().parent_path() / "lib/junctor/ws_bridge.so", error);
+  question.web_sockets = std::filesystem::exists(prefix() / "lib/junctor/ws_bridge.so", error);
   return migrate::run(question, default_config() + "/conf.d", line.json) ? kExitOk : kExitFailed;
 }
 
