@@ -200,7 +200,7 @@ int exit_code(int code) {
 }
 
 int run(int argc, char** argv) {
-  say_when_out_of_memory();
+  end_when_out_of_memory();
   try {
     Application application;
     return exit_code(application.run(argc, argv));

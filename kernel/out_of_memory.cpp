@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <exception>
 #include <new>
 
 #include "daemon.hpp"
@@ -16,9 +15,11 @@ namespace junctor {
 namespace {
 
 constexpr const char* kLine =
-    "level=error event=server.out_of_memory hint=\"the system gave no more memory (RLIMIT_AS, overcommit): see the "
-    "limits "
-    "of the service, or bound what comes with [kernel] max_connections; it ends now and has to be started again\"\n";
+    "level=error event=server.out_of_memory hint=\"the system gave no more memory (RLIMIT_AS, RLIMIT_DATA, "
+    "overcommit): "
+    "see the limits of the service, or bound what comes with [kernel] max_connections; it ends now and has to be "
+    "started "
+    "again\"\n";
 
 /// Standard error, as the log needs memory.
 void say() {
@@ -32,23 +33,15 @@ void say() {
   }
 }
 
-std::terminate_handler others = nullptr;
-
-/// All else is a bug, and ends as it did: with its name and a core.
-[[noreturn]] void on_terminate() {
-  try {
-    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
-  } catch (const std::bad_alloc&) {
-    say();
-    ::_exit(kExitFault);
-  } catch (...) {
-    others();
-  }
-  std::abort();
+/// In whichever thread asked first. Thrown on, it would be caught where a request or a plugin is given up for it, and
+/// the process would go on without a part of itself.
+[[noreturn]] void on_no_memory() {
+  say();
+  ::_exit(kExitFault);
 }
 
 }  // namespace
 
-void say_when_out_of_memory() { others = std::set_terminate(on_terminate); }
+void end_when_out_of_memory() { std::set_new_handler(on_no_memory); }
 
 }  // namespace junctor
