@@ -24,22 +24,6 @@ struct Counters {
   Metric bytes_ba;
 };
 
-/// How full a bound is, for whoever watches: limit and limit_used (metric.h).
-class Fill {
- public:
-  /// `label`: "limit=max_sessions".
-  Fill(const Host& host, const char* label)
-      : limit_{host.gauge("limit", label, "the bound")}, used_{host.gauge("limit_used", label, "what is in use")} {}
-  void set(size_t used, size_t limit) const {
-    limit_.set(static_cast<int64_t>(limit));
-    used_.set(static_cast<int64_t>(used));
-  }
-
- private:
-  Metric limit_;
-  Metric used_;
-};
-
 /// A counter by reason. One a loop: auth plugins bring words of their own, so they are opened as they come.
 class Reasons {
  public:

@@ -351,4 +351,20 @@ inline void Metric::set(int64_t value) const {
   if (host_ != nullptr) host_->metric_.set(host_->raw_, handle_, value);
 }
 
+/// How full a bound is, for whoever watches: the gauges limit and limit_used (metric.h). As Metric.
+class Fill {
+ public:
+  /// `label`: "limit=max_sessions", the option's name.
+  Fill(const Host& host, const char* label)
+      : limit_{host.gauge("limit", label, "the bound")}, used_{host.gauge("limit_used", label, "what is in use")} {}
+  void set(size_t used, size_t limit) const {
+    limit_.set(static_cast<int64_t>(limit));
+    used_.set(static_cast<int64_t>(used));
+  }
+
+ private:
+  Metric limit_;
+  Metric used_;
+};
+
 }  // namespace junctor
