@@ -40,6 +40,9 @@ bool replace(const std::string& path, const std::string& text) {
   return written && std::rename(fresh.c_str(), path.c_str()) == 0;
 }
 
+/// Of its event: a block is of addresses where it reads as some (Changes::over).
+const char* key_of(const std::string& who) { return wire::Network::parse(who) ? "network" : "id"; }
+
 /// "--keep" among the words: taken out.
 bool take_keep(std::vector<std::string>& words) {
   const auto at = std::find(words.begin(), words.end(), "--keep");
@@ -98,7 +101,9 @@ std::vector<LimitRow> Desk::limit_rows() const {
   return rows;
 }
 
-void Desk::show(Reply reply) const { reply.ok(limits_json(limit_rows(), shared_.tickets.size(), now_.blocks)); }
+void Desk::show(Reply reply) const {
+  reply.ok(limits_json(limit_rows(), shared_.tickets.size(host_.now()), now_.blocks));
+}
 
 // ---- change ----
 
@@ -116,53 +121,71 @@ std::string Desk::limit_of(const std::vector<std::string>& words) const {
 void Desk::limit(const std::vector<std::string>& words, bool keep, Reply reply) {
   const std::string what = limit_of(words);
   if (what.empty()) return reply.fail(JCT_E_ARG, command::error(words.size() == 3 ? "no such group" : kUsage));
+  const Decision decision{"relay.limit_changed", "limit", what, words.back()};
   if (words.back() == "default") {
-    return apply([&](Changes& changes) { changes.rates.erase(what); }, keep, reply);
+    return apply(
+        decision, [&](Changes& changes) { changes.rates.erase(what); }, keep, reply);
   }
   const auto rate = parse_rate(words.back());
   if (!rate) {
     return reply.fail(JCT_E_ARG,
                       command::error("expected a rate such as 128Mbit, 0 or default, got \"" + words.back() + "\""));
   }
-  apply([&](Changes& changes) { changes.rates[what] = *rate; }, keep, reply);
+  apply(
+      decision, [&](Changes& changes) { changes.rates[what] = *rate; }, keep, reply);
 }
 
 void Desk::block(const std::string& who, bool keep, Reply reply) {
   if (who.empty() || who.size() > 256 || who.find('\n') != std::string::npos) {
     return reply.fail(JCT_E_ARG, command::error(kUsage));
   }
-  apply([&](Changes& changes) { changes.blocks.insert(who); }, keep, reply);
+  apply(
+      {"relay.blocked", key_of(who), who, {}}, [&](Changes& changes) { changes.blocks.insert(who); }, keep, reply);
 }
 
 /// Kept or not: it would come back with the next start.
 void Desk::unblock(const std::string& who, Reply reply) {
   if (now_.blocks.count(who) == 0) return reply.fail(JCT_E_NOT_FOUND, command::error(who + " is not blocked here"));
-  apply([&](Changes& changes) { changes.blocks.erase(who); }, kept_.blocks.count(who) != 0, reply);
+  apply(
+      {"relay.unblocked", key_of(who), who, {}}, [&](Changes& changes) { changes.blocks.erase(who); },
+      kept_.blocks.count(who) != 0, reply);
 }
 
-void Desk::apply(const std::function<void(Changes&)>& change, bool keep, Reply reply) {
+void Desk::apply(const Decision& decision, const std::function<void(Changes&)>& change, bool keep, Reply reply) {
   if (keep && writing_) return reply.fail(JCT_E_AGAIN, command::error("another change is being kept; try again"));
   change(now_);
   shared_.ledger.apply(now_.over(configured_));
   changed_();
-  if (!keep) return reply.ok("{}");
-  change(kept_);
-  write(reply);
+  if (keep) {
+    change(kept_);
+    return write(decision, reply);
+  }
+  tell(decision, false);
+  reply.ok("{}");
 }
 
-void Desk::write(Reply reply) {
+void Desk::write(const Decision& decision, Reply reply) {
   writing_ = true;
   const auto done = std::make_shared<bool>(false);
   const jct_status status =
       host_.offload([path = path_, text = kept_.text(), done] { *done = replace(path, text); },
-                    [this, done, reply] {
+                    [this, decision, done, reply] {
                       writing_ = false;
+                      tell(decision, *done);
                       if (*done) return reply.ok("{}");
                       reply.fail(JCT_E_IO, command::error("changed, but not kept: cannot write " + path_));
                     });
   if (status == JCT_OK) return;
   writing_ = false;
+  tell(decision, false);
   reply.fail(status, command::error("changed, but not kept: the server is busy"));
+}
+
+void Desk::tell(const Decision& decision, bool kept) const {
+  const Field about{decision.key, decision.about};
+  const Field until{"kept", kept ? "stored" : "until the server ends"};
+  if (decision.rate.empty()) return host_.event(JCT_LOG_INFO, decision.event, {about, until});
+  host_.event(JCT_LOG_INFO, decision.event, {about, {"rate", decision.rate}, until});
 }
 
 }  // namespace junctor::relay

@@ -32,8 +32,16 @@ class Desk {
   void limit(const std::vector<std::string>& words, bool keep, Reply reply);
   void block(const std::string& who, bool keep, Reply reply);
   void unblock(const std::string& who, Reply reply);
-  void apply(const std::function<void(Changes&)>& change, bool keep, Reply reply);
-  void write(Reply reply);
+  /// A change in the words of its event.
+  struct Decision {
+    const char* event;
+    const char* key;    ///< limit, network or id
+    std::string about;  ///< which
+    std::string rate;   ///< of a limit
+  };
+  void apply(const Decision& decision, const std::function<void(Changes&)>& change, bool keep, Reply reply);
+  void write(const Decision& decision, Reply reply);
+  void tell(const Decision& decision, bool kept) const;
 
   const Host& host_;
   Shared& shared_;

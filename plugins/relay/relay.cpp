@@ -148,9 +148,10 @@ class RelayPlugin {
   }
 
   /// [home]
-  void show_fills() const {
+  void show_fills() {
     sessions_fill_.set(shared_.session_room.used(), shared_.session_room.limit());
     waiting_fill_.set(shared_.waiting_room.used(), shared_.waiting_room.limit());
+    tickets_fill_.set(shared_.tickets.size(host_.now()), shared_.tickets.capacity());
   }
 
   /// [home]
@@ -275,6 +276,7 @@ class RelayPlugin {
   Desk desk_;
   Fill sessions_fill_{host_, "limit=max_sessions"};
   Fill waiting_fill_{host_, "limit=max_waiting"};
+  Fill tickets_fill_{host_, "limit=max_tickets"};
   Timer fills_;
   std::optional<PeersService> peers_;
   std::vector<std::unique_ptr<Lobby>> lobbies_;  // one a loop

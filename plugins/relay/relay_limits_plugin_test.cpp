@@ -201,6 +201,11 @@ TEST_CASE("a full table of tickets takes no more, and says so") {
   World world{{{"tickets", "require"}, {"max_tickets", "1"}}};
   CHECK(expect(world, "one") == JCT_OK);
   CHECK(expect(world, "two") == JCT_E_LIMIT);
+  world.host.advance(1s);
+  CHECK(world.host.metric("limit", "limit=max_tickets") == 1);
+  CHECK(world.host.metric("limit_used", "limit=max_tickets") == 1);
+  world.host.advance(2min);
+  CHECK(world.host.metric("limit_used", "limit=max_tickets") == 0);
 }
 
 TEST_CASE("with tickets preferred, half of the room is kept for sessions that signalling has seen") {
@@ -235,6 +240,22 @@ TEST_CASE("an operator's limit holds at once, is shown, and goes with `default`"
   CHECK(ask(world, "relay", {"limit", "total", "fast"}).find("expected a rate") != std::string::npos);
   CHECK(ask(world, "relay", {"limit", "group", "none", "1Mbit"}).find("no such group") != std::string::npos);
   CHECK(ask(world, "relay", {"dance"}).find("expected `relay`") != std::string::npos);
+  CHECK(world.host.events_of("relay.limit_changed") == 2);
+}
+
+TEST_CASE("what an operator changes is an event, which says for how long it holds") {
+  World world;
+  ask(world, "relay", {"limit", "session", "10Mbit"});
+  CHECK(world.host.last_event("relay.limit_changed").text() ==
+        "event=relay.limit_changed limit=session rate=10Mbit kept=until the server ends");
+  ask(world, "relay", {"block", "10.0.0.0/8", "--keep"});
+  CHECK(world.host.last_event("relay.blocked").text() == "event=relay.blocked network=10.0.0.0/8 kept=stored");
+  ask(world, "relay", {"unblock", "10.0.0.0/8"});
+  CHECK(world.host.last_event("relay.unblocked").field("kept") == "stored");
+  ask(world, "relay", {"block", "666"});
+  CHECK(world.host.last_event("relay.blocked").field("id") == "666");
+  ask(world, "relay", {"unblock", "777"});
+  CHECK(world.host.events_of("relay.unblocked") == 1);
 }
 
 TEST_CASE("a block ends sessions of that address or id, refuses new ones, and can be lifted") {

@@ -51,8 +51,14 @@ void Tickets::set_capacity(size_t capacity) {
   capacity_ = capacity;
 }
 
-size_t Tickets::size() const {
+size_t Tickets::capacity() const {
   const std::lock_guard lock{mutex_};
+  return capacity_;
+}
+
+size_t Tickets::size(Duration now) {
+  const std::lock_guard lock{mutex_};
+  expire(now);
   return tickets_.size();
 }
 

@@ -35,7 +35,9 @@ class Tickets {
   void await_no_more(std::string_view uuid);
 
   void set_capacity(size_t capacity);
-  size_t size() const;
+  size_t capacity() const;
+  /// Those that are still good.
+  size_t size(Duration now);
 
  private:
   struct Ticket {

@@ -29,7 +29,8 @@ TEST_CASE("a ticket ends with its time, and another word for its uuid renews it"
   tickets.expect("v", "", 30s, 90s);
   CHECK(tickets.check("u", "", 60s) == Answer::kNone);
   CHECK(tickets.check("v", "", 60s) == Answer::kGood);
-  CHECK(tickets.size() == 1);
+  CHECK(tickets.size(60s) == 1);
+  CHECK(tickets.size(90s) == 0);
 }
 
 TEST_CASE("a ticket is for the id that was asked for, where both sides say one") {
@@ -46,7 +47,7 @@ TEST_CASE("a flood of tickets evicts nothing that is fresh, and what is old make
   CHECK_FALSE(tickets.expect("c", "", 0s, 60s));
   CHECK(tickets.expect("b", "", 5s, 30s));
   CHECK(tickets.expect("c", "", 10s, 60s));
-  CHECK(tickets.size() == 2);
+  CHECK(tickets.size(10s) == 2);
 }
 
 TEST_CASE("what is awaited is told when it comes, for as long as somebody waits") {
