@@ -48,7 +48,7 @@ Array::Ptr rows_of(const Rows& rows) {
 
 }  // namespace
 
-void relays_command(RelayWatch& watch, std::string_view args, const Reply& reply) {
+void relays_command(const Host& host, RelayWatch& watch, std::string_view args, const Reply& reply) {
   const std::vector<std::string> words = command::words(args);
   if (words.empty()) {
     Object answer;
@@ -58,9 +58,11 @@ void relays_command(RelayWatch& watch, std::string_view args, const Reply& reply
   if (words.size() != 2 || (words[0] != "drain" && words[0] != "undrain")) {
     return reply.fail(JCT_E_ARG, command::error("expected `relays`, `relays drain NAME` or `relays undrain NAME`"));
   }
-  if (!watch.set_drained(words[1], words[0] == "drain")) {
+  const bool drain = words[0] == "drain";
+  if (!watch.set_drained(words[1], drain)) {
     return reply.fail(JCT_E_NOT_FOUND, command::error("no relay is named \"" + words[1] + "\"; `relays` lists them"));
   }
+  host.event(JCT_LOG_INFO, drain ? "holepunch.relay_drained" : "holepunch.relay_undrained", {{"relay", words[1]}});
   reply.ok("{}");
 }
 

@@ -29,6 +29,12 @@ bool Grants::holds(const wire::Address& a, std::string_view id, Duration now) co
   return at != until_.end() && at->second > now;
 }
 
+size_t Grants::size(Duration now) {
+  std::lock_guard lock{mutex_};
+  expire(now);
+  return until_.size();
+}
+
 void Grants::expire(Duration now) {
   while (!order_.empty() && order_.front().first <= now) {
     std::string key = std::move(order_.front().second);

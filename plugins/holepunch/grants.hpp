@@ -27,6 +27,8 @@ class Grants {
 
   void grant(const wire::Address& a, std::string_view id, Duration now);
   bool holds(const wire::Address& a, std::string_view id, Duration now) const;
+  /// Those that still hold.
+  size_t size(Duration now);
 
  private:
   static std::string key_of(const wire::Address& a, std::string_view id);

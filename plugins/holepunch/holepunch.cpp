@@ -84,6 +84,7 @@ class Holepunch final : public PuncherPorts {
   void serve();
   void unserve();
   void apply(const Config& config);
+  void show_fills();
   std::vector<wire::Address> relay_sockets() const;
   void expect(const std::string& relay, std::string_view uuid, std::string_view id) const;
   bool tickets_get_through(const std::string& relay) const;
@@ -100,7 +101,7 @@ class Holepunch final : public PuncherPorts {
   std::array<Metric, 3> notes_;                                                     // by Note
   Metric pending_gauge_;
   Metric learned_gauge_;
-  Metric max_pending_, max_pending_used_;
+  Fill pending_fill_, grants_fill_, learned_fill_;
   uint16_t relay_port_;
   Puncher puncher_;
   RelayHealth health_;
@@ -132,8 +133,9 @@ Holepunch::Holepunch(Host& host, const Config& config)
              host.counter("not_learned", nullptr, "the same, but max_learned was reached")},
       pending_gauge_{host.gauge("pending", nullptr, "requests that wait for B's answer")},
       learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
-      max_pending_{host.gauge("limit", "limit=max_pending", "requests that may wait for B's answer")},
-      max_pending_used_{host.gauge("limit_used", "limit=max_pending", "requests that wait for B's answer")},
+      pending_fill_{host, "limit=max_pending"},
+      grants_fill_{host, "limit=max_grants"},
+      learned_fill_{host, "limit=max_learned"},
       relay_port_{static_cast<uint16_t>(config.base_port() + 1)},
       puncher_{*this, bounds_of(config), random_secret(host)},
       health_{host,
@@ -156,8 +158,9 @@ Holepunch::Holepunch(Host& host, const Config& config)
           host.counter("punches", label.c_str(), "requests that were pushed to B, by what A asked for and what came");
     }
   }
-  host.command("relays", "relays [drain NAME | undrain NAME]: where clients are sent to, and what works",
-               [this](std::string_view args, const Reply& reply) { relays_command(health_.watch(), args, reply); });
+  host.command(
+      "relays", "relays [drain NAME | undrain NAME]: where clients are sent to, and what works",
+      [this](std::string_view args, const Reply& reply) { relays_command(host_, health_.watch(), args, reply); });
   host.command("punches", "punches [clear [ADDRESS]]: addresses between which TCP punching failed",
                [this](std::string_view args, const Reply& reply) {
                  punches_command(puncher_.learned(), host_.now(), args, reply);
@@ -175,10 +178,18 @@ void Holepunch::start() {
   ticker_ = host_.every(kTick, [this] {
     puncher_.tick();
     health_.tick();
-    learned_gauge_.set(static_cast<int64_t>(puncher_.learned().size()));
-    pending_gauge_.set(static_cast<int64_t>(puncher_.pending()));
-    max_pending_used_.set(static_cast<int64_t>(puncher_.pending()));
+    show_fills();
   });
+}
+
+void Holepunch::show_fills() {
+  const size_t pending = puncher_.pending();
+  const size_t learned = puncher_.learned().size();
+  pending_gauge_.set(static_cast<int64_t>(pending));
+  learned_gauge_.set(static_cast<int64_t>(learned));
+  pending_fill_.set(pending, static_cast<size_t>(config_[kMaxPending]));
+  grants_fill_.set(puncher_.granted(host_.now()), static_cast<size_t>(config_[kMaxGrants]));
+  learned_fill_.set(learned, static_cast<size_t>(config_[kMaxLearned]));
 }
 
 void Holepunch::check(const Config& candidate) const { relays_of(candidate, {}, relay_.has_value()); }
@@ -191,7 +202,6 @@ void Holepunch::reload(const Config& config) {
 }
 
 void Holepunch::apply(const Config& config) {
-  max_pending_.set(config[kMaxPending]);
   Policy policy = policy_of(config);
   policy.relay = RelayChoice{relays_, relay_sockets(), relay_port_};
   puncher_.set_policy(std::move(policy));

@@ -119,6 +119,7 @@ TEST_CASE("an operator sees the relays, and drains one by name") {
   CHECK(shows(site.host, "relays", "\"name\":\"192.0.2.2:2\""));
   CHECK(site.host.command("relays", R"({"args":["drain","one"]})")->status == JCT_OK);
   CHECK(shows(site.host, "relays", "\"drain\":true"));
+  CHECK(site.host.last_event("holepunch.relay_drained").field("relay") == "one");
   for (int i = 0; i < 4; ++i) {
     hbb::PunchHoleRequest request;
     request.set_id(kId);
@@ -129,7 +130,9 @@ TEST_CASE("an operator sees the relays, and drains one by name") {
   CHECK(shows(site.host, "relays", "\"handed_out\":4"));
   CHECK(site.host.command("relays", R"({"args":["undrain","one"]})")->status == JCT_OK);
   CHECK_FALSE(shows(site.host, "relays", "\"drain\":true"));
+  CHECK(site.host.events_of("holepunch.relay_undrained") == 1);
   CHECK(site.host.command("relays", R"({"args":["drain","nobody"]})")->status == JCT_E_NOT_FOUND);
+  CHECK(site.host.events_of("holepunch.relay_drained") == 1);
   CHECK(site.host.command("relays", R"({"args":["explode"]})")->status == JCT_E_ARG);
 }
 
@@ -161,6 +164,10 @@ TEST_CASE("an operator sees which addresses do not get through to each other, an
   CHECK(site.host.metric("learned") == 1);
   site.host.advance(1s);
   CHECK(site.host.metric("learned_pairs") == 1);
+  CHECK(site.host.metric("limit_used", "limit=max_learned") == 1);
+  CHECK(site.host.metric("limit", "limit=max_learned") == 10'000);
+  CHECK(site.host.metric("limit_used", "limit=max_grants") == 1);
+  CHECK(site.host.metric("limit", "limit=max_grants") == 100'000);
   CHECK(site.host.command("punches", R"({"args":["clear","198.51.100.9"]})")->json == R"({"cleared":0})");
   CHECK(site.host.command("punches", R"({"args":["clear","nonsense"]})")->status == JCT_E_ARG);
   CHECK(site.host.command("punches", R"({"args":["forget"]})")->status == JCT_E_ARG);

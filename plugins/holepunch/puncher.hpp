@@ -114,6 +114,7 @@ class Puncher {
   /// Hands on what has waited for long enough, drops what has expired.
   void tick();
   size_t pending() const { return pending_.size(); }
+  size_t granted(Duration now) { return grants_.size(now); }
   Learned& learned() { return learned_; }
 
  private:
