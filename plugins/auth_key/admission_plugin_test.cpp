@@ -136,6 +136,25 @@ TEST_CASE("a block holds at once and for every kind of request, over a restart, 
   CHECK(site.store.values() == 0);
 }
 
+TEST_CASE("what an operator decides is an event once it is kept") {
+  Site site;
+  Running server = site.run(kApprove);
+  const auto last = [&](const char* name) { return server.host.last_event(name).text(); };
+  server.ctl("peers approve", kId);
+  CHECK(last("auth.approved") == "event=auth.approved id=123456789 kept=stored");
+  server.ctl("peers reject", kId);
+  CHECK(last("auth.rejected") == "event=auth.rejected id=123456789 kept=stored");
+  server.ctl("block", R"("10.0.0.0/8","for","2h","Not today")");
+  CHECK(last("auth.blocked") == "event=auth.blocked network=10.0.0.0/8 lasts_s=7200 kept=stored");
+  server.ctl("unblock", R"("10.0.0.0/8")");
+  CHECK(last("auth.unblocked") == "event=auth.unblocked network=10.0.0.0/8 kept=stored");
+  server.ctl("peers block", kId);
+  CHECK(last("auth.blocked") == "event=auth.blocked id=123456789 kept=stored");
+  site.store.broken = true;
+  server.ctl("peers block", R"("987654321")");
+  CHECK(server.host.events_of("auth.blocked") == 2);
+}
+
 TEST_CASE("what could not be stored has not happened") {
   Site site;
   Running server = site.run(kApprove);

@@ -53,9 +53,17 @@ void Desk::carry_out(const Plan& plan, const Reply& reply) const {
                                                "), so nothing has changed; see the log"));
     }
     gatekeeper_.with_state([&](State& state) { state.apply(*plan.change); });
-    host_.info(plan.event, {{"id", plan.about}, {"kept", keeper_.has_storage() ? "stored" : "until the server ends"}});
+    tell(plan);
     reply.ok(plan.answer);
   });
+}
+
+void Desk::tell(const Plan& plan) const {
+  const char* key = plan.about.network ? "network" : "id";
+  const std::string about = plan.about.text();
+  const char* kept = keeper_.has_storage() ? "stored" : "until the server ends";
+  if (plan.lasts_s == 0) return host_.event(JCT_LOG_INFO, plan.event, {{key, about}, {"kept", kept}});
+  host_.event(JCT_LOG_INFO, plan.event, {{key, about}, {"lasts_s", plan.lasts_s}, {"kept", kept}});
 }
 
 }  // namespace junctor::auth

@@ -24,6 +24,8 @@ class Desk {
   template <class Make>
   Plan plan(std::string_view args, const Make& make) const;
   void carry_out(const Plan& plan, const Reply& reply) const;
+  /// The log and whoever hears events: it has been done.
+  void tell(const Plan& plan) const;
 
   Host& host_;
   Gatekeeper& gatekeeper_;

@@ -188,7 +188,7 @@ Plan Operators::rule(const Words& words, bool approved) const {
   if (full() && state_.admission.ruling(id) == nullptr) return wrong("max_kept is reached; nothing has changed");
   plan.change = to_keep(id, ruling);
   plan.event = approved ? "auth.approved" : "auth.rejected";
-  plan.about = id;
+  plan.about.id = id;
   Object::Ptr answer = row_of(id, ruling);
   answer->remove("address");
   answer->set("holds_for", ruling.claim.empty() ? "the first device that asks" : "this device");
@@ -212,7 +212,8 @@ Plan Operators::block(const Words& words, What what) const {
   Plan plan;
   plan.change = to_keep(*target, block);
   plan.event = "auth.blocked";
-  plan.about = target->text();
+  plan.lasts_s = lasts.value_or(0);
+  plan.about = *target;
   plan.answer = command::text(*row_of(*target, block, at_.since));
   return plan;
 }
@@ -225,7 +226,7 @@ Plan Operators::unblock(const Words& words, What what) const {
   Plan plan;
   plan.change = to_forget(*target);
   plan.event = "auth.unblocked";
-  plan.about = target->text();
+  plan.about = *target;
   Object::Ptr answer = object();
   answer->set("unblocked", target->text());
   plan.answer = command::text(*answer);

@@ -17,7 +17,8 @@ struct Plan {
   std::optional<Change> change;  ///< to be kept before the answer is given
   std::string answer;            ///< JSON
   const char* event = nullptr;   ///< for the log, once it is kept: "auth.approved"
-  std::string about;             ///< the id or network
+  Target about;                  ///< whom it is about
+  int64_t lasts_s = 0;           ///< of a block; 0: for good
 };
 
 class Operators {
