@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds kQueryTime{4000};
 constexpr Duration kTidyPeriod = std::chrono::minutes{10};
 constexpr Duration kComplainPeriod = std::chrono::minutes{1};
-constexpr std::array<Kind, 4> kKinds4{Kind::kRegistration, Kind::kRefusal, Kind::kPunch, Kind::kRelay};
+constexpr std::array kTaken{Kind::kRegistration, Kind::kRefusal, Kind::kPunch, Kind::kRelay, Kind::kOperator};
 
 /// What a reload may change, as one value.
 struct Rules {
@@ -91,7 +91,7 @@ class AuditPlugin {
         limit_{host.gauge("limit", "limit=queue", "records that may wait")},
         waiting_{host.gauge("limit_used", "limit=queue", "records that wait")} {
     limit_.set(static_cast<int64_t>(rules_->limits.capacity));
-    for (const Kind kind : kKinds4) {
+    for (const Kind kind : kTaken) {
       const std::string label = std::string{"kind="} + kind_word(kind);
       records_[static_cast<size_t>(kind)] = host.counter("records", label.c_str(), "records taken, by kind");
     }
@@ -238,7 +238,7 @@ class AuditPlugin {
   std::optional<Guesses::PeersService> peers_;
   Duration flush_;
   Metric lost_, failures_, bytes_, flush_time_, limit_, waiting_;
-  std::array<Metric, 5> records_;  // by Kind
+  std::array<Metric, kKindCount> records_;  // by Kind
   Timer flusher_, tidier_;
   bool flushing_ = false;  // home loop
 };

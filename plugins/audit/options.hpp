@@ -10,11 +10,11 @@ inline constexpr int64_t kSecondNs = 1'000'000'000;
 inline constexpr int64_t kDayNs = 86'400 * kSecondNs;
 inline constexpr const char* const kAddressChoices[] = {"full", "network", "none", nullptr};
 
-inline constexpr const char* const kKindChoices[] = {"registration", "refusal", "punch", "relay", nullptr};
+inline constexpr const char* const kKindChoices[] = {"registration", "refusal", "punch", "relay", "operator", nullptr};
 
 inline constexpr auto kPath = opt::path("path", "audit").help("the directory of the files");
 inline constexpr auto kKinds =
-    opt::choice("kinds", "registration,refusal,punch,relay", kKindChoices).list().live().help("what is kept");
+    opt::choice("kinds", "registration,refusal,punch,relay,operator", kKindChoices).list().live().help("what is kept");
 inline constexpr auto kAddresses =
     opt::choice("addresses", "full", kAddressChoices)
         .live()

@@ -15,7 +15,8 @@ using Poco::JSON::Object;
 
 constexpr uint64_t kSecond = 1'000'000;
 constexpr const char* kUsage =
-    "expected: audit [--id ID] [--address ADDRESS|NETWORK] [--since 2h] [--kind registration|refusal|punch|relay] "
+    "expected: audit [--id ID] [--address ADDRESS|NETWORK] [--since 2h] [--kind "
+    "registration|refusal|punch|relay|operator] "
     "[--limit N]";
 
 std::optional<uint64_t> number(std::string_view text) {
@@ -69,14 +70,34 @@ bool is_in(const wire::Network& network, std::string_view text) {
   return address && network.contains(*address);
 }
 
+/// Blocked networks: asked for by one of their addresses, or by a wider network.
+bool overlaps(const wire::Network& network, std::string_view text) {
+  const auto other = wire::Network::parse(text);
+  if (!other) return false;
+  const std::string base = network.text();
+  const auto first = wire::Address::parse_ip(std::string_view{base}.substr(0, base.find('/')));
+  return is_in(network, text) || (first && other->contains(*first));
+}
+
+/// What an operator did is in records of other kinds, too: a rename, a session's end.
+bool is_operators(const Object& row) {
+  const char* word = kind_word(Kind::kOperator);
+  return text_of(row, "kind") == word || text_of(row, "by") == word || text_of(row, "reason") == word;
+}
+
+bool is_of(const Object& row, Kind kind) {
+  return kind == Kind::kOperator ? is_operators(row) : text_of(row, "kind") == kind_word(kind);
+}
+
 bool fits(const Object& row, const Query& query) {
-  if (query.kind && text_of(row, "kind") != kind_word(*query.kind)) return false;
+  if (query.kind && !is_of(row, *query.kind)) return false;
   if (!query.id.empty() && text_of(row, "id") != query.id && text_of(row, "old_id") != query.id &&
       !holds_guess(text_of(row, "a_id"), query.id)) {
     return false;
   }
   if (!query.network) return true;
-  return is_in(*query.network, text_of(row, "a")) || is_in(*query.network, text_of(row, "b"));
+  return is_in(*query.network, text_of(row, "a")) || is_in(*query.network, text_of(row, "b")) ||
+         overlaps(*query.network, text_of(row, "network"));
 }
 
 /// The time is in front and has a fixed form: text compares as time does.

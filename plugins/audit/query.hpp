@@ -20,7 +20,7 @@ struct Query {
   static constexpr size_t kMost = 10'000;
 
   std::string id;                        ///< B's, or a guess at A's, or a former one
-  std::optional<wire::Network> network;  ///< of either side
+  std::optional<wire::Network> network;  ///< of either side, or one that was blocked
   std::optional<Kind> kind;
   uint64_t since = 0;  ///< microseconds since 1970
   size_t limit = 100;

@@ -25,9 +25,14 @@ const std::string kText =
     line(1'699'999'900, "punch", R"("id":"123456789","a":"203.0.113.1:5","a_id":"~987654321 ~55")") +
     "{\"time\":\"torn\n" + line(1'699'999'950, "relay", R"("id":"222222222","a":"203.0.113.0/24")");
 
-size_t found(const std::vector<std::string>& words) {
+const std::string kDecided = line(1'699'999'000, "operator", R"("what":"blocked","network":"10.0.0.0/8")") +
+                             line(1'699'999'001, "registration", R"("what":"renamed","id":"22","by":"operator")") +
+                             line(1'699'999'002, "registration", R"("what":"renamed","id":"33","by":"device")") +
+                             line(1'699'999'003, "relay", R"("what":"stop","id":"22","reason":"operator")");
+
+size_t found(const std::vector<std::string>& words, const std::string& text = kText) {
   Found all;
-  search(kText, query(words), kNever, &all);
+  search(text, query(words), kNever, &all);
   return all.rows.size();
 }
 
@@ -73,6 +78,17 @@ TEST_CASE("by address of either side, by kind, by time") {
   CHECK(found({"--kind", "punch"}) == 1);
   CHECK(found({"--since", "2m"}) == 2);
   CHECK(found({"--since", "2m", "--kind", "relay"}) == 1);
+}
+
+TEST_CASE("what an operator did is found in whatever kind of record it is") {
+  CHECK(found({"--kind", "operator"}, kDecided) == 3);
+  CHECK(found({"--kind", "relay"}, kDecided) == 1);
+}
+
+TEST_CASE("a block is found by an address in it, and by a network that it is in") {
+  CHECK(found({"--address", "10.1.2.3"}, kDecided) == 1);
+  CHECK(found({"--address", "10.0.0.0/7"}, kDecided) == 1);
+  CHECK(found({"--address", "11.0.0.0/8"}, kDecided) == 0);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "junctor/result.hpp"
@@ -15,26 +16,37 @@
 namespace junctor::audit {
 namespace {
 
-constexpr std::array<const char*, 5> kKindWords = {"registration", "refusal", "punch", "relay", "lost"};
+constexpr std::array<const char*, kKindCount> kKindWords = {"registration", "refusal",  "punch",
+                                                            "relay",        "operator", "lost"};
 constexpr size_t kMaxValue = 300;  // of what a stranger may have written
 
 /// In the order of a line. `a` asks, `b` is who is asked for, by `id`.
-constexpr std::array<const char*, 18> kFieldNames = {"session",   "id",  "old_id", "a",      "a_id",     "b",
-                                                     "transport", "way", "result", "reason", "rule",     "hint",
-                                                     "relay",     "by",  "count",  "age_s",  "bytes_ab", "bytes_ba"};
+constexpr std::array<const char*, 23> kFieldNames = {"session", "id",    "old_id", "a",         "a_id",    "b",
+                                                     "network", "limit", "rate",   "transport", "way",     "result",
+                                                     "reason",  "rule",  "hint",   "relay",     "by",      "lasts_s",
+                                                     "kept",    "count", "age_s",  "bytes_ab",  "bytes_ba"};
 
 struct Known {
   std::string_view event;
   Kind kind;
   const char* what;
 };
-constexpr std::array<Known, 6> kKnown{{
+constexpr std::array<Known, 15> kKnown{{
     {"rendezvous.registered", Kind::kRegistration, "registered"},
     {"rendezvous.renamed", Kind::kRegistration, "renamed"},
     {"rendezvous.removed", Kind::kRegistration, "removed"},
     {"holepunch.punch", Kind::kPunch, "punch"},
     {"relay.start", Kind::kRelay, "start"},
     {"relay.stop", Kind::kRelay, "stop"},
+    {"auth.approved", Kind::kOperator, "approved"},
+    {"auth.rejected", Kind::kOperator, "rejected"},
+    {"auth.blocked", Kind::kOperator, "blocked"},
+    {"auth.unblocked", Kind::kOperator, "unblocked"},
+    {"relay.blocked", Kind::kOperator, "blocked"},
+    {"relay.unblocked", Kind::kOperator, "unblocked"},
+    {"relay.limit_changed", Kind::kOperator, "limit_changed"},
+    {"holepunch.relay_drained", Kind::kOperator, "relay_drained"},
+    {"holepunch.relay_undrained", Kind::kOperator, "relay_undrained"},
 }};
 
 /// A refusal is one whatever plugin it is of.
@@ -87,12 +99,20 @@ void add_text(std::string& out, std::string_view text) {
 }
 
 bool is_number(std::string_view key) {
-  return key == "session" || key == "count" || key == "age_s" || key == "bytes_ab" || key == "bytes_ba";
+  constexpr std::array<std::string_view, 6> kNumbers{"session", "lasts_s", "count", "age_s", "bytes_ab", "bytes_ba"};
+  return std::find(kNumbers.begin(), kNumbers.end(), key) != kNumbers.end();
 }
 
 bool all_digits(std::string_view text) {
   return !text.empty() && text.size() < 19 && (text.size() == 1 || text[0] != '0') &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Is a network of so many bits no narrower than one of `most`?
+bool wide(std::string_view bits, unsigned most) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), number);
+  return error == std::errc{} && end == bits.data() + bits.size() && number <= most;
 }
 
 void add_field(std::string& out, std::string_view key, std::string_view value) {
@@ -144,17 +164,20 @@ std::optional<Record> record_of(const jct_event& event) {
 
 std::string reduced(std::string_view address, Addresses how) {
   if (how == Addresses::kFull) return std::string{address};
+  if (how == Addresses::kNone) return {};
+  const size_t slash = address.find('/');
   auto parsed = wire::Address::parse(address);
-  if (!parsed) parsed = wire::Address::parse_ip(address);
-  if (how == Addresses::kNone || !parsed) return {};
-  const size_t kept = parsed->is_v4() ? 3 : 6;
-  std::fill(parsed->ip.begin() + static_cast<std::ptrdiff_t>(kept), parsed->ip.end(), uint8_t{0});
-  return parsed->ip_text() + (parsed->is_v4() ? "/24" : "/48");
+  if (!parsed) parsed = wire::Address::parse_ip(address.substr(0, slash));
+  if (!parsed) return {};
+  const unsigned bits = parsed->is_v4() ? 24 : 48;
+  if (slash != std::string_view::npos && wide(address.substr(slash + 1), bits)) return std::string{address};
+  std::fill(parsed->ip.begin() + static_cast<std::ptrdiff_t>(bits / 8), parsed->ip.end(), uint8_t{0});
+  return parsed->ip_text() + "/" + std::to_string(bits);
 }
 
 void reduce(Record& record, Addresses how) {
   if (how == Addresses::kFull) return;
-  for (const char* key : {"a", "b"}) {
+  for (const char* key : {"a", "b", "network"}) {
     if (std::string* address = record.find(key)) *address = reduced(*address, how);
   }
   std::erase_if(record.fields, [](const auto& field) { return field.second.empty(); });

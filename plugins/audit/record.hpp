@@ -14,7 +14,8 @@
 namespace junctor::audit {
 
 /// What is kept, in the words of the option `kinds` and of `junctorctl audit --kind`.
-enum class Kind { kRegistration, kRefusal, kPunch, kRelay, kLost };
+enum class Kind { kRegistration, kRefusal, kPunch, kRelay, kOperator, kLost };
+inline constexpr size_t kKindCount = 6;
 const char* kind_word(Kind kind);
 std::optional<Kind> parse_kind(std::string_view word);
 
@@ -37,7 +38,7 @@ std::optional<Record> record_of(const jct_event& event);
 enum class Addresses { kFull, kNetwork, kNone };
 /// "198.51.100.7:5000" becomes "198.51.100.0/24", an IPv6 address its /48.
 std::string reduced(std::string_view address, Addresses how);
-/// Its two addresses.
+/// Its addresses.
 void reduce(Record& record, Addresses how);
 
 /// One line without its end: {"time":"2026-01-31T12:00:00.000Z","kind":"relay",...}.

@@ -34,6 +34,24 @@ TEST_CASE("a refusal is one of whatever plugin; what else happens is not kept") 
   CHECK_FALSE(made(".refused", {}));
 }
 
+TEST_CASE("what an operator decides is kept with whom it is about") {
+  const auto line = [](const char* name, std::vector<std::pair<const char*, std::string>> fields) {
+    const std::string text = line_of(*made(name, std::move(fields)));
+    return text.substr(text.find("\"kind\""));
+  };
+  CHECK(line("auth.approved", {{"id", "123456789"}, {"kept", "stored"}}) ==
+        R"("kind":"operator","what":"approved","plugin":"relay","id":"123456789","kept":"stored"})");
+  CHECK(
+      line("auth.blocked", {{"kept", "stored"}, {"lasts_s", "7200"}, {"network", "10.0.0.0/8"}}) ==
+      R"("kind":"operator","what":"blocked","plugin":"relay","network":"10.0.0.0/8","lasts_s":7200,"kept":"stored"})");
+  CHECK(line("relay.limit_changed", {{"limit", "total"}, {"rate", "10Mbit"}}) ==
+        R"("kind":"operator","what":"limit_changed","plugin":"relay","limit":"total","rate":"10Mbit"})");
+  for (const char* name : {"auth.rejected", "auth.unblocked", "relay.blocked", "relay.unblocked",
+                           "holepunch.relay_drained", "holepunch.relay_undrained"}) {
+    CHECK(made(name, {})->kind == Kind::kOperator);
+  }
+}
+
 TEST_CASE("the sender of a registration is B, of anything else A") {
   const auto registration = made("rendezvous.registered", {{"peer", "x"}, {"change", "new"}});
   CHECK(line_of(*registration).find(R"("what":"new","plugin":"relay","b":"x"})") != std::string::npos);
@@ -53,6 +71,10 @@ TEST_CASE("addresses are kept whole, as their network, or not at all") {
   CHECK(reduced("[2001:db8:1:2::3]:5", Addresses::kNetwork) == "2001:db8:1::/48");
   CHECK(reduced("198.51.100.7", Addresses::kNetwork) == "198.51.100.0/24");
   CHECK(reduced("198.51.100.7:5000", Addresses::kNone) == "");
+  CHECK(reduced("10.0.0.0/8", Addresses::kNetwork) == "10.0.0.0/8");
+  CHECK(reduced("198.51.100.64/26", Addresses::kNetwork) == "198.51.100.0/24");
+  CHECK(reduced("2001:db8:1:2::/64", Addresses::kNetwork) == "2001:db8:1::/48");
+  CHECK(reduced("10.0.0.0/x", Addresses::kNetwork) == "10.0.0.0/24");
   CHECK(reduced("no address", Addresses::kNetwork) == "");
   auto record = made("relay.start", {{"a", "198.51.100.7:5000"}, {"b", "198.51.100.8:5000"}, {"id", "1"}});
   reduce(*record, Addresses::kNone);
