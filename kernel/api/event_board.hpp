@@ -27,6 +27,8 @@ class EventBoard {
 
   /// [control] False where it has one already.
   bool add(Host& host, jct_event_fn fn, void* self);
+  /// [control]
+  bool has(const Host& host) const { return find(host) != nullptr; }
   /// [control] Once its gate is closed.
   void remove(const Host& host);
 

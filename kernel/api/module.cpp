@@ -58,6 +58,7 @@ class AbiObject final : public plugin::Object {
   void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) override;
   void drain(std::function<void()> idle) override;
   void hand_over() override;
+  bool hears_events() const override { return host_.kernel().events.has(host_); }
   void stop() override;
 
  private:

@@ -80,10 +80,7 @@ bool Manager::create_all(const std::shared_ptr<const Snapshot>& next, const Grap
     }
     around_.services->withdraw(entry.key);
     around_.forget_commands(entry.key);
-    while (!made->empty()) {
-      destroy(made->back());
-      made->pop_back();
-    }
+    destroy_all(*made);
     return false;
   }
   return true;
@@ -138,6 +135,29 @@ void Manager::destroy(Running& entry) {
   around_.log->write(Level::kInfo, "plugin.stopped", {{"instance", entry.name}});
 }
 
+/// The last one that nobody uses any more. One that hears events stays as long as there is another such: a session that
+/// is cut with its relay is told of.
+std::list<Manager::Running>::iterator Manager::next_to_stop(std::list<Running>& group) {
+  const auto is_used = [&](const std::string& name) {
+    return std::any_of(group.begin(), group.end(), [&](const Running& user) {
+      return std::find(user.uses.begin(), user.uses.end(), name) != user.uses.end();
+    });
+  };
+  for (auto at = group.end(); at != group.begin();) {
+    --at;
+    if (!is_used(at->name) && !(at->object && at->object->hears_events())) return at;
+  }
+  return std::prev(group.end());
+}
+
+void Manager::destroy_all(std::list<Running>& group) {
+  while (!group.empty()) {
+    const auto next = next_to_stop(group);
+    destroy(*next);
+    group.erase(next);
+  }
+}
+
 void Manager::leave(std::list<Running> group, std::function<void()> then) {
   leaving_.push_back(std::make_unique<Leaving>(this, std::move(group), std::move(then)));
   Leaving* leaving = leaving_.back().get();
@@ -170,10 +190,7 @@ void Manager::finish_leaving(Leaving* group) {
                                [group](const auto& candidate) { return candidate.get() == group; });
   const std::unique_ptr<Leaving> gone = std::move(*at);
   leaving_.erase(at);
-  while (!gone->group.empty()) {
-    destroy(gone->group.back());
-    gone->group.pop_back();
-  }
+  destroy_all(gone->group);
   around_.retire_sockets();
   if (gone->then) gone->then();
 }
@@ -189,10 +206,7 @@ void Manager::stop() {
     leaving_.back()->then = nullptr;
     finish_leaving(leaving_.back().get());
   }
-  while (!running_.empty()) {
-    destroy(running_.back());
-    running_.pop_back();
-  }
+  destroy_all(running_);
   around_.retire_sockets();
 }
 

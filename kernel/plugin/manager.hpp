@@ -62,7 +62,7 @@ class Manager {
   /// All of them refuse new work; `idle` runs on the control loop when nothing is left or the drain timeout is over.
   void drain(std::function<void()> idle);
 
-  /// Now, users before providers, what still drains included.
+  /// Now, users before providers and who hears events last, what still drains included.
   void stop();
 
   std::vector<Status> status() const;
@@ -105,7 +105,9 @@ class Manager {
   bool create_one(Running& entry, const config::Instance& values, std::vector<std::string> providers, std::string* why);
   bool provider_runs(Running& entry, std::string* why);
   bool start_one(Running& entry, std::string* why);
+  static std::list<Running>::iterator next_to_stop(std::list<Running>& group);
   void destroy(Running& entry);
+  void destroy_all(std::list<Running>& group);
   void leave(std::list<Running> group, std::function<void()> then);
   void finish_leaving(Leaving* group);
   std::string key_of(const std::string& name, const std::list<Running>& made) const;

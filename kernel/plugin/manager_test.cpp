@@ -21,6 +21,7 @@ struct Script {
   std::string fails;  ///< "start b": the call that refuses
   std::map<std::string, std::function<void()>> draining;
   bool holds_drain = false;
+  std::string hears;  ///< who hears events
 
   bool call(const std::string& what, std::string* why) {
     said.push_back(what);
@@ -45,6 +46,7 @@ class FakeObject final : public plugin::Object {
     script_.draining[name_] = std::move(idle);
   }
   void hand_over() override { script_.said.push_back("hand_over " + name_); }
+  bool hears_events() const override { return name_ == script_.hears; }
   void stop() override { script_.said.push_back("stop " + name_); }
 
  private:
@@ -112,6 +114,29 @@ TEST_CASE("all are created before one starts, providers first, and they stop in 
   CHECK(world.take() == Words{"create b", "create a", "start b", "start a"});
   world.manager->stop();
   CHECK(world.take() == Words{"stop a", "destroy a", "stop b", "destroy b"});
+}
+
+TEST_CASE("who hears events stops after all but those that it uses, at a stop and at the end of a drain") {
+  for (const bool drains : {false, true}) {
+    World world;
+    world.script.hears = "audit";
+    const auto site = World::site({instance("storage", {"s/1"}, {}), kProvider, instance("relay", {}, {"s/1"}), kUser,
+                                   instance("audit", {}, {"b/1"})});
+    REQUIRE(world.manager->start(site, &world.reason));
+    world.take();
+    if (drains) {
+      world.manager->drain([] {});
+      world.take();
+      world.turn();
+    } else {
+      world.manager->stop();
+    }
+    Words stopped;
+    for (const std::string& what : world.take()) {
+      if (what.rfind("stop ", 0) == 0) stopped.push_back(what.substr(5));
+    }
+    CHECK(stopped == Words{"a", "relay", "storage", "audit", "b"});
+  }
 }
 
 TEST_CASE("a failure to create or start takes everything down again and is named") {

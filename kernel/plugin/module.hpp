@@ -28,6 +28,8 @@ class Object {
   virtual void drain(std::function<void()> idle) = 0;
   /// [control] After drain, where a successor takes over: its listening sockets are free from now on.
   virtual void hand_over() = 0;
+  /// [control] It keeps or counts what others tell: they stop first, so that it hears of their end.
+  virtual bool hears_events() const = 0;
   /// [control] Afterwards no callback of it runs.
   virtual void stop() = 0;
 };

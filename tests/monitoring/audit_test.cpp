@@ -50,6 +50,52 @@ TEST_CASE("who registered, who reached whom and who was refused can be asked for
   CHECK_FALSE(site.server().ctl("audit", {"--since", "yesterday"}).ok);
 }
 
+wire::TcpClient relay_side(Site& site, const std::string& from, const std::string& id) {
+  wire::TcpClient client = site.dial(from, 1);
+  hbb::RequestRelay request;
+  request.set_uuid("a-uuid");
+  request.set_licence_key(site.key());
+  request.set_id(id);
+  client.send(request);
+  client.send_raw(from);
+  return client;
+}
+
+TEST_CASE("a session that the server's stop cuts off has its stop line, whatever ends the drain") {
+  for (const char* drain : {"drain_timeout = \"100ms\"\n", "drain_timeout = \"1h\"\n"}) {
+    testing::ServerOptions options;
+    options.kernel = drain;
+    Site site{kAudit, options};
+    site.start();
+    wire::TcpClient a = relay_side(site, "127.0.0.2", "123456789");
+    wire::TcpClient b = relay_side(site, "127.0.0.3", "");
+    REQUIRE(b.receive_exactly(9, testing::patient(wire::kPatience)) == "127.0.0.2");
+    REQUIRE(site.server().stop() == 0);
+    const std::string file = testing::read_file(site.server().data_dir() + "/audit/audit.jsonl");
+    const size_t stop = file.find(R"("kind":"relay","what":"stop")");
+    REQUIRE(stop != std::string::npos);
+    const std::string line = file.substr(stop, file.find('\n', stop) - stop);
+    CHECK(line.find(R"("id":"123456789")") != std::string::npos);
+    CHECK(line.find(R"("reason":"stopped")") != std::string::npos);
+    CHECK(line.find(R"("bytes_ab":9)") != std::string::npos);
+  }
+}
+
+TEST_CASE("what an operator decides can be asked for") {
+  Site site{kAudit};
+  site.start();
+  Device b{site, "127.0.0.3", "123456789"};
+  auto& server = site.server();
+  REQUIRE(server.ctl("relay", {"block", "10.0.0.0/8"}).ok);
+  REQUIRE(server.ctl("relay", {"limit", "total", "10Mbit"}).ok);
+  REQUIRE(server.ctl("block", {"192.0.2.0/24", "for", "2h"}).ok);
+  REQUIRE(server.ctl("peers approve", {"222222222"}).ok);
+  REQUIRE(server.ctl("peers rename", {"123456789", "reception"}).ok);
+  CHECK(rows(site, {"--kind", "operator"}) == 5);
+  CHECK(rows(site, {"--kind", "operator", "--address", "192.0.2.7"}) == 1);
+  CHECK(server.ctl("audit", {"--id", "222222222"}).row("what", "approved"));
+}
+
 TEST_CASE("what was flushed survives kill -9, and the next start goes on behind it") {
   Site site{kAudit};
   site.start();

@@ -25,7 +25,7 @@ typedef struct jct_event {
 } jct_event;
 
 /* [any] The publisher's thread, inside its call: must not block, and must not publish. Never once the subscriber is
- * stopping. */
+ * stopping; who subscribes stops after all but those whose services it uses. */
 typedef void (*jct_event_fn)(void* self, const jct_event* event);
 
 typedef struct jct_event_api {
