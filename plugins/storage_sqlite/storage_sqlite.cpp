@@ -2,6 +2,7 @@
 // The plugin storage_sqlite: storage/1 on an SQLite file. Wiring; the work is done on the threads of SqliteStore.
 #include <junctor/plugin.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@ namespace junctor::storage {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr Duration kFillPeriod = 1s;
 
 constexpr auto kPath = opt::path("path", "db_v2.sqlite3").help("the database; a stock server's file is used as it is");
 constexpr auto kQueue = opt::count("queue", "100000")
@@ -104,7 +107,8 @@ class SqlitePlugin {
  public:
   static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache);
 
-  SqlitePlugin(Host& host, const Config& config) : courier_{host}, observer_{host} {
+  SqlitePlugin(Host& host, const Config& config)
+      : host_{host}, courier_{host}, observer_{host}, fill_{host, "limit=queue"}, queue_{config[kQueue]} {
     try {
       store_.emplace(config[kPath], read_settings(config), courier_, observer_);
     } catch (const DatabaseError& error) {
@@ -114,14 +118,31 @@ class SqlitePlugin {
     host.info("storage.opened", {{"file", config[kPath]}});
   }
 
-  void start() {}
-  void reload(const Config& config) { store_->set(read_settings(config)); }
-  void stop() { store_->close(); }
+  void start() {
+    filler_ = host_.every(kFillPeriod, [this] { show_fill(); });
+  }
+  void reload(const Config& config) {
+    store_->set(read_settings(config));
+    queue_ = config[kQueue];
+  }
+  void stop() {
+    filler_.cancel();
+    store_->close();
+  }
 
  private:
+  /// [home] Of the two queues, the fuller one.
+  void show_fill() const {
+    fill_.set(std::max(store_->writes_waiting(), store_->reads_waiting()), static_cast<size_t>(queue_));
+  }
+
+  Host& host_;
   HostCourier courier_;
   HostObserver observer_;
+  Fill fill_;
+  int64_t queue_;  // home loop
   std::optional<SqliteStore> store_;
+  Timer filler_;
 };
 
 }  // namespace

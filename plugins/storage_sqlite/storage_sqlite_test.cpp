@@ -29,7 +29,12 @@ TEST_CASE("the plugin opens the stock name in the data directory and leaves one 
   plugin.start();
   CHECK(host.last_line("storage.opened").text().find(dir.file()) != std::string::npos);
   CHECK(plugin.service_self("storage/1") != nullptr);
+  host.advance(std::chrono::seconds{1});
+  CHECK(host.metric("limit", "limit=queue") == 100'000);
   plugin.reload({{"queue", "10"}, {"busy_timeout", "1s"}, {"cache", "1MiB"}, {"batch", "1"}});
+  host.advance(std::chrono::seconds{1});
+  CHECK(host.metric("limit", "limit=queue") == 10);
+  CHECK(host.metric("limit_used", "limit=queue") == 0);
   plugin.finish();
   CHECK(std::filesystem::exists(dir.file()));
   CHECK_FALSE(std::filesystem::exists(dir.file() + "-wal"));
