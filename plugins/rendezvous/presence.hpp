@@ -78,6 +78,7 @@ class Presence {
   void disconnected(std::string_view id, jct_handle handle, Duration now);
 
   size_t size() const { return size_.load(std::memory_order_relaxed); }
+  size_t max_peers() const { return max_peers_.load(std::memory_order_relaxed); }
   void set_max_peers(size_t max_peers) { max_peers_.store(max_peers, std::memory_order_relaxed); }
 
   /// At most `limit` peers whose IP this is; reads the whole table, a shard at a time.

@@ -3,6 +3,7 @@
 // object for all loops; any thread, what came over a connection on its loop.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <functional>
@@ -60,6 +61,8 @@ class Registrar {
   Registrar(RegistrarPorts& ports, Presence& presence, RegistrationLimits& limits, size_t max_lookups);
 
   void set_max_lookups(size_t max_lookups);
+  /// Ids that storage is asked for, or told of: of the two tables, the fuller one.
+  size_t lookups() const { return std::max(lookups_.size(), turns_.size()); }
   /// The newest site configuration: peers that have an older one are sent it.
   void set_serial(int32_t serial) { serial_.store(serial, std::memory_order_relaxed); }
 

@@ -76,13 +76,14 @@ class Rendezvous {
   void configure_clients(const Config& config);
   void show_peers(std::string_view args, const Reply& reply);
   void sweep();
+  void show_fills();
 
   Host& host_;
   Settings settings_;
   Traffic traffic_;
   Metric peers_gauge_, channels_gauge_;
   Transports<Metric> online_gauges_;
-  Metric max_peers_, max_peers_used_, max_channels_, max_channels_used_;
+  Fill peers_fill_, channels_fill_, lookups_fill_;
   Presence presence_;
   RegistrationLimits limits_;
   SiteConfig site_config_;
@@ -116,10 +117,9 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       channels_gauge_{host.gauge("channels", nullptr, "signalling connections")},
       online_gauges_{online_gauge(host, "transport=udp"), online_gauge(host, "transport=tcp"),
                      online_gauge(host, "transport=ws")},
-      max_peers_{host.gauge("limit", "limit=max_peers", "peers that fit into memory")},
-      max_peers_used_{host.gauge("limit_used", "limit=max_peers", "peers in memory")},
-      max_channels_{host.gauge("limit", "limit=max_channels", "signalling connections that may be open")},
-      max_channels_used_{host.gauge("limit_used", "limit=max_channels", "signalling connections")},
+      peers_fill_{host, "limit=max_peers"},
+      channels_fill_{host, "limit=max_channels"},
+      lookups_fill_{host, "limit=max_lookups"},
       presence_{random_key(host), static_cast<size_t>(config[kMaxPeers])},
       limits_{random_key(host)},
       site_config_{random_key(host)},
@@ -160,8 +160,6 @@ void Rendezvous::reload(const Config& config) {
   read_settings(config, settings_);
   limits_.configure(read_limits(config));
   presence_.set_max_peers(static_cast<size_t>(config[kMaxPeers]));
-  max_peers_.set(config[kMaxPeers]);
-  max_channels_.set(config[kMaxChannels]);
   registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
   configure_clients(config);
   site_desk_.configure(config);
@@ -323,12 +321,17 @@ void Rendezvous::sweep() {
   }
   before = census.online_by_transport;
   next_shard_ = (next_shard_ + 1) % Presence::kShards;
-  const auto peers = static_cast<int64_t>(presence_.size());
-  const auto channels = static_cast<int64_t>(signal_.channels());
-  peers_gauge_.set(peers);
-  max_peers_used_.set(peers);
-  channels_gauge_.set(channels);
-  max_channels_used_.set(channels);
+  show_fills();
+}
+
+void Rendezvous::show_fills() {
+  const size_t peers = presence_.size();
+  const size_t channels = signal_.channels();
+  peers_gauge_.set(static_cast<int64_t>(peers));
+  channels_gauge_.set(static_cast<int64_t>(channels));
+  peers_fill_.set(peers, presence_.max_peers());
+  channels_fill_.set(channels, settings_.max_channels.load(std::memory_order_relaxed));
+  lookups_fill_.set(registrar_.lookups(), settings_.max_lookups.load(std::memory_order_relaxed));
 }
 
 }  // namespace junctor::rendezvous

@@ -167,6 +167,11 @@ TEST_CASE("connections beyond max_channels are refused, and room that is given b
   CHECK(first.connected());
   CHECK(second.closed());
   CHECK(site.refused("channels_full") == 1);
+  site.host.advance(std::chrono::seconds{1});
+  CHECK(site.host.metric("limit", "limit=max_channels") == 1);
+  CHECK(site.host.metric("limit_used", "limit=max_channels") == 1);
+  CHECK(site.host.metric("limit", "limit=max_lookups") == 4096);
+  CHECK(site.host.metric("limit_used", "limit=max_lookups") == 0);
   first.peer_closes();
   site.host.run_until_idle();
   CHECK(first.closed());

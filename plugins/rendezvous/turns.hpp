@@ -33,6 +33,7 @@ class Turns {
   Begin begin(const AttemptPtr& attempt, AttemptPtr& dropped);
   /// Whose turn is next; null: nobody's.
   AttemptPtr end(const std::string& id);
+  size_t size() const { return size_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr size_t kShards = 16;

@@ -83,6 +83,13 @@ TEST_CASE("a scrape says what has happened") {
   CHECK(value_of(scrape, "junctor_loop_lag_seconds_count{loop=\"0\"}") > 0);
   CHECK(value_of(scrape, "junctor_plugin_up{plugin=\"relay\"}") == 1);
   CHECK(value_of(scrape, "junctor_limit_used{limit=\"open_files\"}") > 10);
+  for (const char* limit : {"plugin=\"rendezvous\",limit=\"max_lookups\"", "plugin=\"holepunch\",limit=\"max_grants\"",
+                            "plugin=\"holepunch\",limit=\"max_learned\"", "plugin=\"relay\",limit=\"max_tickets\"",
+                            "plugin=\"storage_sqlite\",limit=\"queue\""}) {
+    CAPTURE(limit);
+    CHECK(value_of(scrape, "junctor_limit{" + std::string{limit} + "}") > 0);
+    CHECK(value_of(scrape, "junctor_limit_used{" + std::string{limit} + "}") >= 0);
+  }
   CHECK(value_of(scrape, "process_resident_memory_bytes") > 1e6);
   CHECK(value_of(scrape, "process_start_time_seconds") > 1.6e9);
   const Got open = get(busy.site().server().port(kPort), "/metrics", "Accept", "application/openmetrics-text");
