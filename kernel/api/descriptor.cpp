@@ -19,10 +19,10 @@ constexpr int kMaxDepth = 3;
 std::string text(const char* raw) { return raw == nullptr ? std::string{} : std::string{raw}; }
 
 std::optional<Type> type_of(uint32_t raw) {
-  static constexpr std::array kTypes = {Type::kBool,     Type::kInt,  Type::kString,   Type::kChoice,
-                                        Type::kDuration, Type::kSize, Type::kRate,     Type::kAddress,
-                                        Type::kNetwork,  Type::kPath, Type::kListener, Type::kRecords};
-  if (raw < JCT_OPT_BOOL || raw > JCT_OPT_RECORDS) return std::nullopt;
+  static constexpr std::array kTypes = {
+      Type::kBool,    Type::kInt,     Type::kString, Type::kChoice,   Type::kDuration, Type::kSize, Type::kRate,
+      Type::kAddress, Type::kNetwork, Type::kPath,   Type::kListener, Type::kRecords,  Type::kHost};
+  if (raw < JCT_OPT_BOOL || raw > kTypes.size()) return std::nullopt;
   return kTypes[raw - 1];
 }
 
@@ -37,7 +37,7 @@ bool read_option(const jct_option* raw, int depth, Option* out, std::string* why
   out->name = text(mine.name);
   const std::optional<Type> type = type_of(mine.type);
   if (!type) {
-    *why = "option \"" + out->name + "\" has the unknown type " + std::to_string(mine.type) + ", expected 1 to 12";
+    *why = "option \"" + out->name + "\" has the unknown type " + std::to_string(mine.type) + ", expected 1 to 13";
     return false;
   }
   out->type = *type;

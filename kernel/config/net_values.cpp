@@ -12,6 +12,8 @@ namespace junctor::config {
 namespace {
 
 constexpr std::string_view kAddressForm = R"(an address such as ":21116", "host:21116", "[::]:21116" or ":P+1")";
+constexpr std::string_view kHostForm =
+    R"(a name or an address such as "rd.example.org", "192.0.2.7" or "[2001:db8::1]")";
 constexpr std::string_view kNetworkForm = R"(a network such as "10.0.0.0/8", "2001:db8::/32" or "192.0.2.7")";
 constexpr size_t kLongestHost = 253;
 
@@ -90,6 +92,25 @@ std::string split_address(std::string_view text, std::string* host, std::string_
   return is_host(*host) ? "" : "not a host name or an IPv4 address";
 }
 
+bool is_port(std::string_view text) {
+  const int number = text.empty() || text.front() != ':' ? -1 : small_number(text.substr(1));
+  return number > 0 && number <= 65535;
+}
+
+// Why nobody can be reached by it; empty where it is a name or an address.
+std::string no_host(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return "a NUL character";
+  if (is_v6(std::string{text})) return "";
+  const bool bracketed = text.front() == '[';
+  const size_t end = text.find(bracketed ? ']' : ':');
+  if (bracketed && end == std::string_view::npos) return "no \"]\"";
+  const std::string host{bracketed ? text.substr(1, end - 1) : text.substr(0, end)};
+  if (bracketed && !is_v6(host)) return "no IPv6 address between the brackets";
+  if (!bracketed && (host.empty() || !is_host(host))) return "not a host name or an IPv4 address";
+  const std::string_view rest = end == std::string_view::npos ? "" : text.substr(end + (bracketed ? 1 : 0));
+  return rest.empty() || is_port(rest) ? "" : "behind the host stands a port or nothing";
+}
+
 void clear_host_bits(Network* network) {
   size_t length = network->v6 ? 16 : 4;
   for (size_t i = 0; i < length; ++i) {
@@ -107,6 +128,13 @@ std::optional<Address> parse_address(std::string_view text, uint16_t base_port, 
   if (reason.empty()) reason = resolve_port(port, base_port, &address.port);
   if (reason.empty()) return address;
   if (why != nullptr) *why = refusal(kAddressForm, text, reason);
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_host(std::string_view text, std::string* why) {
+  const std::string reason = text.empty() ? "" : no_host(text);
+  if (reason.empty()) return std::string{text};
+  if (why != nullptr) *why = refusal(kHostForm, text, reason);
   return std::nullopt;
 }
 

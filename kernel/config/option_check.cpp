@@ -68,6 +68,8 @@ std::string expected_form(const Option& option) {
       return R"(an address such as ":21116" or "[::]:21116")";
     case Type::kNetwork:
       return R"(a network such as "10.0.0.0/8")";
+    case Type::kHost:
+      return R"(a name or an address such as "rd.example.org")";
     case Type::kListener:
       return "an address or a table with one";
     default:
@@ -162,6 +164,9 @@ class ValueCheck {
         return complain(node, why);
       case Type::kNetwork:
         if (auto network = parse_network(text, &why)) return Value{*network};
+        return complain(node, why);
+      case Type::kHost:
+        if (auto host = parse_host(text, &why)) return Value{std::move(*host)};
         return complain(node, why);
       case Type::kListener:
         if (auto address = parse_address(text, context_.base_port, &why)) return Value{plain_listener(*address)};

@@ -31,6 +31,8 @@ std::string_view scalar_name(Type type) {
       return "listener";
     case Type::kRecords:
       return "records";
+    case Type::kHost:
+      return "host";
   }
   return "unknown type";
 }

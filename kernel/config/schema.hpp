@@ -24,6 +24,7 @@ enum class Type {
   kPath,      ///< relative ones are the data directory's
   kListener,  ///< an address, or a table that every plugin's listeners share (listener.hpp)
   kRecords,   ///< an array of tables with the options in `fields`
+  kHost,      ///< a name or an address, with a port or without
 };
 
 struct Option {

@@ -41,6 +41,9 @@ std::optional<int64_t> parse_size(std::string_view text, std::string* why);
 std::optional<int64_t> parse_rate(std::string_view text, std::string* why);
 /// `host:port`, `:port`, `[v6]:port`; the port may be `P`, `P+n` or `P-n`, where P is `base_port` (design.md 4).
 std::optional<Address> parse_address(std::string_view text, uint16_t base_port, std::string* why);
+/// `name`, `name:21116`, `192.0.2.7`, `2001:db8::1`, `[2001:db8::1]:21116`: whom others are to reach. As it was
+/// written; nothing is nobody.
+std::optional<std::string> parse_host(std::string_view text, std::string* why);
 /// `10.0.0.0/8`, `2001:db8::/32`, or a bare address, which is one host. Set bits beyond the prefix are refused.
 std::optional<Network> parse_network(std::string_view text, std::string* why);
 

@@ -103,6 +103,23 @@ TEST_CASE("a malformed address is refused with its reason") {
   CHECK(why_no_address(std::string(254, 'a') + ":1") != "parsed");
 }
 
+TEST_CASE("a host is a name or an address that others reach, with a port or without, or nobody") {
+  std::string why;
+  for (const char* text : {"", "rd.example.org", "rd.example.org:21116", "localhost", "192.0.2.7", "192.0.2.7:1",
+                           "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:65535"}) {
+    CAPTURE(text);
+    CHECK(parse_host(text, &why) == std::string{text});
+  }
+  for (const char* text : {"https://rd.example.org", "rd.example.org/", "a b", "rd.example.org:", "rd:0", "rd:65536",
+                           "rd:P", ":21116", "[2001:db8::1", "[192.0.2.7]:1", "[2001:db8::1]21116", "192.0.2.256"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_host(text, &why));
+  }
+  CHECK_FALSE(parse_host("https://rd.example.org", &why));
+  CHECK(why == R"(expected a name or an address such as "rd.example.org", "192.0.2.7" or "[2001:db8::1]", )"
+               R"(got "https://rd.example.org": behind the host stands a port or nothing)");
+}
+
 TEST_CASE("a network is canonical, and a bare address is one host") {
   std::string why;
   CHECK(print_network(*parse_network("10.0.0.0/8", &why)) == "10.0.0.0/8");

@@ -82,7 +82,7 @@ inline constexpr auto kConfigInterval = opt::duration("config_interval", "10s")
                                             .live()
                                             .help("a client that has not taken it is told again after so long");
 inline constexpr auto kPublicHost =
-    opt::text("public_host", "")
+    opt::host("public_host", "")
         .live()
         .help("how clients reach this site, HOST or HOST:PORT; what they must enter is then told at the start");
 inline constexpr auto kWarnOneGateway =

@@ -48,6 +48,10 @@ TEST_CASE("without a name invite asks for one, and a reload gives it") {
   CHECK(testing::run(ctl(site, {"invite"})).out.find("rd.example.org:" + port) != std::string::npos);
   site.server().conf("95-name", "[rendezvous]\npublic_host = \"https://rd.example.org\"\n");
   CHECK_FALSE(site.server().ctl("reload").ok);
+  const auto checked = testing::run_junctord(site.server().arguments({"--check"}));
+  CHECK(checked.code == 1);
+  CHECK(checked.err.find("95-name.toml:2:") != std::string::npos);
+  CHECK(checked.err.find("got \"https://rd.example.org\"") != std::string::npos);
 }
 
 TEST_CASE("a server that is well has no failure inside") {

@@ -116,6 +116,7 @@ typedef struct jct_error {
 #define JCT_OPT_PATH 10     /* relative ones lie under the data directory */
 #define JCT_OPT_LISTENER 11 /* an address, or a table that the kernel parses for every plugin alike */
 #define JCT_OPT_RECORDS 12  /* an array of tables; fields has their options */
+#define JCT_OPT_HOST 13     /* "rd.example.org", "192.0.2.7:21116", "[2001:db8::1]:21116"; read as a string */
 
 #define JCT_OPT_LIVE 1u     /* a reload applies it in place */
 #define JCT_OPT_REQUIRED 2u /* has no default; must be given */

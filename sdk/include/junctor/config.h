@@ -20,7 +20,7 @@ typedef struct jct_config_api {
   uint32_t reserved;
   /* BOOL (0 or 1), INT, DURATION (ns), SIZE (bytes), RATE (bits a second). */
   jct_status (*get_int)(const jct_config* config, const char* name, int64_t* out);
-  /* STRING, CHOICE, PATH (absolute), NETWORK (canonical), ADDRESS ("host:port", P resolved). */
+  /* STRING, CHOICE, HOST, PATH (absolute), NETWORK (canonical), ADDRESS ("host:port", P resolved). */
   jct_status (*get_str)(const jct_config* config, const char* name, jct_str* out);
   /* Elements of a LIST or RECORDS option. */
   jct_status (*count)(const jct_config* config, const char* name, uint64_t* out);

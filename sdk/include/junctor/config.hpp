@@ -122,6 +122,9 @@ constexpr Option<int64_t> rate(const char* name, const char* default_text) {
 constexpr Option<std::string> address(const char* name, const char* default_text) {
   return {detail::option(JCT_OPT_ADDRESS, name, default_text)};
 }
+constexpr Option<std::string> host(const char* name, const char* default_text) {
+  return {detail::option(JCT_OPT_HOST, name, default_text)};
+}
 constexpr Option<std::string> network(const char* name, const char* default_text) {
   return {detail::option(JCT_OPT_NETWORK, name, default_text)};
 }
