@@ -12,8 +12,10 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <stdexcept>
 
 #include "junctor_version.hpp"
+#include "tools/stock/addresses.hpp"
 #include "tools/stock/launch.hpp"
 
 namespace junctor::stock {
@@ -115,6 +117,26 @@ int file_in_memory(const std::string& text) {
   return fd;
 }
 
+/// The relay reads a list without its bad lines from memory, where it would refuse the file; the file stays as it is,
+/// and until the next start so does what is read.
+void leave_out_bad_lines(bool print, Translation* plan) {
+  for (const AddressFile& file : kAddressFiles) {
+    const auto text = read_text(file.name);
+    if (!text) continue;
+    const AddressLines lines = read_addresses(*text);
+    if (lines.bad.empty()) continue;
+    for (const size_t number : lines.bad) {
+      plan->remarks.push_back({Remark::Kind::kWarning, std::string{file.name} + ":" + std::to_string(number) +
+                                                           ": no address or network; the line is left out"});
+    }
+    if (print) continue;
+    const int fd = file_in_memory(lines.text);
+    if (fd < 0) throw std::runtime_error{std::string{"no memory for "} + file.name + ": " + std::strerror(errno)};
+    plan->add("relay", {file.option, toml_string("/proc/self/fd/" + std::to_string(fd)),
+                        std::string{file.name} + " without its bad lines"});
+  }
+}
+
 int become_junctord(std::vector<std::string> args) {
   args.insert(args.begin(), find_junctord());
   std::vector<char*> argv;
@@ -156,6 +178,7 @@ int launch(Program program, const std::vector<std::string>& args, bool print) {
   const Surroundings around = look_around(arguments, &remarks);
   Translation plan = plan_launch(program, arguments, around);
   plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
+  if (program == Program::kHbbr) leave_out_bad_lines(print, &plan);
   tell(who, plan.remarks);
   if (plan.failed()) return kExitConfig;
   if (!print) return become_stock(plan, arguments.overrides);

@@ -105,6 +105,27 @@ TEST_CASE("a stock server's own directory, its .env and the programs' old names 
   CHECK_FALSE(connect(server, stock.keys().public_text()).signed_id.empty());
 }
 
+TEST_CASE("a relay starts beside lists with lines that are no address, says which, and the others hold") {
+  const testing::TempDir dir;
+  const testing::PortBlock ports;
+  const auto relay = site::ip("127.0.0.1").with_port(static_cast<uint16_t>(ports.base() + 1));
+  dir.write("blocklist.txt", "127.0.0.9\nmy neighbour\n");
+  dir.write("blacklist.txt", "# none\n300.1.1.1\n");
+  Compat hbbr{"hbbr", dir, {"-p", std::to_string(ports.base() + 1)}};
+  REQUIRE(hbbr.ready());
+  CHECK(has(hbbr.log(), "hbbr: warning: blocklist.txt:2: no address or network"));
+  CHECK(has(hbbr.log(), "hbbr: warning: blacklist.txt:2: no address or network"));
+  CHECK(relays(relay, "", "one"));
+  wire::TcpClient::Options from;
+  from.local = site::ip("127.0.0.9");
+  wire::TcpClient blocked = wire::TcpClient::connect(relay, from);
+  hbb::RequestRelay request;
+  request.set_uuid("two");
+  blocked.send(request);
+  CHECK(testing::eventually([&] { return has(hbbr.log(), "event=relay.refused reason=blocked peer=127.0.0.9"); }));
+  CHECK(testing::read_file(dir.file("blocklist.txt")) == "127.0.0.9\nmy neighbour\n");
+}
+
 TEST_CASE("what cannot be used is refused, what is asked for is told, other words are junctord's") {
   const testing::TempDir dir;
   const auto compat = [&dir](std::vector<std::string> words) {

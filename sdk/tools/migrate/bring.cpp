@@ -6,6 +6,7 @@
 #include "tools/migrate/database.hpp"
 #include "tools/migrate/directory.hpp"
 #include "tools/migrate/files.hpp"
+#include "tools/stock/addresses.hpp"
 #include "tools/stock/given.hpp"
 #include "wire/secret.hpp"
 
@@ -22,7 +23,7 @@ class Bringer {
   void run() {
     std::vector<std::string> files;
     if (from_.has_keys) files = {kSecret, kPublic};
-    for (const char* list : {"blacklist.txt", "blocklist.txt"}) files.emplace_back(list);
+    for (const stock::AddressFile& list : stock::kAddressFiles) files.emplace_back(list.name);
     std::vector<std::string> wanted;
     for (const std::string& name : files) {
       if (is_wanted(name)) wanted.push_back(name);
@@ -35,7 +36,7 @@ class Bringer {
 
  private:
   bool is_wanted(const std::string& name) {
-    auto text = read_small_file(from_.path + "/" + name);
+    auto text = usable_text(from_.path, name);
     if (!text) return false;
     auto there = read_small_file(to_ + "/" + name);
     const bool same = there && stock::trimmed(*there) == stock::trimmed(*text);
@@ -90,7 +91,7 @@ class Bringer {
   void copy(const std::string& name) {
     const std::string source = from_.path + "/" + name;
     if (how_.dry_run) return report_->changed("would", "copy " + source);
-    auto text = read_small_file(source);
+    auto text = usable_text(from_.path, name);
     const int mode = name == kSecret ? 0600 : static_cast<int>(fs::status(source).permissions()) & 0644;
     write_file(to_ + "/" + name, text.value_or(""), mode);
     wire::wipe(*text);

@@ -6,8 +6,7 @@
 
 #include "tools/migrate/database.hpp"
 #include "tools/migrate/files.hpp"
-#include "tools/stock/given.hpp"
-#include "wire/address.hpp"
+#include "tools/stock/addresses.hpp"
 #include "wire/signing.hpp"
 
 namespace junctor::tools::migrate {
@@ -72,28 +71,24 @@ void look_at_database(Directory* directory, Report* report) {
 }
 
 void look_at_lists(const Directory& directory, Report* report) {
-  for (const char* name : {"blacklist.txt", "blocklist.txt"}) {
-    const std::string path = directory.path + "/" + name;
+  for (const stock::AddressFile& file : stock::kAddressFiles) {
+    const std::string path = directory.path + "/" + file.name;
     const auto text = read_small_file(path);
     if (!text) continue;
-    size_t number = 0;
-    size_t good = 0;
-    for (std::string_view rest = *text; !rest.empty();) {
-      const size_t end = std::min(rest.find('\n'), rest.size());
-      const std::string_view line = stock::trimmed(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      ++number;
-      if (line.empty()) continue;
-      if (wire::Address::parse_ip(line) || wire::Network::parse(line)) {
-        ++good;
-      } else {
-        report->add("warning", path + ":" + std::to_string(number) +
-                                   ": no address or network; take the line out, the server does not start with it");
-      }
+    const stock::AddressLines lines = stock::read_addresses(*text);
+    for (const size_t number : lines.bad) {
+      report->add("warning", path + ":" + std::to_string(number) + ": no address or network; it becomes a comment");
     }
-    report->add("found", path + " with " + std::to_string(good) + " addresses, read as [relay] " +
-                             std::string{name}.substr(0, 9) + "_file");
+    report->add("found", path + " with " + std::to_string(lines.good) + " addresses, read as [relay] " + file.option);
   }
+}
+
+std::optional<std::string> usable_text(const std::string& directory, const std::string& name) {
+  auto text = read_small_file(directory + "/" + name);
+  const bool list = std::any_of(stock::kAddressFiles.begin(), stock::kAddressFiles.end(),
+                                [&](const stock::AddressFile& file) { return name == file.name; });
+  if (text && list) text = stock::read_addresses(*text).text;
+  return text;
 }
 
 }  // namespace junctor::tools::migrate

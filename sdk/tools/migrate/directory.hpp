@@ -2,6 +2,7 @@
 // The files of a stock server's directory: found and checked, and brought to another. One thread; throws Refusal.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tools/migrate/report.hpp"
@@ -28,6 +29,8 @@ Directory look_at(const std::string& path, Report* report);
 void look_at_database(Directory* directory, Report* report);
 /// blacklist.txt and blocklist.txt: lines that are no address would stop the server.
 void look_at_lists(const Directory& directory, Report* report);
+/// A file as junctord is to have it: of those two, bad lines are comments. Nothing where there is none.
+std::optional<std::string> usable_text(const std::string& directory, const std::string& name);
 
 struct How {
   bool dry_run = false;

@@ -12,6 +12,7 @@
 #include "tools/migrate/files.hpp"
 #include "tools/migrate/ports.hpp"
 #include "tools/migrate/started.hpp"
+#include "tools/stock/addresses.hpp"
 #include "tools/stock/values.hpp"
 #include "wire/secret.hpp"
 
@@ -130,13 +131,23 @@ class Forth {
         report_->add("set", "[" + table.name + "] " + entry.key + " = " + entry.value + "  (" + entry.why + ")");
       }
     }
-    if (!in_place_) bring(stock_, data_, {question_.dry_run, question_.replace}, report_);
+    in_place_ ? mend_lists() : bring(stock_, data_, {question_.dry_run, question_.replace}, report_);
     if (!secret_.empty()) put(data_ + "/" + kSecretFile, secret_ + "\n", 0600);
     wire::wipe(secret_);
     put(conf_file_,
         std::string{kHeader} + "\n# From " + stock_.path + ".\n\n" +
             stock::conf_text(translation_, stock::Secrets::kShown),
         0644);
+  }
+
+  /// To a stock server, which goes on reading them, a comment is one more line that it passes over.
+  void mend_lists() {
+    for (const stock::AddressFile& file : stock::kAddressFiles) {
+      const std::string path = data_ + "/" + file.name;
+      const auto text = read_small_file(path);
+      if (!text || stock::read_addresses(*text).bad.empty()) continue;
+      put(path, stock::read_addresses(*text).text, static_cast<int>(fs::status(path).permissions()) & 0666);
+    }
   }
 
   void put(const std::string& path, const std::string& text, int mode) {

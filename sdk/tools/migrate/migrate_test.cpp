@@ -313,13 +313,30 @@ TEST_CASE("a compose file, its env_file and the directory's .env are read, each 
   CHECK(has(conf, "listen = \":21400\""));  // hbbr's: .env alone gives it a port
 }
 
-TEST_CASE("a list with a line that is none is told of by its number") {
+TEST_CASE("a list's line that is no address is told of by its number, and becomes a comment, in place or in a copy") {
   const Place place;
-  place.write("stock/blacklist.txt", "203.0.113.7\n\n# mine\n10.0.0.0/8\n");
-  const Told told = migrate(place, {});
-  CHECK(has(told.text, "blacklist.txt:3: no address or network"));
+  const std::string list = place.stock() + "/blacklist.txt";
+  const std::string copy = place.ours() + "/blacklist.txt";
+  const std::string bad = "203.0.113.7\n\n# mine\nmy neighbour\n10.0.0.0/8\n";
+  const std::string good = "203.0.113.7\n\n# mine\n# my neighbour\n10.0.0.0/8\n";
+  place.write("stock/blacklist.txt", bad);
+  const Told told = migrate(place, {"--dry-run"});
+  CHECK(has(told.text, "blacklist.txt:4: no address or network"));
+  CHECK_FALSE(has(told.text, "blacklist.txt:3"));
   CHECK(has(told.text, "blacklist.txt with 2 addresses, read as [relay] blacklist_file"));
   CHECK(has(told.text, "how hbbs and hbbr were started is not known"));
+  CHECK(read(list) == bad);
+  SUBCASE("in place") {
+    CHECK(migrate(place, {}).changed);
+    CHECK(read(list) == good);
+    CHECK_FALSE(migrate(place, {}).changed);
+  }
+  SUBCASE("copy") {
+    CHECK(has(migrate(place, {"--to", place.ours()}).text, copy));
+    CHECK(read(copy) == good);
+    CHECK(read(list) == bad);
+    CHECK_FALSE(migrate(place, {"--to", place.ours()}).changed);
+  }
 }
 
 TEST_CASE("there and back again: the same peers, the same key, the same words") {
