@@ -15,11 +15,9 @@ namespace junctor {
 namespace {
 
 constexpr const char* kLine =
-    "level=error event=server.out_of_memory hint=\"the system gave no more memory (RLIMIT_AS, RLIMIT_DATA, "
-    "overcommit): "
-    "see the limits of the service, or bound what comes with [kernel] max_connections; it ends now and has to be "
-    "started "
-    "again\"\n";
+    "level=error event=server.out_of_memory "
+    "hint=\"the system gave no more memory (RLIMIT_AS, RLIMIT_DATA, overcommit): see the limits of the service, or "
+    "bound what comes with [kernel] max_connections; it ends now and has to be started again\"\n";
 
 /// Standard error, as the log needs memory.
 void say() {
