@@ -117,7 +117,8 @@ void ListenerObject::on_accept(net::ListenerGroup&, net::Stream& stream) {
   if (object->handle == 0) return;
   StreamObject* raw = object.release();  // its own from here on
   const jct_handle accepted = raw->handle;
-  const jct_conn_info info = raw->info();
+  jct_conn_info info = raw->info();
+  if (stream.spoken()) info.flags |= JCT_CONN_SPOKEN;
   const loop::BusyLabel busy{*loop::EventLoop::current(), host.label()};
   const jct_status status = events.on_accept(self, handle, accepted, &info);
   judged(host, "on_accept", status);

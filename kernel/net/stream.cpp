@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -131,6 +132,11 @@ void Stream::part() {
 }
 
 Address Stream::local() const { return local_address(fd_.get()); }
+
+bool Stream::spoken() const {
+  int bytes = 0;
+  return !tls_ && ::ioctl(fd_.get(), FIONREAD, &bytes) == 0 && bytes > 0;
+}
 
 Status Stream::usable() const {
   NetLoop* const home = home_.load(std::memory_order_acquire);

@@ -117,6 +117,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   void mark_proxied() { proxied_ = true; }
   /// The address that was hit; asked of the system.
   Address local() const;
+  /// The system holds bytes that nobody has read; asked of it, and not told inside TLS.
+  bool spoken() const;
   /// Bytes queued to be sent.
   size_t queued() const { return out_.size() - out_head_; }
   size_t unread() const { return in_.size(); }

@@ -57,6 +57,16 @@ TEST_CASE("on P/TCP encryption is offered at once, on P-1 nothing is") {
   CHECK(nat.take_sent().empty());
 }
 
+TEST_CASE("a client that has spoken before it is accepted is offered nothing, and is served in plain") {
+  Site site;
+  Arrival spoken{kHome, 0};
+  spoken.flags = JCT_CONN_SPOKEN;
+  FakeStream client = site.host.connect("listen", spoken);
+  const auto answers = site.talk(client, framed(hbb::TestNatRequest{}));
+  REQUIRE(answers.size() == 1);
+  CHECK(inner_of<hbb::TestNatResponse>(answers[0]).port() == 50001);
+}
+
 TEST_CASE("nothing is offered where the site cannot sign or does not want it") {
   SUBCASE("switched off") {
     Site site{{{"encrypt", "false"}}};

@@ -196,10 +196,12 @@ void Rendezvous::start() {
   site_desk_.announce();
 }
 
-/// On P-1 nothing is offered: no client secures it (protocol.md 5).
+/// On P-1 nothing is offered: no client secures it (protocol.md 5). Nor to one that has spoken already: its first
+/// message decides that the connection is plain, and an offer that it closes unread would answer it with a reset.
 void Rendezvous::accept(Stream stream, const jct_conn_info& info, bool is_nat) {
   limits_.proven(wire::from_abi(info.peer), host_.now());
-  const bool offers = !is_nat && settings_.encrypt.load(std::memory_order_relaxed);
+  const bool waits = !is_nat && (info.flags & JCT_CONN_SPOKEN) == 0;
+  const bool offers = waits && settings_.encrypt.load(std::memory_order_relaxed);
   tcp_.accept(std::move(stream), info,
               {is_nat ? kNatKinds : kAllKinds, settings_.message_max.load(std::memory_order_relaxed),
                offers ? offers_.current() : nullptr});

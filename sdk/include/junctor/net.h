@@ -13,6 +13,7 @@ extern "C" {
 
 #define JCT_CONN_TLS 1u     /* the listener terminates TLS: bytes here are plain, the wire is not; bridged by copying */
 #define JCT_CONN_PROXIED 2u /* peer was named by a trusted proxy */
+#define JCT_CONN_SPOKEN 4u  /* at on_accept: bytes of the client are there, so it does not wait for ours */
 
 typedef struct jct_conn_info {
   uint32_t size;
