@@ -24,7 +24,8 @@ hbb::RendezvousMessage parse(const std::string& bytes, const Address& from) {
 
 Socket open_for(const Address& peer, const std::optional<Address>& local) {
   Socket socket = Socket::open(peer.family, Transport::kTcp);
-  if (local) socket.bind(*local);
+  if (local && local->port == 0) socket.bind_ip(*local);
+  if (local && local->port != 0) socket.bind(*local);
   return socket;
 }
 

@@ -124,6 +124,11 @@ void Socket::bind(const Address& local) {
   if (::bind(fd_, raw.get(), raw.size) != 0) fail("bind " + local.text());
 }
 
+void Socket::bind_ip(const Address& local) {
+  switch_on(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, "IP_BIND_ADDRESS_NO_PORT");
+  bind(local.with_port(0));
+}
+
 Address Socket::local_address() const {
   RawAddress raw;
   if (getsockname(fd_, raw.get(), &raw.size) != 0) fail("getsockname");

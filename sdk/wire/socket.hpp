@@ -52,6 +52,8 @@ class Socket {
 
   /// TCP sockets share their port (SO_REUSEADDR, SO_REUSEPORT), as punching needs it.
   void bind(const Address& local);
+  /// Before connect(), which finds a port that is free towards that peer: there are more of these than free ports.
+  void bind_ip(const Address& local);
   Address local_address() const;
 
   /// 0, or the errno that a connection attempt ended in; ETIMEDOUT at the deadline.

@@ -14,6 +14,7 @@
 
 #include "baselines.hpp"
 #include "echo.hpp"
+#include "exchange.hpp"
 #include "heartbeat_bench.hpp"
 #include "micro_bench.hpp"
 #include "page.hpp"
@@ -84,6 +85,7 @@ void raise_files() {
 
 /// The child of a Place: {"baseline", KIND, ...}
 int serve(const std::vector<std::string>& words) {
+  if (words[1] == "exchange") return serve_exchange();
   if (words[1] != "echo") return serve_baseline(words[1].c_str());
   return serve_echo(words.size() > 2 ? std::stoi(words[2]) : 1);
 }

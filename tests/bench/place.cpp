@@ -41,7 +41,10 @@ Veth::Veth() {
           " type veth peer name veth0 netns " + clients_ + "; ip -n " + servers_ + " addr add " + kServerIp +
           "/24 dev veth0; ip -n " + clients_ + " addr add " + kClientIp + "/24 dev veth0; ip -n " + clients_ +
           " addr add " + kDeviceIp + "/24 dev veth0; for n in " + servers_ + " " + clients_ +
-          "; do ip -n $n link set lo up; ip -n $n link set veth0 up; done");
+          "; do ip -n $n link set lo up; ip -n $n link set veth0 up; done" +
+          // Tens of thousands of connections come and go each second: their ports cannot rest for a minute.
+          "; ip netns exec " + clients_ +
+          " sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.ip_local_port_range='1024 65535'");
     const int space = ::open(("/var/run/netns/" + clients_).c_str(), O_RDONLY | O_CLOEXEC);
     const bool moved = space >= 0 && ::setns(space, CLONE_NEWNET) == 0;
     if (space >= 0) ::close(space);

@@ -68,30 +68,55 @@ struct Rows {
   }
 };
 
+/// Of one server, or of the bare one.
+struct ExchangeRows {
+  Row* cost;
+  Row* ratio;  ///< the same beside the bare one
+  Row* rate;
+  Row* failed;
+  std::array<Row*, 2> times{};
+
+  ExchangeRows(Report& report, const std::string& subject, const ExchangeRows* bare)
+      : cost{&report.add({"punch exchange, CPU", "32 at once", subject, "us", nullptr, bare ? kTargetMicros : 0})},
+        ratio{bare ? &report.add({"punch exchange, CPU", "32 at once, beside bare", subject, "us", bare->cost}) : cost},
+        rate{&report.add({"punch exchange", "32 at once", subject, "a second", nullptr})},
+        failed{&report.add({"punch exchange, failed", "32 at once", subject, "", nullptr})} {
+    for (size_t i = 0; i < 2; ++i) {
+      times[i] = &report.add({"punch exchange, alone", kNames[i], subject, "us", bare ? bare->times[i] : nullptr});
+    }
+  }
+
+  void measure(const Subject& server, PunchLoad& load, size_t count) const {
+    const double cpu = server.cpu_seconds();
+    const PunchResult result = load.run(count, kAtOnce);
+    const auto done = static_cast<double>(result.times.size());
+    const double micros = (server.cpu_seconds() - cpu) / done * 1e6;
+    if (server.pid) cost->rounds.push_back(micros);
+    if (server.pid && ratio != cost) ratio->rounds.push_back(micros);
+    rate->rounds.push_back(done / result.seconds);
+    failed->rounds.push_back(static_cast<double>(result.failed));
+    Rows::note(times, load.run(count / 4, 1).times);
+  }
+
+  static constexpr double kTargetMicros = 60;
+};
+
 }  // namespace
 
 void punch(Place& place, const Options& options, Report& report) {
   const Scene scene = place.scenes().front();
   const Subject& server = scene.subject;
+  const Subject bare = place.start_baseline("exchange");
+  PunchLoad bare_load{bare, place.ground().device_ip, kDevices};
   PunchLoad load{server, place.device_ip(), devices(place)};
-  Row& rate = report.add({"punch exchange", "32 at once", server.name, "a second", nullptr});
-  Row& cost = report.add({"punch exchange, CPU", "32 at once", server.name, "us", nullptr, 60});
-  cost.gates = true;
-  Row& failed = report.add({"punch exchange, failed", "32 at once", server.name, "", nullptr});
-  std::array<Row*, 2> times{};
-  for (size_t i = 0; i < 2; ++i) {
-    times[i] = &report.add({"punch exchange, alone", kNames[i], server.name, "us", nullptr});
-  }
+  const ExchangeRows bare_rows{report, bare.name, nullptr};
+  const ExchangeRows rows{report, server.name, &bare_rows};
+  rows.cost->gates = true;
   const size_t count = exchanges(place, options);
   load.run(count / 4, kAtOnce);
   for (int round = 0; round < options.rounds; ++round) {
-    const double cpu = server.cpu_seconds();
-    const PunchResult result = load.run(count, kAtOnce);
-    const auto done = static_cast<double>(result.times.size());
-    if (server.pid) cost.rounds.push_back((server.cpu_seconds() - cpu) / done * 1e6);
-    rate.rounds.push_back(done / result.seconds);
-    failed.rounds.push_back(static_cast<double>(result.failed));
-    Rows::note(times, load.run(count / 4, 1).times);
+    bare_rows.measure(bare, bare_load, count);
+    rows.measure(server, load, count);
   }
 }
 
