@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "junctor/service/relay.h"
+#include "support/temp_dir.hpp"
 #include "test_relay.hpp"
 
 using namespace std::chrono_literals;
@@ -244,7 +245,10 @@ TEST_CASE("an operator's limit holds at once, is shown, and goes with `default`"
 }
 
 TEST_CASE("what an operator changes is an event, which says for how long it holds") {
-  World world;
+  const junctor::testing::TempDir dir;
+  KernelValues kernel;
+  kernel.data_dir = dir.path();
+  World world{{}, 4, kernel};
   ask(world, "relay", {"limit", "session", "10Mbit"});
   CHECK(world.host.last_event("relay.limit_changed").text() ==
         "event=relay.limit_changed limit=session rate=10Mbit kept=until the server ends");
@@ -256,6 +260,9 @@ TEST_CASE("what an operator changes is an event, which says for how long it hold
   CHECK(world.host.last_event("relay.blocked").field("id") == "666");
   ask(world, "relay", {"unblock", "777"});
   CHECK(world.host.events_of("relay.unblocked") == 1);
+  std::filesystem::remove_all(dir.path());
+  CHECK(ask(world, "relay", {"limit", "id", "1Mbit", "--keep"}).find("changed, but not kept") != std::string::npos);
+  CHECK(world.host.last_event("relay.limit_changed").field("kept") == "until the server ends");
 }
 
 TEST_CASE("a block ends sessions of that address or id, refuses new ones, and can be lifted") {

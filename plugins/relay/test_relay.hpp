@@ -18,6 +18,7 @@ namespace junctor::relay::testing {
 using junctor::testing::FakeBridge;
 using junctor::testing::FakeHost;
 using junctor::testing::FakeStream;
+using junctor::testing::KernelValues;
 using junctor::testing::PluginUnderTest;
 using junctor::testing::Settings;
 
@@ -47,9 +48,10 @@ struct World {
   FakeAuth auth;
   std::unique_ptr<PluginUnderTest> relay;
 
-  explicit World(const Settings& settings = {}, uint32_t loops = 4) : host{{.loops = loops}} {
+  explicit World(const Settings& settings = {}, uint32_t loops = 4, const KernelValues& kernel = {})
+      : host{{.loops = loops}} {
     host.provide("auth/1", &FakeAuth::kService, &auth, "auth_key");
-    relay = std::make_unique<PluginUnderTest>(host, junctor_plugin_v1(), settings);
+    relay = std::make_unique<PluginUnderTest>(host, junctor_plugin_v1(), settings, kernel);
     relay->start();
   }
 
