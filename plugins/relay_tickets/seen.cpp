@@ -6,11 +6,15 @@
 
 namespace junctor::relay_tickets {
 
-Seen::Answer Seen::look(const std::string& key, uint64_t issued, uint64_t now) {
+void Seen::expire(uint64_t now) {
   while (!by_age_.empty() && by_age_.begin()->first <= now) {
     entries_.erase(by_age_.begin()->second);
     by_age_.erase(by_age_.begin());
   }
+}
+
+Seen::Answer Seen::look(const std::string& key, uint64_t issued, uint64_t now) {
+  expire(now);
   const auto at = entries_.find(key);
   if (at != entries_.end()) return issued > at->second.issued ? Answer::kFresh : Answer::kKnown;
   return entries_.size() < capacity_ ? Answer::kFresh : Answer::kFull;

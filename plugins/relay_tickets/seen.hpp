@@ -21,6 +21,8 @@ class Seen {
   Answer look(const std::string& key, uint64_t issued, uint64_t now);
   /// It was taken. It may be forgotten from `until` on, when it counts as expired anyway.
   void add(const std::string& key, uint64_t issued, uint64_t until);
+  /// Those that still count are left. look() does the same.
+  void expire(uint64_t now);
   size_t size() const { return entries_.size(); }
 
  private:

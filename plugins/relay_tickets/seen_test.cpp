@@ -27,6 +27,11 @@ TEST_CASE("it is remembered for as long as the longest of them counts") {
   CHECK(seen.look("u", 20, 69) == Answer::kKnown);
   CHECK(seen.look("u", 20, 70) == Answer::kFresh);
   CHECK(seen.size() == 0);
+  seen.add("v", 10, 70);
+  seen.expire(69);
+  CHECK(seen.size() == 1);
+  seen.expire(70);
+  CHECK(seen.size() == 0);
 }
 
 TEST_CASE("a full memory takes no new uuid, so that none is forgotten too early") {

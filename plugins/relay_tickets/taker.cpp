@@ -38,7 +38,9 @@ Taker::Taker(const Host& host, const wire::SigningKeys& own, Counters& counters,
       counters_{counters},
       relay_{std::move(relay)},
       settings_{std::move(settings)},
-      seen_{settings_.max_tickets} {}
+      seen_{settings_.max_tickets},
+      tickets_fill_{host, "limit=max_tickets"},
+      links_fill_{host, "limit=max_links"} {}
 
 void Taker::accept(Stream stream, const jct_conn_info& info) {
   make_room();
@@ -141,6 +143,9 @@ void Taker::tick() {
   for (const auto& [id, line] : lines_) {
     if (!line->counted && now - line->since >= settings_.greeting_timeout) end(*line, "greeting_timeout");
   }
+  seen_.expire(host_.wall());
+  tickets_fill_.set(seen_.size(), settings_.max_tickets);
+  links_fill_.set(welcome_, settings_.max_links);
 }
 
 void Taker::close_all() {

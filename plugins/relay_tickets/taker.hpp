@@ -28,7 +28,7 @@ class Taker {
   void accept(Stream stream, const jct_conn_info& info);
   /// Connections of issuers that are no longer listed end.
   void set(TakerSettings settings);
-  /// Ends who does not prove itself in time; call now and then.
+  /// Ends who does not prove itself in time, shows what is in use; call now and then.
   void tick();
   void close_all();
 
@@ -78,6 +78,7 @@ class Taker {
   Service<jct_relay_service> relay_;
   TakerSettings settings_;
   Seen seen_;
+  Fill tickets_fill_, links_fill_;
   uint64_t last_id_ = 0;
   std::map<uint64_t, std::unique_ptr<Line>> lines_;  // the oldest first
   size_t welcome_ = 0;

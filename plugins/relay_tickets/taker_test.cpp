@@ -158,6 +158,10 @@ TEST_CASE("a full relay says so, and so does a full memory") {
   world.relay.answer = JCT_OK;
   CHECK(issuer.bring(issuer.fresh("one")) == Verdict::kGood);
   CHECK(issuer.bring(issuer.fresh("two")) == Verdict::kFull);
+  world.host.advance(100ms);
+  CHECK(world.host.metric("limit_used", "limit=max_tickets") == 1);
+  CHECK(world.host.metric("limit", "limit=max_tickets") == 1);
+  CHECK(world.host.metric("limit_used", "limit=max_links") == 1);
 }
 
 TEST_CASE("a drain ends the connections; nobody without a relay is let in") {
