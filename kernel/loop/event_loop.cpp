@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
 
 namespace junctor::loop {
 
@@ -28,11 +29,12 @@ EventLoop::EventLoop(uint32_t index, Clock& clock)
   if (epoll_ < 0) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
-  event.data.ptr = nullptr;  // tells the wake-up from a handler
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, tasks_.fd(), &event) != 0) {
+  for (auto [fd, ptr] : {std::pair<int, void*>{tasks_.fd(), nullptr}, {alarm_.fd(), &alarm_}}) {
+    event.data.ptr = ptr;  // tells them from a handler
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0) continue;
     const int error = errno;
     ::close(epoll_);
-    throw std::system_error{error, std::generic_category(), "watching a loop's eventfd"};
+    throw std::system_error{error, std::generic_category(), "watching a loop's eventfd and timerfd"};
   }
 }
 
@@ -76,25 +78,29 @@ void EventLoop::forget(FdHandler* handler) {
 
 Duration EventLoop::time_to_sleep(Duration max_wait) {
   if (!deferred_.empty() || !turn_end_.empty() || stopping_.load(std::memory_order_relaxed)) return Duration::zero();
-  constexpr Duration kLongest = std::chrono::hours{1};
-  Duration wait = std::clamp(max_wait, Duration::zero(), kLongest);
-  auto next = timers_.next_wakeup();
-  if (const auto soon = short_timers_.next(); soon && (!next || *soon < *next)) next = soon;
-  if (next) wait = std::clamp<Duration>(*next - clock_.now(), Duration::zero(), wait);
+  const Instant now = clock_.now();
+  Duration wait = max_wait;
+  if (const auto next = timers_.next_wakeup()) {
+    if (*next <= now) return Duration::zero();
+    alarm_.ring_by(*next, now);
+  }
+  if (const auto soon = short_timers_.next()) wait = std::min<Duration>(wait, *soon - now);
   if (wait > Duration::zero() && !tasks_.may_sleep()) return Duration::zero();
-  return wait;
+  return std::max(wait, Duration::zero());
 }
 
 int EventLoop::wait_for_events(Duration wait) {
+  const bool forever = wait == Duration::max();
   if (has_pwait2_) {
     const timespec time{static_cast<time_t>(wait.count() / 1'000'000'000),
                         static_cast<long>(wait.count() % 1'000'000'000)};
-    const int count = epoll_pwait2(epoll_, events_.data(), kMaxEvents, &time, nullptr);
+    const int count = epoll_pwait2(epoll_, events_.data(), kMaxEvents, forever ? nullptr : &time, nullptr);
     if (count >= 0 || errno != ENOSYS) return count;
     has_pwait2_ = false;
   }
   // Rounded up: waking before a timer is due would spin through empty turns.
-  return epoll_wait(epoll_, events_.data(), kMaxEvents, static_cast<int>((wait.count() + 999'999) / 1'000'000));
+  const auto most = std::min<Duration>(wait, std::chrono::hours{1}) + Duration{999'999};
+  return epoll_wait(epoll_, events_.data(), kMaxEvents, forever ? -1 : static_cast<int>(most.count() / 1'000'000));
 }
 
 void EventLoop::begin_turn() {
@@ -111,7 +117,11 @@ void EventLoop::end_turn() {
 void EventLoop::dispatch() {
   while (event_next_ < event_count_) {
     const epoll_event event = events_[static_cast<size_t>(event_next_++)];
-    if (event.data.ptr != nullptr) static_cast<FdHandler*>(event.data.ptr)->on_fd(event.events);
+    if (event.data.ptr == &alarm_) {
+      alarm_.rang();
+    } else if (event.data.ptr != nullptr) {
+      static_cast<FdHandler*>(event.data.ptr)->on_fd(event.events);
+    }
   }
   event_count_ = event_next_ = 0;
 }

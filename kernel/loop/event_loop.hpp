@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <thread>
 
+#include "loop/alarm.hpp"
 #include "loop/clock.hpp"
 #include "loop/intrusive_list.hpp"
 #include "loop/short_timer.hpp"
@@ -156,6 +157,7 @@ class EventLoop {
   TaskQueue tasks_;
   TimerWheel timers_;
   ShortTimers short_timers_;
+  Alarm alarm_;  // for timers_; the short ones are a timeout
   List<Deferred> deferred_;
   List<Deferred> turn_end_;
   LoopPulse pulse_;
