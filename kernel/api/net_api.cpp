@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // junctor.net/1: streams and bridges by handle. Listeners: listen.cpp.
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "api/net_objects.hpp"
@@ -133,6 +135,18 @@ jct_status send(const jct_host* raw, jct_handle stream, jct_bytes data) {
   if (data.data == nullptr && data.size > 0) return JCT_E_ARG;
   return on_stream(raw, stream, "send", [&](StreamObject& object) {
     return abi_status(object.stream->send({reinterpret_cast<const std::byte*>(data.data), data.size}));
+  });
+}
+
+jct_status sendv(const jct_host* raw, jct_handle stream, const jct_bytes* pieces, uint64_t count) {
+  if (count > JCT_SENDV_PIECES || (pieces == nullptr && count > 0)) return JCT_E_ARG;
+  std::array<std::span<const std::byte>, JCT_SENDV_PIECES> spans;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (pieces[i].data == nullptr && pieces[i].size > 0) return JCT_E_ARG;
+    spans[i] = {reinterpret_cast<const std::byte*>(pieces[i].data), pieces[i].size};
+  }
+  return on_stream(raw, stream, "sendv", [&](StreamObject& object) {
+    return abi_status(object.stream->send(std::span{spans}.first(count)));
   });
 }
 
@@ -274,7 +288,8 @@ const jct_net_api& net_api() {
                                     bridge,
                                     bridge_stats,
                                     bridge_set_policy,
-                                    bridge_close};
+                                    bridge_close,
+                                    sendv};
   return kApi;
 }
 

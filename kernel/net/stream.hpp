@@ -68,6 +68,9 @@ struct StreamRemains {
 
 class Stream final : private loop::FdHandler, private loop::ListNode {
  public:
+  using Pieces = std::span<const std::span<const std::byte>>;
+  static constexpr size_t kMostPieces = 16;
+
   /// Edge-triggered and for everything at once: neither pausing nor a full queue costs a system call.
   static constexpr uint32_t kInterest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
@@ -90,7 +93,9 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   bool attached() const { return events_ != nullptr; }
 
   /// Copies all of it or nothing. kAgain: the queue is above its high mark. kLimit: larger than any queue.
-  Status send(std::span<const std::byte> data);
+  Status send(std::span<const std::byte> data) { return send({&data, 1}); }
+  /// The same of several pieces, kMostPieces of them at most, as if they were one.
+  Status send(Pieces pieces);
   /// No on_data and no on_end until resume(). A close is still told, unless unread bytes come before it.
   Status pause();
   Status resume();
@@ -178,6 +183,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
 
   // stream_write.cpp
   ssize_t write_some(std::span<const std::byte> from);
+  ssize_t write_pieces(Pieces pieces);
+  ssize_t write_in_turn(Pieces pieces);
   void flush();
   void write_failed(int error);
   void after_flush();

@@ -2,6 +2,8 @@
 // Streams against plain sockets, on a loop driven by hand.
 #include "net/stream.hpp"
 
+#include <array>
+
 #include "net/test_kit.hpp"
 
 using namespace junctor::net;
@@ -105,6 +107,22 @@ TEST_CASE("a half-close sends what is queued first and leaves the other way open
   put(f.client, "still here");
   CHECK(f.hand.until([&] { return f.owner.text == "still here"; }));
   CHECK(f.owner.closes == 0);
+}
+
+TEST_CASE("pieces leave as if they were one, whatever the system takes of them at once") {
+  Fixture f;
+  const std::string head(10, 'h'), body(100'000, 'b'), tail(50'000, 't');
+  const std::array pieces{bytes_of(head), bytes_of(""), bytes_of(body), bytes_of(tail)};
+  std::string expected;
+  for (int i = 0; i < 200 && f.stream->queued() == 0; ++i) {
+    REQUIRE(f.stream->send(pieces) == Status::kOk);
+    expected += head + body + tail;
+  }
+  REQUIRE(f.stream->queued() > 0);  // of the last ones the system has taken a part
+  CHECK(f.hand.until([&] { return f.sink.pull(f.client), f.sink.text.size() == expected.size(); }));
+  CHECK((f.sink.text == expected));
+  const std::array<std::span<const std::byte>, Stream::kMostPieces + 1> many{};
+  CHECK(f.stream->send(many) == Status::kLimit);
 }
 
 TEST_CASE("a full queue answers kAgain, takes nothing, and on_writable follows at the low mark") {

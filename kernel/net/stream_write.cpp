@@ -2,8 +2,10 @@
 // How bytes leave a stream. write_some is the one place where they do, and where TLS stands. Lives on the stream's
 // loop.
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "net/stream.hpp"
@@ -26,26 +28,64 @@ ssize_t Stream::write_some(std::span<const std::byte> from) {
   return put;
 }
 
-Status Stream::send(std::span<const std::byte> data) {
+/// As write_some; an error only where nothing at all was taken.
+ssize_t Stream::write_pieces(Pieces pieces) {
+  if (pieces.size() == 1) return write_some(pieces[0]);
+  if (tls_) return write_in_turn(pieces);
+  std::array<iovec, kMostPieces> parts;
+  std::transform(pieces.begin(), pieces.end(), parts.begin(), [](std::span<const std::byte> piece) {
+    return iovec{const_cast<std::byte*>(piece.data()), piece.size()};
+  });
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = pieces.size();
+  ssize_t put = 0;
+  do {
+    put = ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (put < 0 && errno == EINTR);
+  if (put > 0) home_.load(std::memory_order_relaxed)->count().bytes_out.add(static_cast<size_t>(put));
+  return put;
+}
+
+ssize_t Stream::write_in_turn(Pieces pieces) {
+  ssize_t sum = 0;
+  for (const auto piece : pieces) {
+    if (piece.empty()) continue;
+    const ssize_t put = write_some(piece);
+    if (put < 0) return sum > 0 && errno == EAGAIN ? sum : put;
+    sum += put;
+    if (static_cast<size_t>(put) < piece.size()) break;
+  }
+  return sum;
+}
+
+Status Stream::send(Pieces pieces) {
   if (const Status status = usable(); status != Status::kOk) return status;
   if (shut_asked_) return Status::kClosed;
   if (broken_) return Status::kReset;
+  size_t size = 0;
+  for (const auto piece : pieces) size += piece.size();
   const size_t before = queued();
-  if (data.size() > std::max<size_t>(send_high_, kLargestSend)) return Status::kLimit;
-  if (before != 0 && before + data.size() > send_high_) {
+  if (pieces.size() > kMostPieces || size > std::max<size_t>(send_high_, kLargestSend)) return Status::kLimit;
+  if (before != 0 && before + size > send_high_) {
     want_writable_ = true;
     home_.load(std::memory_order_relaxed)->count().send_again.add();
     return Status::kAgain;
   }
+  size_t sent = 0;
   if (before == 0 && state_ == State::kOpen) {
-    const ssize_t put = write_some(data);
+    const ssize_t put = write_pieces(pieces);
     if (put < 0 && errno != EAGAIN) {
       write_failed(errno);
       return Status::kReset;
     }
-    data = data.subspan(put > 0 ? static_cast<size_t>(put) : 0);
+    sent = put > 0 ? static_cast<size_t>(put) : 0;
   }
-  out_.insert(out_.end(), data.begin(), data.end());
+  for (const auto piece : pieces) {
+    const auto rest = piece.subspan(std::min(sent, piece.size()));
+    sent -= piece.size() - rest.size();
+    out_.insert(out_.end(), rest.begin(), rest.end());
+  }
   return Status::kOk;
 }
 

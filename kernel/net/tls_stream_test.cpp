@@ -2,6 +2,8 @@
 // Streams inside TLS against OpenSSL's own client, on a loop driven by hand. Each test runs over both versions.
 #include <malloc.h>
 
+#include <array>
+
 #include "net/stream.hpp"
 #include "net/tls_kit.hpp"
 
@@ -96,6 +98,20 @@ TEST_CASE("inside TLS megabytes pass both ways at once, through bounded queues")
     CHECK((f.client->text == out));
     CHECK((f.owner.text == out));
     CHECK(f.owner.closes == 0);
+  }
+}
+
+TEST_CASE("inside TLS pieces leave as if they were one") {
+  for (const int version : kVersions) {
+    Fixture f{version};
+    const std::string head = "head", body = pattern(100'000), tail = "tail";
+    std::string expected;
+    for (int i = 0; i < 200 && f.stream->queued() == 0; ++i) {
+      REQUIRE(f.stream->send(std::array{bytes_of(head), bytes_of(""), bytes_of(body), bytes_of(tail)}) == Status::kOk);
+      expected += head + body + tail;
+    }
+    REQUIRE(f.stream->queued() > 0);
+    CHECK(f.pulled(expected));
   }
 }
 

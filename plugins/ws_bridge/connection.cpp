@@ -182,6 +182,12 @@ jct_status Connection::send(std::string_view frames) {
   return stream_.send(frames);
 }
 
+jct_status Connection::send(std::span<const jct_bytes> pieces) {
+  if (over_) return JCT_E_CLOSED;
+  if (reading_ && !flush_replies()) return JCT_E_CLOSED;
+  return stream_.send(pieces);
+}
+
 void Connection::on_control(const FrameReader& reader) {
   if (reader.control() == Opcode::kPing && close_code_ == 0) {
     std::string pong;

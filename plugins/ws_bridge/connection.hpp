@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -74,11 +75,13 @@ class Connection {
   LoopState& loop();
   const jct_addr& peer() const { return peer_; }
   const jct_addr& local() const { return info_.local; }
+  bool is_tls() const { return (info_.flags & JCT_CONN_TLS) != 0; }
   Stream& stream() { return stream_; }
   /// In one piece with what else a read brings about; later the stream's answer.
   jct_status reply(std::string_view frames);
   /// After all replies. As Stream::send.
   jct_status send(std::string_view frames);
+  jct_status send(std::span<const jct_bytes> pieces);
   /// A whole control frame has come.
   void on_control(const FrameReader& reader);
   /// The handshake is over.

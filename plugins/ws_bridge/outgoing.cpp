@@ -21,27 +21,29 @@ bool Outgoing::read_header(std::string_view& bytes) {
   return false;
 }
 
-void Outgoing::append(std::string_view bytes, std::string& out) {
+void Outgoing::append(std::string_view bytes, Pieces& out) {
+  std::string head;  // ten bytes at most: it is not allocated
   while (true) {
     const std::string_view piece = bytes.substr(0, left_);
     out.append(piece);
     bytes.remove_prefix(piece.size());
     left_ -= static_cast<uint32_t>(piece.size());
     if (left_ > 0) return;
-    out.append(waiting_.data(), waiting_size_);
+    out.append({waiting_.data(), waiting_size_});
     waiting_size_ = 0;
     if (!read_header(bytes)) return;
-    if (left_ > 0) append_header(Opcode::kBinary, left_, out);
+    if (left_ == 0) continue;
+    head.clear();
+    append_header(Opcode::kBinary, left_, head);
+    out.append(head);
   }
 }
 
-void Outgoing::add_control(std::string_view frame, std::string& out) {
-  if (between_messages()) {
-    out.append(frame);
-    return;
-  }
+bool Outgoing::keep_control(std::string_view frame) {
+  if (between_messages()) return true;
   waiting_size_ = static_cast<uint8_t>(std::min(frame.size(), waiting_.size()));
   std::copy_n(frame.begin(), waiting_size_, waiting_.begin());
+  return false;
 }
 
 }  // namespace junctor::ws_bridge

@@ -6,17 +6,19 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "pieces.hpp"
 
 namespace junctor::ws_bridge {
 
 class Outgoing {
  public:
-  /// Appends what the next bytes become.
-  void append(std::string_view bytes, std::string& out);
-  /// Appends a control frame as soon as no message is under way: at once, or in front of the next message.
-  void add_control(std::string_view frame, std::string& out);
+  /// Appends what the next bytes become; they stay where they are until `out` is sent.
+  void append(std::string_view bytes, Pieces& out);
+  /// A control frame goes out as soon as no message is under way: true where that is now, else it is kept and stands in
+  /// front of the next message.
+  bool keep_control(std::string_view frame);
 
   /// No message is under way: a control frame may follow.
   bool between_messages() const { return left_ == 0; }

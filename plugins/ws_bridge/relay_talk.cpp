@@ -277,20 +277,17 @@ void RelayTalk::on_writable() {
 }
 
 void RelayTalk::send_control(std::string_view frame) {
-  std::string& out = connection_.loop().out;
-  out.clear();
-  outgoing_.add_control(frame, out);
-  if (!out.empty()) connection_.reply(out);
+  if (outgoing_.keep_control(frame)) connection_.reply(frame);
 }
 
 // ---- what the relay calls ----
 
 jct_status RelayTalk::send(std::string_view data) {
   const Outgoing before = outgoing_;
-  std::string& out = connection_.loop().out;
-  out.clear();
+  Pieces& out = connection_.loop().pieces;
+  out.clear(connection_.is_tls());
   outgoing_.append(data, out);
-  const jct_status status = out.empty() ? JCT_OK : connection_.send(out);
+  const jct_status status = out.empty() ? JCT_OK : connection_.send(out.parts());
   if (status != JCT_OK) outgoing_ = before;
   return status;
 }

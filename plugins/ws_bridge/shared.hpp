@@ -16,6 +16,7 @@
 #include "connection.hpp"
 #include "junctor/services.hpp"
 #include "options.hpp"
+#include "pieces.hpp"
 #include "proxied.hpp"
 #include "refusal.hpp"
 
@@ -30,6 +31,7 @@ struct LoopState {
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections;
   std::string message;  // being read
   std::string out;      // being sent
+  Pieces pieces;        // the same, where it may be much
   std::string replies;  // of the connection that is being read: control frames and heartbeats leave in one piece
 };
 

@@ -2,6 +2,7 @@
 // The fake host's streams, datagrams and bridges, held against net.h.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 
@@ -50,8 +51,12 @@ TEST_CASE("a client is accepted on its loop with its address, and bytes go both 
     CHECK(info.loop == 1);
     CHECK(info.peer.port == 1000);
     CHECK(world.last().stream.send("hi") == JCT_OK);
+    const std::array pieces{bytes(" the"), bytes("re")};
+    CHECK(world.last().stream.send(pieces) == JCT_OK);
+    const std::array<jct_bytes, JCT_SENDV_PIECES + 1> many{};
+    CHECK(world.last().stream.send(many) == JCT_E_ARG);
   });
-  CHECK(client.take_sent() == "hi");
+  CHECK(client.take_sent() == "hi there");
   CHECK(world.host.complaints().empty());
 }
 

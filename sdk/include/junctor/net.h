@@ -15,6 +15,8 @@ extern "C" {
 #define JCT_CONN_PROXIED 2u /* peer was named by a trusted proxy */
 #define JCT_CONN_SPOKEN 4u  /* at on_accept: bytes of the client are there, so it does not wait for ours */
 
+#define JCT_SENDV_PIECES 16u
+
 typedef struct jct_conn_info {
   uint32_t size;
   uint32_t flags; /* JCT_CONN_* */
@@ -151,6 +153,10 @@ typedef struct jct_net_api {
   jct_status (*bridge_set_policy)(const jct_host* host, jct_handle bridge, const jct_bridge_policy* policy);
   /* Ends both sides now; on_close follows, not inline. */
   jct_status (*bridge_close)(const jct_host* host, jct_handle bridge);
+
+  /* [loop] As send, of `count` pieces as if they were one: what the system takes at once is not copied together first.
+   * More than JCT_SENDV_PIECES: JCT_E_ARG. Inside TLS each piece begins a record of its own. */
+  jct_status (*sendv)(const jct_host* host, jct_handle stream, const jct_bytes* pieces, uint64_t count);
 } jct_net_api;
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "host.hpp"
@@ -37,6 +38,10 @@ class Stream {
     return api().attach(host_->raw(), handle_, &events_of<Owner>(), &owner);
   }
   jct_status send(std::string_view data) { return api().send(host_->raw(), handle_, bytes(data)); }
+  /// As if they were one; JCT_SENDV_PIECES at most.
+  jct_status send(std::span<const jct_bytes> pieces) {
+    return api().sendv(host_->raw(), handle_, pieces.data(), pieces.size());
+  }
   jct_status pause() { return api().pause(host_->raw(), handle_); }
   jct_status resume() { return api().resume(host_->raw(), handle_); }
   jct_status end() { return api().end(host_->raw(), handle_); }

@@ -126,7 +126,13 @@ class FakeNet {
         [](const jct_host* h, jct_handle b, const jct_bridge_policy* policy) {
           return of(h).bridges_.set_policy(b, policy);
         },
-        [](const jct_host* h, jct_handle b) { return of(h).bridges_.close(b); }};
+        [](const jct_host* h, jct_handle b) { return of(h).bridges_.close(b); },
+        [](const jct_host* h, jct_handle s, const jct_bytes* pieces, uint64_t count) -> jct_status {
+          if (count > JCT_SENDV_PIECES) return JCT_E_ARG;
+          std::string joined;
+          for (uint64_t i = 0; i < count; ++i) joined += view(pieces[i]);
+          return of(h).streams_.send(s, bytes(joined));
+        }};
     return &kTable;
   }
 
