@@ -51,7 +51,7 @@ TEST_CASE("a client is accepted on its loop with its address, and bytes go both 
     CHECK(info.loop == 1);
     CHECK(info.peer.port == 1000);
     CHECK(world.last().stream.send("hi") == JCT_OK);
-    const std::array pieces{bytes(" the"), bytes("re")};
+    const std::array pieces{junctor::bytes(" the"), junctor::bytes("re")};
     CHECK(world.last().stream.send(pieces) == JCT_OK);
     const std::array<jct_bytes, JCT_SENDV_PIECES + 1> many{};
     CHECK(world.last().stream.send(many) == JCT_E_ARG);
