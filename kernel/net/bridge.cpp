@@ -23,9 +23,9 @@ Bridge::Bridge(NetLoop& home, Stream& a, Stream& b, const BridgePolicy& policy, 
 }
 
 Bridge::~Bridge() {
+  unwatch();
   for (size_t i = 0; i < 2; ++i) {
     if (streams_[i] != nullptr) delete streams_[i];
-    home_.loop().forget(&sides_[i]);
     home_.give_back_pipe(std::move(ways_[i].pipe), ways_[i].in_pipe == 0);
   }
   home_.count().bridges_open.sub();
@@ -100,7 +100,7 @@ void Bridge::on_side(Side& side, uint32_t events) {
 /// Watches for what can go on, and for nothing else: all is level-triggered, and a side that cannot make progress must
 /// not wake the loop.
 void Bridge::update() {
-  if (finished_) return;
+  if (finished_) return unwatch();
   if (ways_[0].done && ways_[1].done) return finish(broken_ ? Status::kReset : Status::kOk);
   for (size_t i = 0; i < 2; ++i) {
     const bool reads = may_read(i);
@@ -124,6 +124,11 @@ bool Bridge::set_interest(Side& side, uint32_t interest) {
     home_.loop().modify(side.fd.get(), interest, &side);
   }
   return true;
+}
+
+/// Until its first change a watch is that of the stream, which is gone: nothing may come of it any more.
+void Bridge::unwatch() {
+  for (Side& side : sides_) set_interest(side, 0);
 }
 
 void Bridge::arm_deadline() {
@@ -171,6 +176,7 @@ void Bridge::finish(Status reason) {
   reason_ = reason;
   deadline_.cancel();
   meter_.reset();
+  unwatch();
   home_.loop().defer(deferred_);
 }
 

@@ -117,6 +117,7 @@ class Bridge final : private loop::ListNode {
   void arm_deadline();
   void update();
   bool set_interest(Side& side, uint32_t interest);
+  void unwatch();
   void finish(Status reason);
   void close_side(size_t i);
   void deliver_close();

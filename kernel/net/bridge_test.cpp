@@ -161,6 +161,19 @@ TEST_CASE("a half-close before the bridge is passed on, and the other way stays 
   CHECK(f.ending.reason == Status::kOk);
 }
 
+// Each FIN that is passed on brings an event, when the streams are gone and the bridge has not changed their watch.
+TEST_CASE("two streams that have both ended before the bridge are closed in order") {
+  Fixture f;
+  for (const Fd& client : f.client) ::shutdown(client.get(), SHUT_WR);
+  REQUIRE(f.hand.until([&] { return f.owner[0].ends == 1 && f.owner[1].ends == 1; }));
+  f.join();
+  CHECK(f.closed());
+  CHECK(f.ending.reason == Status::kOk);
+  for (size_t i = 0; i < 2; ++i) {
+    CHECK(f.hand.until([&] { return f.sink[i].pull(f.client[i]), f.sink[i].ended; }));
+  }
+}
+
 TEST_CASE("a reset ends both, after what was in flight has been delivered") {
   Fixture f;
   f.join();

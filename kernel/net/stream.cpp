@@ -58,7 +58,10 @@ Stream::Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& o
       deferred_{loop::Deferred::of<&Stream::progress>(this)} {}
 
 Stream::~Stream() {
-  if (linked()) part();
+  if (!linked()) return;
+  // Not left to close(): somebody who looks into /proc/PID/fd just then would keep the file, and with it the watch.
+  if (watched_) home_.load(std::memory_order_relaxed)->loop().unwatch(fd_.get(), this);
+  part();
 }
 
 Stream* Stream::adopt(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket,

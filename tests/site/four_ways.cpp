@@ -22,8 +22,8 @@ FourWays::FourWays(const std::string& relay, const std::string& ws_bridge, testi
 }
 
 void FourWays::configure(const std::string& relay, const std::string& ws_bridge, const std::string& ws_listen) {
-  // Well below the patience of the tests, which is the listener's own default.
-  const std::string tls = "handshake_timeout = \"5s\", tls = { certificate = \"c.pem\", key = \"k.pem\" }";
+  // Well below the patience of the tests.
+  const std::string tls = "handshake_timeout = \"2s\", tls = { certificate = \"c.pem\", key = \"k.pem\" }";
   const std::string more = ws_listen.empty() ? "" : ", " + ws_listen;
   server().conf("90-test", "[relay]\nlisten = [\":P+1\", { address = \":P-2\", " + tls + " }]\n" + relay +
                                "[ws_bridge]\nlisten = []\nlisten_relay = [{ address = \":P+3\"" + more +

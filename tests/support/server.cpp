@@ -38,6 +38,12 @@ Server::Server(ServerOptions options) : options_{std::move(options)} {
 Server::~Server() {
   if (running()) kill();
   const std::string text = log();
+  const int code = process_ ? process_->wait(Millis{0}).value_or(0) : 0;
+  for (const int crash : {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE}) {
+    if (code != 128 + crash) continue;
+    std::fprintf(stderr, "the server has crashed, signal %d:\n%s\n", crash, text.c_str());
+    std::_Exit(1);
+  }
   for (const char* report : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
                              ": runtime error:", "a method that belongs to its thread"}) {
     if (text.find(report) == std::string::npos) continue;
