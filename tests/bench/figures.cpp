@@ -21,6 +21,7 @@ Figure figure_of(const Object& row) {
   figure.base = row.optValue<std::string>("base", "");
   if (row.has("ratio")) figure.ratio = spread_of(*row.getObject("ratio"));
   if (row.has("target")) figure.target = row.getValue<double>("target");
+  figure.of_value = row.optValue<bool>("of_value", false);
   figure.at_least = row.optValue<bool>("at_least", false);
   figure.verdict = row.optValue<std::string>("verdict", "");
   return figure;

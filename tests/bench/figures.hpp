@@ -19,6 +19,7 @@ struct Figure {
   std::string base{};  ///< the subject that `ratio` is against; empty where there is none
   Spread ratio{};
   std::optional<double> target{};
+  bool of_value = false;  ///< the target is the value's, although there is a base
   bool at_least = false;
   std::string verdict{};
 };

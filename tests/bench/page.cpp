@@ -40,9 +40,10 @@ std::string number(double value) {
 std::string table_row(const Figure& figure) {
   const std::string target = figure.at_least ? ">= " : "<= ";
   const std::string ratio = figure.base.empty() ? "" : number(figure.ratio.median) + " x " + figure.base;
+  const char* const times = figure.base.empty() || figure.of_value ? "" : " x";
   return "| " + figure.part + " | " + figure.what + " | " + figure.subject + " | " + number(figure.value.median) + " " +
-         figure.unit + " | " + ratio + " | " + target + number(*figure.target) + (figure.base.empty() ? "" : " x") +
-         " | " + figure.verdict + " |\n";
+         figure.unit + " | " + ratio + " | " + target + number(*figure.target) + times + " | " + figure.verdict +
+         " |\n";
 }
 
 const std::string kBeats = "heartbeats, CPU of each";

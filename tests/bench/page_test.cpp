@@ -18,7 +18,10 @@ constexpr const char* kJson = R"({"machine": "2 cores", "how": "5 rounds", "rows
    "rounds": [4.4, 4, 5], "target": 1.15, "at_least": false, "verdict": "met"},
   {"part": "registrations", "what": "1,024 in flight", "subject": "junctor", "unit": "a second",
    "value": {"median": 25000, "min": 1, "max": 2}, "rounds": [25000], "target": 20000, "at_least": true,
-   "verdict": "met"}
+   "verdict": "met"},
+  {"part": "punch exchange, CPU", "what": "32 at once", "subject": "junctor", "unit": "us",
+   "value": {"median": 70, "min": 1, "max": 2}, "base": "bare", "ratio": {"median": 1.12, "min": 1, "max": 2},
+   "rounds": [70], "target": 60, "of_value": true, "verdict": "missed"}
 ]})";
 
 }  // namespace
@@ -31,6 +34,7 @@ TEST_CASE("the table has the rows with a target, with ratios and floors") {
         std::string::npos);
   CHECK(table.find("| registrations | 1,024 in flight | junctor | 25,000 a second |  | >= 20,000 | met |") !=
         std::string::npos);
+  CHECK(table.find("| 32 at once | junctor | 70 us | 1.12 x bare | <= 60 | missed |") != std::string::npos);
   CHECK(table.find("| echo |") == std::string::npos);
 }
 

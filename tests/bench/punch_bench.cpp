@@ -71,14 +71,13 @@ struct Rows {
 /// Of one server, or of the bare one.
 struct ExchangeRows {
   Row* cost;
-  Row* ratio;  ///< the same beside the bare one
   Row* rate;
   Row* failed;
   std::array<Row*, 2> times{};
 
   ExchangeRows(Report& report, const std::string& subject, const ExchangeRows* bare)
-      : cost{&report.add({"punch exchange, CPU", "32 at once", subject, "us", nullptr, bare ? kTargetMicros : 0})},
-        ratio{bare ? &report.add({"punch exchange, CPU", "32 at once, beside bare", subject, "us", bare->cost}) : cost},
+      : cost{&report.add({"punch exchange, CPU", "32 at once", subject, "us", bare ? bare->cost : nullptr,
+                          bare ? kTargetMicros : 0, false, bare != nullptr, true})},
         rate{&report.add({"punch exchange", "32 at once", subject, "a second", nullptr})},
         failed{&report.add({"punch exchange, failed", "32 at once", subject, "", nullptr})} {
     for (size_t i = 0; i < 2; ++i) {
@@ -90,9 +89,7 @@ struct ExchangeRows {
     const double cpu = server.cpu_seconds();
     const PunchResult result = load.run(count, kAtOnce);
     const auto done = static_cast<double>(result.times.size());
-    const double micros = (server.cpu_seconds() - cpu) / done * 1e6;
-    if (server.pid) cost->rounds.push_back(micros);
-    if (server.pid && ratio != cost) ratio->rounds.push_back(micros);
+    if (server.pid) cost->rounds.push_back((server.cpu_seconds() - cpu) / done * 1e6);
     rate->rounds.push_back(done / result.seconds);
     failed->rounds.push_back(static_cast<double>(result.failed));
     Rows::note(times, load.run(count / 4, 1).times);
@@ -111,7 +108,6 @@ void punch(Place& place, const Options& options, Report& report) {
   PunchLoad load{server, place.device_ip(), devices(place)};
   const ExchangeRows bare_rows{report, bare.name, nullptr};
   const ExchangeRows rows{report, server.name, &bare_rows};
-  rows.cost->gates = true;
   const size_t count = exchanges(place, options);
   load.run(count / 4, kAtOnce);
   for (int round = 0; round < options.rounds; ++round) {

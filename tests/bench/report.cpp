@@ -44,13 +44,13 @@ Spread Row::ratios() const {
 
 std::string Row::verdict() const {
   if (target == 0 || rounds.empty()) return "";
-  const double value = base != nullptr ? ratios().median : values().median;
+  const double value = judged().median;
   return (at_least ? value >= target : value <= target) ? "met" : "missed";
 }
 
 bool Row::lost() const {
   if (!gates || target == 0 || rounds.empty()) return false;
-  const Spread all = base != nullptr ? ratios() : values();
+  const Spread all = judged();
   return at_least ? all.most < target / 2 : all.least > target * 2;
 }
 
@@ -116,8 +116,8 @@ void Report::print_json(const std::string& how) const {
     for (size_t i = 0; i < row.rounds.size(); ++i) std::printf("%s%.6g", i == 0 ? "" : ", ", row.rounds[i]);
     std::printf("]");
     if (row.target != 0) {
-      std::printf(", \"target\": %g, \"at_least\": %s, \"verdict\": \"%s\"", row.target,
-                  row.at_least ? "true" : "false", row.verdict().c_str());
+      std::printf(", \"target\": %g, \"of_value\": %s, \"at_least\": %s, \"verdict\": \"%s\"", row.target,
+                  row.of_value ? "true" : "false", row.at_least ? "true" : "false", row.verdict().c_str());
     }
     std::printf("}");
     comma = ",\n";

@@ -30,10 +30,13 @@ struct Row {
   double target = 0;          ///< of the ratio, or of the value where there is no base; 0: none (design.md 7)
   bool at_least = false;      ///< the target is a floor
   bool gates = false;         ///< over twice the target fails `--check`
+  bool of_value = false;      ///< the target is the value's, although there is a base
   std::vector<double> rounds{};
 
   Spread values() const { return spread(rounds); }
   Spread ratios() const;
+  /// What the target is of.
+  Spread judged() const { return base == nullptr || of_value ? values() : ratios(); }
   /// "met", "missed", or nothing where there is no target.
   std::string verdict() const;
   /// Over twice the target in the best of all rounds: no noise explains that.

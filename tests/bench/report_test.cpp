@@ -52,6 +52,20 @@ TEST_CASE("large numbers are written in groups of three") {
   CHECK(with_commas(1'234'567) == "1,234,567");
 }
 
+TEST_CASE("a target may be of the value beside a ratio") {
+  Report report;
+  Row& base = report.add({"part", "what", "bare", "us", nullptr});
+  Row& row = report.add({"part", "what", "junctor", "us", &base, 60, false, true, true});
+  base.rounds = {50, 60};
+  row.rounds = {60, 66};
+  CHECK(row.verdict() == "missed");
+  CHECK(row.ratios().median < 1.3);
+  row.rounds = {59, 60};
+  CHECK(row.verdict() == "met");
+  row.rounds = {121, 130};
+  CHECK(row.lost());
+}
+
 TEST_CASE("a target may be a floor") {
   Report report;
   Row& row = report.add({"part", "what", "junctor", "", nullptr, 0.99, true});
