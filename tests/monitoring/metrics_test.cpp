@@ -87,7 +87,8 @@ TEST_CASE("a scrape says what has happened") {
                             "plugin=\"holepunch\",limit=\"max_learned\"", "plugin=\"relay\",limit=\"max_tickets\"",
                             "plugin=\"storage_sqlite\",limit=\"queue\""}) {
     CAPTURE(limit);
-    CHECK(value_of(scrape, "junctor_limit{" + std::string{limit} + "}") > 0);
+    // A second after the start, and each second.
+    CHECK(eventually([&] { return value_of(busy.scrape(), "junctor_limit{" + std::string{limit} + "}") > 0; }));
     CHECK(value_of(scrape, "junctor_limit_used{" + std::string{limit} + "}") >= 0);
   }
   CHECK(value_of(scrape, "process_resident_memory_bytes") > 1e6);

@@ -146,6 +146,7 @@ TEST_CASE("a wrong box and a replayed message close the connection and are count
   Site site;
   site.start();
   wire::TcpClient client = site.dial();
+  REQUIRE(client.receive_raw(1, testing::patient(wire::kPatience)).size() == 1);  // who speaks first is offered nothing
   hbb::KeyExchange wrong;
   wrong.add_keys(std::string(32, 'k'));
   wrong.add_keys(std::string(48, 'b'));
