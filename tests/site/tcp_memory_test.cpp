@@ -11,8 +11,8 @@ namespace junctor::site {
 namespace {
 
 constexpr int kPeers = 6000;
-/// A sanitizer's allocator keeps red zones around each.
-constexpr int64_t kMostBytes = testing::kBuildScale > 1 ? 16'384 : 1024 + 128;
+/// design.md's budget; a sanitizer's allocator keeps red zones around each.
+constexpr int64_t kMostBytes = testing::kBuildScale > 1 ? 16'384 : 1024;
 
 std::string address_of(int i) { return "127.0.1." + std::to_string(1 + i % 200); }
 
