@@ -138,6 +138,8 @@ jct_status send(const jct_host* raw, jct_handle stream, jct_bytes data) {
   });
 }
 
+static_assert(JCT_SENDV_PIECES == net::Stream::kMostPieces);
+
 jct_status sendv(const jct_host* raw, jct_handle stream, const jct_bytes* pieces, uint64_t count) {
   if (count > JCT_SENDV_PIECES || (pieces == nullptr && count > 0)) return JCT_E_ARG;
   std::array<std::span<const std::byte>, JCT_SENDV_PIECES> spans;

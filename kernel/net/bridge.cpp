@@ -100,7 +100,7 @@ void Bridge::on_side(Side& side, uint32_t events) {
 /// Watches for what can go on, and for nothing else: all is level-triggered, and a side that cannot make progress must
 /// not wake the loop.
 void Bridge::update() {
-  if (finished_) return unwatch();
+  if (finished_) return;
   if (ways_[0].done && ways_[1].done) return finish(broken_ ? Status::kReset : Status::kOk);
   for (size_t i = 0; i < 2; ++i) {
     const bool reads = may_read(i);

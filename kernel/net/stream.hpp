@@ -182,6 +182,8 @@ class Stream final : private loop::FdHandler, private loop::ListNode {
   bool discard_input();
 
   // stream_write.cpp
+  template <class Write>
+  ssize_t write_counted(Write write);
   ssize_t write_some(std::span<const std::byte> from);
   ssize_t write_pieces(Pieces pieces);
   ssize_t write_in_turn(Pieces pieces);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How bytes leave a stream. write_some is the one place where they do, and where TLS stands. Lives on the stream's
-// loop.
+// How bytes leave a stream, and where TLS stands. Lives on the stream's loop.
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -19,13 +18,21 @@ constexpr size_t kLargestSend = 1024 * 1024;
 
 }  // namespace
 
-ssize_t Stream::write_some(std::span<const std::byte> from) {
+/// The one place where bytes leave, by `write` as the system has it.
+template <class Write>
+ssize_t Stream::write_counted(Write write) {
   ssize_t put = 0;
   do {
-    put = tls_ ? tls_->write(from) : ::send(fd_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    put = write();
   } while (put < 0 && errno == EINTR);
   if (put > 0) home_.load(std::memory_order_relaxed)->count().bytes_out.add(static_cast<size_t>(put));
   return put;
+}
+
+ssize_t Stream::write_some(std::span<const std::byte> from) {
+  return write_counted([&] {
+    return tls_ ? tls_->write(from) : ::send(fd_.get(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  });
 }
 
 /// As write_some; an error only where nothing at all was taken.
@@ -39,12 +46,7 @@ ssize_t Stream::write_pieces(Pieces pieces) {
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = pieces.size();
-  ssize_t put = 0;
-  do {
-    put = ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (put < 0 && errno == EINTR);
-  if (put > 0) home_.load(std::memory_order_relaxed)->count().bytes_out.add(static_cast<size_t>(put));
-  return put;
+  return write_counted([&] { return ::sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL); });
 }
 
 ssize_t Stream::write_in_turn(Pieces pieces) {

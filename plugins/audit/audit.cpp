@@ -88,9 +88,8 @@ class AuditPlugin {
         failures_{host.counter("failures", nullptr, "flushes that the disk refused")},
         bytes_{host.counter("written_bytes", nullptr, "bytes written")},
         flush_time_{host.histogram("flush_time", nullptr, "writing one batch")},
-        limit_{host.gauge("limit", "limit=queue", "records that may wait")},
-        waiting_{host.gauge("limit_used", "limit=queue", "records that wait")} {
-    limit_.set(static_cast<int64_t>(rules_->limits.capacity));
+        queue_fill_{host, "limit=queue"} {
+    queue_fill_.set(0, rules_->limits.capacity);
     for (const Kind kind : kTaken) {
       const std::string label = std::string{"kind="} + kind_word(kind);
       records_[static_cast<size_t>(kind)] = host.counter("records", label.c_str(), "records taken, by kind");
@@ -109,7 +108,7 @@ class AuditPlugin {
   void reload(const Config& config) {
     auto fresh = std::make_shared<const Rules>(rules_of(config));
     intake_.configure(fresh->limits);
-    limit_.set(static_cast<int64_t>(fresh->limits.capacity));
+    queue_fill_.set(intake_.waiting(), fresh->limits.capacity);
     const std::lock_guard lock{rules_mutex_};
     rules_ = std::move(fresh);
   }
@@ -148,7 +147,7 @@ class AuditPlugin {
 
   /// One at a time: where the disk is slow the next batch grows, up to the queue's bound.
   void flush() {
-    waiting_.set(static_cast<int64_t>(intake_.waiting()));
+    queue_fill_.set(intake_.waiting(), rules()->limits.capacity);
     if (flushing_) return;
     flushing_ = true;
     const jct_status status = host_.offload([this] { write(intake_.take()); }, [this] { flushing_ = false; });
@@ -237,7 +236,8 @@ class AuditPlugin {
   int64_t complained_ = 0;  // too
   std::optional<Guesses::PeersService> peers_;
   Duration flush_;
-  Metric lost_, failures_, bytes_, flush_time_, limit_, waiting_;
+  Metric lost_, failures_, bytes_, flush_time_;
+  Fill queue_fill_;
   std::array<Metric, kKindCount> records_;  // by Kind
   Timer flusher_, tidier_;
   bool flushing_ = false;  // home loop

@@ -177,9 +177,8 @@ bool Connection::flush_replies() {
 }
 
 jct_status Connection::send(std::string_view frames) {
-  if (over_) return JCT_E_CLOSED;
-  if (reading_ && !flush_replies()) return JCT_E_CLOSED;
-  return stream_.send(frames);
+  const jct_bytes piece = bytes(frames);
+  return send({&piece, 1});
 }
 
 jct_status Connection::send(std::span<const jct_bytes> pieces) {
