@@ -9,14 +9,14 @@
 #include "api/kernel.hpp"
 #include "api/module.hpp"
 #include "config/conf_dir.hpp"
-#include "heap_trim.hpp"
-#include "host_watch.hpp"
 #include "loop/event_loop.hpp"
 #include "ops/control_socket.hpp"
 #include "plugin/manager.hpp"
-#include "shed_watch.hpp"
-#include "supervisor.hpp"
-#include "vitals.hpp"
+#include "watch/heap_trim.hpp"
+#include "watch/host_watch.hpp"
+#include "watch/shed_watch.hpp"
+#include "watch/supervisor.hpp"
+#include "watch/vitals.hpp"
 
 namespace junctor {
 

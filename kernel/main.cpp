@@ -20,7 +20,7 @@
 #include "config/places.hpp"
 #include "daemon.hpp"
 #include "junctor_version.hpp"
-#include "out_of_memory.hpp"
+#include "watch/out_of_memory.hpp"
 
 namespace junctor {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "junctor/testing/allocations.hpp"
-#include "registrar.hpp"
+#include "registration/registrar.hpp"
 #include "rendezvous/test_values.hpp"
 #include "wire/kinds.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "junctor/config.hpp"
-#include "registration_limits.hpp"
+#include "registration/registration_limits.hpp"
 #include "settings.hpp"
 
 namespace junctor::rendezvous {

@@ -11,7 +11,7 @@
 #include "config/conf_dir.hpp"
 #include "config/test_schemas.hpp"
 #include "loop/timer_wheel.hpp"
-#include "rendezvous/presence.hpp"
+#include "rendezvous/presence/presence.hpp"
 #include "rendezvous/test_values.hpp"
 #include "wire/address.hpp"
 #include "wire/frame.hpp"

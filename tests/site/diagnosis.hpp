@@ -10,7 +10,7 @@
 #include <string>
 
 #include "support/process.hpp"
-#include "tools/render.hpp"
+#include "tools/junctorctl/render.hpp"
 
 namespace junctor::site {
 

@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <utility>
 
-#include "host/facts.hpp"
 #include "tools/doctor/diagnosis_inside.hpp"
 #include "tools/doctor/inside_steps.hpp"
 #include "tools/doctor/words.hpp"
+#include "watch/host/facts.hpp"
 
 namespace junctor::tools::doctor {
 namespace {

@@ -13,8 +13,8 @@
 #include <sstream>
 
 #include "config/values.hpp"
-#include "tools/control_client.hpp"
 #include "tools/doctor/inside_steps.hpp"
+#include "tools/junctorctl/control_client.hpp"
 
 namespace junctor::tools::doctor {
 namespace {

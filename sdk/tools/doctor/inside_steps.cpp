@@ -20,7 +20,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "host/facts.hpp"
+#include "watch/host/facts.hpp"
 
 namespace junctor::tools::doctor {
 namespace {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "tools/render.hpp"
+#include "tools/junctorctl/render.hpp"
 
 namespace junctor::tools::doctor {
 namespace {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <iostream>
 
-#include "tools/control_client.hpp"
+#include "tools/junctorctl/control_client.hpp"
 #include "tools/migrate/directory.hpp"
 #include "tools/migrate/files.hpp"
 #include "tools/migrate/ports.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/migrate/question.hpp"
 
-#include "tools/command_line.hpp"
+#include "tools/junctorctl/command_line.hpp"
 
 namespace junctor::tools::migrate {
 

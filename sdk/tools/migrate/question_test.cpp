@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tools/command_line.hpp"
+#include "tools/junctorctl/command_line.hpp"
 
 namespace junctor::tools::migrate {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "tools/render.hpp"
+#include "tools/junctorctl/render.hpp"
 
 namespace junctor::tools::migrate {
 

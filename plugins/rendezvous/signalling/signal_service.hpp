@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// signal/1: messages by kind over any transport. send and close are [any]; the rest lives on the channel's loop.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "junctor/host.hpp"
+#include "settings.hpp"
+#include "signalling/channels.hpp"
+#include "signalling/handlers.hpp"
+#include "signalling/traffic.hpp"
+
+namespace junctor::rendezvous {
+
+/// Kinds by number, as bits.
+using KindSet = uint64_t;
+constexpr KindSet kind_bit(uint32_t kind) { return KindSet{1} << kind; }
+inline constexpr KindSet kAllKinds = ~KindSet{0};
+
+class SignalService {
+ public:
+  /// Ends a presence: the connection of the peer `id` has gone. [loop]
+  using Gone = std::function<void(std::string_view id, jct_handle handle)>;
+
+  SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone);
+  /// [control] The loops' timers.
+  void start();
+  void stop();
+
+  static const jct_signal_service& table();
+
+  jct_status handle(uint32_t kind, jct_signal_handler handler, void* context);
+  void unhandle(uint32_t kind, const void* context) { handlers_.remove(kind, context); }
+
+  /// [any] `inner` is copied.
+  jct_status send(const jct_channel& channel, uint32_t kind, std::string_view inner);
+  /// [any] A whole RendezvousMessage; empty: a heartbeat (connections only).
+  jct_status send_whole(const jct_channel& channel, std::string_view message);
+  /// [any]
+  jct_status close(const jct_channel& channel);
+
+  /// [loop]
+  jct_status attach(const jct_transport& transport, void* self, const jct_addr& peer, const jct_addr& local,
+                    jct_channel& out);
+  jct_status deliver(jct_handle channel, std::string_view message, KindSet served = kAllKinds);
+  void detach(jct_handle channel);
+  /// [loop] As it was attached and marked; null when it has gone. Good until it is detached.
+  const jct_channel* channel(jct_handle handle) const;
+  /// [loop] Adds JCT_CHANNEL_* flags.
+  void mark(jct_handle handle, uint32_t flags);
+
+  /// [loop] From now on this connection is held open by heartbeats; `id`: the peer whose presence it is, "" for none.
+  /// False when it has gone.
+  bool hold(const jct_channel& channel, std::string_view id);
+  /// [any] A whole message to every connection that is a peer's presence now, within about a second.
+  void announce(std::string message);
+
+  /// [loop] A message whose wrapper is off. Negative: close the connection that it came on.
+  jct_status dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner);
+
+  size_t channels() const { return total_.load(std::memory_order_relaxed); }
+
+ private:
+  struct PerLoop {
+    PerLoop(uint32_t loop, SignalService& service) : channels{loop, service.total_, service.settings_.max_channels} {}
+    Channels channels;
+    std::string joined;  // for wire::peel
+    std::string out;     // a message on its way out
+    Timer ticker;
+    uint32_t tick = 0;
+  };
+
+  struct News {
+    uint32_t number = 0;
+    std::string message;
+  };
+
+  PerLoop* here() const;
+  /// Null where it has gone or is of another loop.
+  Channels::Entry* entry(jct_handle handle) const;
+  std::shared_ptr<const News> news() const;
+  jct_status send_datagram(const jct_channel& channel, std::string_view message);
+  jct_status send_here(PerLoop& loop, jct_handle handle, std::string_view message);
+  static void echo(Channels::Entry& entry);
+  void pulse(PerLoop& loop);
+
+  const Host& host_;
+  const Settings& settings_;
+  const Traffic& traffic_;
+  const Gone gone_;
+  std::atomic<size_t> total_{0};
+  Handlers handlers_;
+  std::vector<std::unique_ptr<PerLoop>> loops_;
+  std::atomic<uint32_t> news_number_{0};  // of the newest: what is looked at each tick takes no lock
+  mutable std::mutex news_mutex_;
+  std::shared_ptr<const News> news_ = std::make_shared<const News>();
+};
+
+}  // namespace junctor::rendezvous
