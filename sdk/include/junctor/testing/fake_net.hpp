@@ -53,6 +53,14 @@ class FakeNet {
     return streams_.wrap(stream);
   }
 
+  /// A connection that came by no listener of the plugin's: another service hands it over.
+  FakeStream stand_alone(const Arrival& how) {
+    const StreamRef stream = streams_.make(++last_, loop_of(how));
+    stream->info.flags = how.flags;
+    stream->info.peer = address(how.peer);
+    return streams_.wrap(stream);
+  }
+
   /// A datagram arrives; those that arrive before the host runs make one batch a loop.
   void deliver_datagram(const std::string& option, const Arrival& how, std::string data) {
     Group* group = open_group(option);
