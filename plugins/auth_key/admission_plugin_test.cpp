@@ -179,23 +179,23 @@ TEST_CASE("who asks before the state is there is answered when it is") {
   const auto blocked = server.begin({.kind = JCT_AUTH_START});
   const auto fine = server.begin({.kind = JCT_AUTH_START, .id = "987654321"});
   server.host.run_until_idle();
-  CHECK(*blocked == "unanswered");
+  CHECK(blocked->word() == "unanswered");
   CHECK(server.host.lines_of("auth.load_failed") == 1);
   site.store.broken = false;
   server.host.advance(1s);
-  CHECK(*blocked == "blocked");
-  CHECK(*fine == "ok");
+  CHECK(blocked->word() == "blocked");
+  CHECK(fine->word() == "ok");
 }
 
 TEST_CASE("who is still held when the server stops is denied") {
   Site site;
   site.store.broken = true;
-  std::shared_ptr<std::string> answer;
+  std::shared_ptr<testing::AuthQuestion> answer;
   {
     Running server = site.run(kOpen);
     answer = server.begin({});
     server.plugin().finish();
-    CHECK(*answer == "auth_unavailable");
+    CHECK(answer->word() == "auth_unavailable");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <junctor/plugin.hpp>
 #include <junctor/services.hpp>
+#include <junctor/testing/fake_auth.hpp>
 #include <junctor/testing/fake_host.hpp>
 
 #include "auth_key/test_dir.hpp"
@@ -11,6 +12,7 @@
 namespace junctor::auth {
 namespace {
 
+using testing::AuthQuestion;
 using testing::FakeHost;
 using testing::KernelValues;
 using testing::PluginUnderTest;
@@ -22,22 +24,15 @@ KernelValues in(const TestDir& dir) {
 }
 
 std::string ask(FakeHost& host, const PluginUnderTest& plugin, uint32_t kind, std::string_view licence_key) {
-  std::string reason = "unanswered";
+  AuthQuestion question;
   jct_auth_request request{};
-  request.size = sizeof request;
   request.kind = kind;
   request.id = str("123456789");
   request.address.family = 4;
   request.address.ip[0] = 10;
   request.licence_key = str(licence_key);
-  const jct_auth_done done{&reason,
-                           [](void* self, jct_status verdict, jct_str why, jct_str) {
-                             *static_cast<std::string*>(self) = verdict == JCT_OK ? "ok" : std::string{view(why)};
-                           },
-                           0, 0};
-  const auto table = plugin.service<jct_auth_service>("auth/1");
-  host.on_loop(0, [&] { table.check(plugin.service_self("auth/1"), &request, &done); });
-  return reason;
+  question.ask(host, plugin.service<jct_auth_service>("auth/1"), plugin.service_self("auth/1"), request);
+  return question.word();
 }
 
 TEST_CASE("the key that is logged at start opens sessions, and signs what it verifies") {

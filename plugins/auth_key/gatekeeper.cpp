@@ -126,7 +126,7 @@ void Gatekeeper::loaded(jct_status status) {
 }
 
 /// The request's views are good until it is answered.
-Gatekeeper::Hold Gatekeeper::hold(const jct_auth_request& request, Asker& asker) {
+Gatekeeper::Hold Gatekeeper::hold(const jct_auth_request& request, AuthAsker& asker) {
   if (loaded_) return Hold::kNo;
   const std::lock_guard lock{mutex_};
   if (loaded_) return Hold::kNo;
@@ -138,7 +138,7 @@ Gatekeeper::Hold Gatekeeper::hold(const jct_auth_request& request, Asker& asker)
 // ---- requests -------------------------------------------------------------------------------------------------------
 
 void Gatekeeper::check(const jct_auth_request& request, const jct_auth_done& done) noexcept {
-  Asker asker{done};
+  AuthAsker asker{done};
   host_.guarded("check", [&] {
     const jct_auth_request raw = read(request);
     const Hold held = hold(raw, asker);
@@ -147,7 +147,7 @@ void Gatekeeper::check(const jct_auth_request& request, const jct_auth_done& don
   });
 }
 
-void Gatekeeper::judge(const jct_auth_request& raw, Asker asker) {
+void Gatekeeper::judge(const jct_auth_request& raw, AuthAsker asker) {
   const Request request = request_of(raw);
   Blocked blocked;
   std::shared_ptr<const Settings> settings;
@@ -165,7 +165,7 @@ void Gatekeeper::judge(const jct_auth_request& raw, Asker asker) {
   answer(asker, decision);
 }
 
-void Gatekeeper::admit(const jct_auth_request& raw, Asker asker) {
+void Gatekeeper::admit(const jct_auth_request& raw, AuthAsker asker) {
   const std::string_view uuid = view(raw.uuid);
   Device device{std::string{view(raw.id)}, claim_of(uuid, view(raw.pk)), address_of(raw)};
   const auto first = with_state([&](State& state) { return state.admission.first(device); });
@@ -177,7 +177,7 @@ void Gatekeeper::admit(const jct_auth_request& raw, Asker asker) {
   });
 }
 
-void Gatekeeper::decide_by(Record record, const Device& device, Asker& asker) {
+void Gatekeeper::decide_by(Record record, const Device& device, AuthAsker& asker) {
   const auto second =
       with_state([&](State& state) { return state.admission.second(device, record, settings_->mode, host_.now()); });
   if (second.note) note(device, *second.note);
@@ -195,7 +195,7 @@ void Gatekeeper::note(const Device& device, Waiting::Note note) {
 }
 
 /// Who is registered already stays so under a new id, unless that is meant for another device.
-void Gatekeeper::rename(const jct_auth_request& raw, Asker asker) {
+void Gatekeeper::rename(const jct_auth_request& raw, AuthAsker asker) {
   const Decision decision = with_state([&](State& state) { return state.admission.rename_to(view(raw.id)); });
   if (!decision.allowed()) return answer(asker, decision);
   keeper_.look_up(view(raw.old_id), std::string{view(raw.uuid)},
@@ -213,14 +213,14 @@ void Gatekeeper::rename(const jct_auth_request& raw, Asker asker) {
                   });
 }
 
-void Gatekeeper::answer(Asker& asker, const Decision& decision) const {
+void Gatekeeper::answer(AuthAsker& asker, const Decision& decision) const {
   if (decision.allowed()) {
     allowed_.add();
-  } else {
-    const auto counted = [&](const auto& entry) { return entry.first == decision.reason; };
-    std::find_if(denied_.begin(), denied_.end(), counted)->second.add();
+    return asker.allow();
   }
-  asker.answer(decision);
+  const auto counted = [&](const auto& entry) { return entry.first == decision.reason; };
+  std::find_if(denied_.begin(), denied_.end(), counted)->second.add();
+  asker.deny(decision.reason, decision.text);
 }
 
 // ---- from time to time ----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 // where a device's record matters, storage is asked and the answer comes later. Wiring.
 #pragma once
 
-#include <junctor/service/auth.h>
+#include <junctor/auth.hpp>
 #include <junctor/plugin.hpp>
 
 #include <atomic>
@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "auth_key/asker.hpp"
 #include "auth_key/decision.hpp"
 #include "auth_key/keeper.hpp"
 #include "auth_key/state.hpp"
@@ -53,7 +52,7 @@ class Gatekeeper {
   enum class Hold { kNo, kHeld, kFull };
   struct Held {
     jct_auth_request request;
-    Asker asker;
+    AuthAsker asker;
   };
 
   std::shared_ptr<const Settings> settings() const;
@@ -61,13 +60,13 @@ class Gatekeeper {
 
   void load();
   void loaded(jct_status status);
-  Hold hold(const jct_auth_request& request, Asker& asker);
-  void judge(const jct_auth_request& request, Asker asker);
-  void admit(const jct_auth_request& request, Asker asker);
-  void decide_by(Record record, const Device& device, Asker& asker);
-  void rename(const jct_auth_request& request, Asker asker);
+  Hold hold(const jct_auth_request& request, AuthAsker& asker);
+  void judge(const jct_auth_request& request, AuthAsker asker);
+  void admit(const jct_auth_request& request, AuthAsker asker);
+  void decide_by(Record record, const Device& device, AuthAsker& asker);
+  void rename(const jct_auth_request& request, AuthAsker asker);
   void note(const Device& device, Waiting::Note note);
-  void answer(Asker& asker, const Decision& decision) const;
+  void answer(AuthAsker& asker, const Decision& decision) const;
   void tidy();
   void keep(const Change& change);
 

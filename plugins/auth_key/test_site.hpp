@@ -6,6 +6,7 @@
 
 #include <junctor/plugin.hpp>
 #include <junctor/services.hpp>
+#include <junctor/testing/fake_auth.hpp>
 #include <junctor/testing/fake_host.hpp>
 
 #include <memory>
@@ -18,6 +19,7 @@
 
 namespace junctor::auth {
 
+using testing::AuthQuestion;
 using testing::FakeHost;
 using testing::KernelValues;
 using testing::PluginUnderTest;
@@ -94,14 +96,13 @@ class Running {
   std::string ask(const Ask& asked) {
     const auto answer = begin(asked);
     host.run_until_idle();
-    return *answer;
+    return answer->word();
   }
   /// The answer, which may come later.
-  std::shared_ptr<std::string> begin(const Ask& asked) {
-    asks_.push_back(std::make_unique<Kept>(Kept{asked, std::make_shared<std::string>("unanswered")}));
+  std::shared_ptr<AuthQuestion> begin(const Ask& asked) {
+    asks_.push_back(std::make_unique<Kept>(Kept{asked, std::make_shared<AuthQuestion>()}));
     Kept& kept = *asks_.back();
     jct_auth_request request{};
-    request.size = sizeof request;
     request.kind = asked.kind;
     request.id = str(kept.ask.id);
     request.old_id = str(kept.ask.old_id);
@@ -111,14 +112,8 @@ class Running {
     request.address.family = 4;
     request.address.ip[0] = 10;
     request.address.ip[3] = asked.last_octet;
-    const jct_auth_done done{kept.answer.get(),
-                             [](void* self, jct_status verdict, jct_str why, jct_str) {
-                               *static_cast<std::string*>(self) = verdict == JCT_OK ? "ok" : std::string{view(why)};
-                             },
-                             0, 0};
-    const auto table = plugin_->service<jct_auth_service>("auth/1");
-    host.on_loop(0, [&] { table.check(plugin_->service_self("auth/1"), &request, &done); });
-    return kept.answer;
+    kept.question->ask(host, plugin_->service<jct_auth_service>("auth/1"), plugin_->service_self("auth/1"), request);
+    return kept.question;
   }
   /// As `junctorctl NAME WORD...`: its JSON.
   std::string ctl(const std::string& name, const std::string& args = "") {
@@ -130,7 +125,7 @@ class Running {
  private:
   struct Kept {
     Ask ask;
-    std::shared_ptr<std::string> answer;
+    std::shared_ptr<AuthQuestion> question;
   };
   std::unique_ptr<PluginUnderTest> make(TestStore* store, const TestDir& dir, const Settings& settings) {
     if (store != nullptr) store->attach(host);

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "commands.hpp"
+#include "junctor/auth.hpp"
 #include "junctor/plugin.hpp"
 #include "junctor/service/tickets.h"
 #include "junctor/services.hpp"

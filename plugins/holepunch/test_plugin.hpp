@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <junctor/service/tickets.h>
+#include <junctor/auth.hpp>
 #include <junctor/plugin.hpp>
-#include <junctor/services.hpp>
 #include <junctor/testing/fake_host.hpp>
 #include <map>
 #include <string>

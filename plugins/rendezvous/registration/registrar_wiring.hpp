@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "junctor/services.hpp"
+#include "junctor/auth.hpp"
 #include "registration/id_change.hpp"
 #include "registration/registrar.hpp"
 #include "signalling/signal_service.hpp"

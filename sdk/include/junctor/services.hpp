@@ -8,10 +8,8 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "host.hpp"
-#include "service/auth.h"
 #include "service/keys.h"
 #include "service/peers.h"
 #include "service/relay.h"
@@ -213,93 +211,6 @@ class Peers {
  private:
   const Host* host_;
   Service<jct_peers_service> service_;
-};
-
-/// What a chain of auth/1 providers decided.
-struct Verdict {
-  bool allowed;
-  std::string reason;  ///< a stable word; empty when allowed
-  std::string text;    ///< for the user; may be empty
-};
-
-/// All auth/1 providers in file order: the first denial wins; none at all allows. Silence is a denial after `patience`.
-class AuthChain {
- public:
-  AuthChain(const Host& host, Duration patience) : host_{&host}, patience_{patience} {
-    for (const jct_service_ref& ref : host.find_all(JCT_AUTH_SERVICE)) {
-      providers_.push_back(Service<jct_auth_service>::adopt(ref));
-    }
-  }
-
-  /// [loop] fn(const Verdict&), exactly once, inline or later on this loop; not at all once the instance stops.
-  void check(const jct_auth_request& request, std::function<void(const Verdict&)> fn) const {
-    auto ask = std::make_shared<Ask>();
-    ask->chain = this;
-    ask->fn = std::move(fn);
-    ask->keep(request);
-    next(ask, 0);
-  }
-  bool empty() const { return providers_.empty(); }
-
- private:
-  /// One question on its way through the providers, with copies of the request's views.
-  struct Ask {
-    const AuthChain* chain = nullptr;
-    jct_auth_request request{};
-    std::string id, licence_key, token, uuid, pk, old_id;
-    std::function<void(const Verdict&)> fn;
-    Timer patience;
-
-    void keep(const jct_auth_request& r) {
-      id = view(r.id);
-      licence_key = view(r.licence_key);
-      token = view(r.token);
-      uuid = view(r.uuid);
-      pk = view(r.pk);
-      old_id = view(r.old_id);
-      request = r;
-      request.size = sizeof request;
-      request.id = str(id);
-      request.licence_key = str(licence_key);
-      request.token = str(token);
-      request.uuid = bytes(uuid);
-      request.pk = bytes(pk);
-      request.old_id = str(old_id);
-    }
-    void finish(const Verdict& verdict) {
-      patience.cancel();
-      if (auto told = std::exchange(fn, nullptr)) told(verdict);
-    }
-  };
-
-  static void next(const std::shared_ptr<Ask>& ask, size_t index) {
-    const AuthChain& chain = *ask->chain;
-    if (index == chain.providers_.size()) return ask->finish({true, "", ""});
-    auto answered = [ask, index](jct_status status, jct_str reason, jct_str text) {
-      if (!ask->fn) return;  // patience had run out
-      if (status != JCT_OK) return ask->finish({false, std::string{view(reason)}, std::string{view(text)}});
-      next(ask, index + 1);
-    };
-    using Once = detail::Once<decltype(answered)>;
-    const jct_auth_done done{
-        detail::once(*chain.host_, std::move(answered)),
-        [](void* self, jct_status status, jct_str reason, jct_str text) { Once::call(self, status, reason, text); },
-        chain.host_->answer_loop(), 0};
-    const Service<jct_auth_service>& provider = chain.providers_[index];
-    provider.table.check(provider.self, &ask->request, &done);
-    if (ask->fn) chain.wait_for(ask);
-  }
-
-  void wait_for(const std::shared_ptr<Ask>& ask) const {
-    std::weak_ptr<Ask> weak = ask;
-    ask->patience = host_->after(patience_, [weak] {
-      if (auto late = weak.lock()) late->finish({false, "auth_timeout", "the server's check took too long"});
-    });
-  }
-
-  const Host* host_;
-  Duration patience_;
-  std::vector<Service<jct_auth_service>> providers_;
 };
 
 }  // namespace junctor
