@@ -4,15 +4,9 @@
 
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace junctor::storage {
@@ -35,46 +29,6 @@ constexpr const char* kSchema =
     "insert or ignore into junctor_meta (name, value) values ('schema', 1);";
 
 [[noreturn]] void fail(const char* reason, std::string text) { throw DatabaseError{{reason, std::move(text)}}; }
-
-std::string directory_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// A new file is for its owner alone: it will hold every peer's address. SQLite gives -wal and -shm the same mode.
-void create_file(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd >= 0) {
-    close(fd);
-  } else if (errno != EEXIST) {
-    const int cause = errno;
-    fail(cause == EROFS    ? "read_only"
-         : cause == ENOSPC ? "disk_full"
-                           : "cannot_open",
-         path + ": cannot create it: " + std::strerror(cause) + "; the directory " + directory_of(path) +
-             " must exist and be writable for this user");
-  }
-}
-
-std::string prepare(const std::string& path, Connection::Missing missing) {
-  struct stat file {};
-  if (stat(path.c_str(), &file) == 0) {
-    if (!S_ISREG(file.st_mode)) fail("cannot_open", path + ": not a regular file; give the path of a database file");
-  } else if (missing == Connection::Missing::kFail) {
-    fail("moved", path + ": the file has gone; put it back, or restart to begin with a new one");
-  } else {
-    create_file(path);
-  }
-  return path;
-}
-
-SQLite::Database open_file(const std::string& path) {
-  try {
-    return SQLite::Database{path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
-  } catch (const SQLite::Exception& error) {
-    throw DatabaseError{describe(error, path, errno)};
-  }
-}
 
 std::set<std::string> columns_of(SQLite::Database& database, const std::string& table) {
   std::set<std::string> names;
@@ -127,27 +81,10 @@ bool has_schema(SQLite::Database& database) {
   return count.getColumn(0).getInt() == 7;
 }
 
-void set_journal(SQLite::Database& database, const std::string& path) {
-  const std::string mode = database.execAndGet("pragma journal_mode = wal").getString();
-  if (mode != "wal") {
-    fail("cannot_open", path + ": write-ahead logging cannot be switched on (journal_mode " + mode +
-                            "): network file systems do not support it; use a local disk");
-  }
-  database.exec("pragma synchronous = full");
-  database.exec("pragma wal_autocheckpoint = 0");
-  database.exec("pragma journal_size_limit = 67108864");
-}
-
-/// Before the first statement: on a read-only file system that one would fail for the want of a -wal file,
-/// misleadingly.
-void check_writable(SQLite::Database& database, const std::string& path) {
-  if (sqlite3_db_readonly(database.getHandle(), "main") == 1) {
-    fail("read_only", path + ": read-only for this user or on a read-only file system; it must be writable");
-  }
-}
-
-void make_ready(SQLite::Database& database, const std::string& path, Connection::Access access) {
-  set_journal(database, path);
+void make_ready(DatabaseFile& file, Connection::Access access) {
+  SQLite::Database& database = file.database();
+  const std::string& path = file.path();
+  file.set_journal();
   const bool writes = access == Connection::Access::kWrite;
   if (writes && !has_schema(database)) create_schema(database, path);
   check_schema(database, path);
@@ -157,34 +94,16 @@ void make_ready(SQLite::Database& database, const std::string& path, Connection:
 }  // namespace
 
 Connection::Connection(const std::string& path, Access access, Missing missing, const Tuning& tuning)
-    : database_{open_file(prepare(path, missing))}, path_{path}, access_{access} {
-  struct stat file {};
-  if (stat(path.c_str(), &file) == 0) {
-    device_ = file.st_dev;
-    inode_ = file.st_ino;
-  }
+    : file_{path, missing}, access_{access} {
   try {
-    check_writable(database_, path);
+    file_.check_writable();
     tune(tuning);
-    make_ready(database_, path, access);
+    make_ready(file_, access);
   } catch (const SQLite::Exception& error) {
-    throw DatabaseError{describe(error, path, database_)};
+    throw DatabaseError{describe(error, path, file_.database())};
   }
 }
 
-Connection::~Connection() {
-  if (moved()) sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-}
-
-void Connection::tune(const Tuning& tuning) {
-  database_.setBusyTimeout(static_cast<int>(tuning.busy_timeout.count()));
-  const size_t cache = tuning.cache_bytes / (access_ == Access::kRead ? 4 : 1);
-  database_.exec("pragma cache_size = -" + std::to_string(std::max<size_t>(cache / 1024, 64)));
-}
-
-bool Connection::moved() const {
-  struct stat file {};
-  return stat(path_.c_str(), &file) != 0 || file.st_dev != device_ || file.st_ino != inode_;
-}
+void Connection::tune(const Tuning& tuning) { file_.tune(tuning, access_ == Access::kRead ? 4 : 1); }
 
 }  // namespace junctor::storage

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests from any thread for one thread that blocks, bounded by their number and their bytes.
+// Requests from any thread for threads that block, bounded by their number and their bytes.
 #pragma once
 
 #include <condition_variable>
@@ -43,7 +43,7 @@ class RequestQueue {
     return true;
   }
 
-  /// The serving thread: waits for requests and appends at most `most` of them to `out`, in order. False once the queue
+  /// A serving thread: waits for requests and appends at most `most` of them to `out`, in order. False once the queue
   /// is closed and empty.
   bool take(std::vector<Request>& out, size_t most) {
     std::unique_lock lock{mutex_};
@@ -82,7 +82,7 @@ class RequestQueue {
   void add(Request request, size_t cost) {
     waiting_.emplace_back(std::move(request), cost);
     bytes_ += cost;
-    if (waiting_.size() == 1) arrived_.notify_one();
+    arrived_.notify_one();
   }
 
   mutable std::mutex mutex_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plugin storage_sqlite: storage/1 on an SQLite file. Wiring; the work is done on the threads of SqliteStore.
+// The plugin storage_sqlite: storage/1 on an SQLite file, database/1 on another. Wiring; the work is done on the
+// threads of SqliteStore and SqlDatabase.
 #include <junctor/plugin.hpp>
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 
 #include "storage_memory/service_table.hpp"
 #include "storage_sqlite/fault_log.hpp"
+#include "storage_sqlite/sql/host_observer.hpp"
+#include "storage_sqlite/sql/service_table.hpp"
 #include "storage_sqlite/sqlite_store.hpp"
 
 namespace junctor::storage {
@@ -37,6 +40,29 @@ constexpr auto kCache = opt::size("cache", "16MiB")
                             .range(64 << 10, int64_t{1} << 40)
                             .live()
                             .help("page cache of the connection that writes; the one that reads has a quarter");
+
+constexpr auto kDatabase = opt::path("database", "junctor.sqlite3")
+                               .help("what plugins keep in tables (accounts); made when the first of them asks");
+constexpr auto kDatabaseQueue = opt::count("database_queue", "10000")
+                                    .range(1, 10'000'000)
+                                    .help("works of plugins that may wait for a thread; more are refused");
+constexpr auto kDatabaseBatch =
+    opt::count("database_batch", "200").range(1, 100'000).help("works that share one commit, at most");
+constexpr auto kDatabaseReaders = opt::count("database_readers", "2").range(1, 64).help("threads that read from it");
+constexpr auto kDatabaseTimeout = opt::duration("database_timeout", "30s")
+                                      .range(100'000'000, 3'600'000'000'000)
+                                      .help("how long one statement may run");
+
+SqlSettings read_sql_settings(const Config& config) {
+  SqlSettings settings;
+  settings.queue = static_cast<size_t>(config[kDatabaseQueue]);
+  settings.batch = static_cast<size_t>(config[kDatabaseBatch]);
+  settings.readers = static_cast<size_t>(config[kDatabaseReaders]);
+  settings.patience = std::chrono::duration_cast<std::chrono::milliseconds>(config[kDatabaseTimeout]);
+  settings.tuning.busy_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config[kBusyTimeout]);
+  settings.tuning.cache_bytes = static_cast<size_t>(config[kCache]);
+  return settings;
+}
 
 Settings read_settings(const Config& config) {
   Settings settings;
@@ -105,16 +131,25 @@ class HostObserver : public Observer {
 
 class SqlitePlugin {
  public:
-  static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache);
+  static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache, kDatabase,
+                                           kDatabaseQueue, kDatabaseBatch, kDatabaseReaders, kDatabaseTimeout);
 
   SqlitePlugin(Host& host, const Config& config)
-      : host_{host}, courier_{host}, observer_{host}, fill_{host, "limit=queue"}, queue_{config[kQueue]} {
+      : host_{host},
+        courier_{host},
+        observer_{host},
+        fill_{host, "limit=queue"},
+        queue_{config[kQueue]},
+        sql_observer_{host},
+        sql_fill_{host, "limit=database_queue"},
+        sql_{config[kDatabase], read_sql_settings(config), courier_, sql_observer_} {
     try {
       store_.emplace(config[kPath], read_settings(config), courier_, observer_);
     } catch (const DatabaseError& error) {
       throw Error{JCT_E_IO, error.what()};
     }
     provide_storage(host, *store_);
+    host.provide(JCT_DATABASE_SERVICE, &sql_service::kTable, &sql_);
     host.info("storage.opened", {{"file", config[kPath]}});
   }
 
@@ -127,6 +162,7 @@ class SqlitePlugin {
   }
   void stop() {
     filler_.cancel();
+    sql_.close();
     store_->close();
   }
 
@@ -134,6 +170,7 @@ class SqlitePlugin {
   /// [home] Of the two queues, the fuller one.
   void show_fill() const {
     fill_.set(std::max(store_->writes_waiting(), store_->reads_waiting()), static_cast<size_t>(queue_));
+    sql_fill_.set(sql_.waiting(), sql_.limit());
   }
 
   Host& host_;
@@ -142,11 +179,14 @@ class SqlitePlugin {
   Fill fill_;
   int64_t queue_;  // home loop
   std::optional<SqliteStore> store_;
+  SqlHostObserver sql_observer_;
+  Fill sql_fill_;
+  SqlDatabase sql_;
   Timer filler_;
 };
 
 }  // namespace
 }  // namespace junctor::storage
 
-JUNCTOR_PLUGIN(junctor::storage::SqlitePlugin, "storage_sqlite", "peers and values in an SQLite file",
-               provides("storage/1"))
+JUNCTOR_PLUGIN(junctor::storage::SqlitePlugin, "storage_sqlite", "peers, values and tables in SQLite files",
+               provides("storage/1", "database/1"))

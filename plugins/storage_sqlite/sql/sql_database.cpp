@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands works to the threads; migrations run on the calling thread, before any work of their space.
+#include "storage_sqlite/sql/sql_database.hpp"
+
+#include <junctor/sql_dialect.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include "storage_sqlite/sql/migrate.hpp"
+
+namespace junctor::storage {
+
+SqlDatabase::SqlDatabase(std::string path, const SqlSettings& settings, Courier& courier, SqlObserver& observer)
+    : path_{std::move(path)},
+      settings_{settings},
+      courier_{courier},
+      observer_{observer},
+      reads_{{settings.queue, SIZE_MAX}} {}
+
+void SqlDatabase::open() {
+  if (open_) return;
+  writer_ = std::make_unique<SqlWriter>(path_, settings_, courier_, observer_);
+  for (size_t i = 0; i < settings_.readers; ++i) {
+    readers_.push_back(std::make_unique<SqlReader>(path_, settings_, reads_, courier_, observer_));
+  }
+  open_ = true;
+}
+
+void SqlDatabase::migrate(std::string_view space, const std::vector<const jct_migration*>& steps) {
+  migrate_file(path_, settings_, space, steps);
+  open();
+  const std::lock_guard lock{mutex_};
+  spaces_.emplace(space);
+}
+
+std::string SqlDatabase::prefix_of(jct_str space) const {
+  const std::string_view name{space.data, static_cast<size_t>(space.size)};
+  const std::lock_guard lock{mutex_};
+  return spaces_.find(name) == spaces_.end() ? std::string{} : table_prefix(name);
+}
+
+void SqlDatabase::read(const jct_sql_work& work) {
+  SqlJob job{work, prefix_of(work.space), std::chrono::steady_clock::now()};
+  if (job.prefix.empty()) return answer(courier_, job, JCT_E_STATE);
+  const Status status = reads_.push(job);
+  if (status == Status::kOk) return;
+  if (status == Status::kLimit) observer_.refused();
+  answer(courier_, job, status == Status::kLimit ? JCT_E_LIMIT : JCT_E_CLOSED);
+}
+
+void SqlDatabase::write(const jct_sql_work& work) {
+  SqlJob job{work, prefix_of(work.space), std::chrono::steady_clock::now()};
+  if (job.prefix.empty()) return answer(courier_, job, JCT_E_STATE);
+  writer_->push(std::move(job));
+}
+
+void SqlDatabase::close() {
+  reads_.close();
+  readers_.clear();
+  if (writer_) writer_->close();
+}
+
+size_t SqlDatabase::waiting() const { return open_ ? std::max(reads_.depth(), writer_->depth()) : 0; }
+
+}  // namespace junctor::storage
