@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes of address books: entries, tags, rules, bin, import. Constant data.
+#include "schemas.hpp"
+
+namespace junctor::accounts::admin {
+namespace {
+
+constexpr std::string_view kLevels = "read|write|full";
+
+constexpr Field kBook[] = {
+    guid("guid", "the book").shown(),
+    word("kind", "personal|shared", "personal: private, from administrators too").shown(),
+    text("name", 1, 64, "unique in the site").shown().needed().editable(),
+    object("owner", "Ref", "whose").shown(),
+    guid("owner_guid", "a new owner; missing: the caller").settable().editable(),
+    text("note", 0, 1000, "for its readers").shown().settable().editable(),
+    boolean("password_set", "entries without a password use the book's").shown(),
+    text("password", 0, 256, "null: none").settable().editable().or_null().secret(),
+    boolean("grants_access", "who may read it may reach what stands in it; administrators alone set it")
+        .shown()
+        .settable()
+        .editable()
+        .asks("administrator"),
+    word("level", kLevels, "what the caller may").shown(),
+    integer("entries", 0, 0, "how many").live(),
+    time("created", "when").shown(),
+};
+
+constexpr Field kEntry[] = {
+    guid("guid", "the entry").shown(),
+    text("id", 1, 255, "of a device, an address, or id@server").shown().needed(),
+    text("alias", 0, 255, "what the book calls it").shown().settable().editable(),
+    text("note", 0, 1000, "for its readers").shown().settable().editable(),
+    text("tags", 1, 64, "of the book; new ones are made").many(100).shown().settable().editable(),
+    boolean("password_set", "it has a password of its own").shown(),
+    text("password", 0, 256, "shared books; null: none").settable().editable().or_null().secret(),
+    text("username", 0, 255, "who is logged on there").shown().settable().editable(),
+    text("hostname", 0, 255, "as it says").shown().settable().editable(),
+    text("platform", 0, 64, "Windows, Linux, Mac OS, Android, WebDesktop").shown().settable().editable(),
+    boolean("registered", "a device of this server").shown(),
+    boolean("online", "it is there").live(),
+};
+
+constexpr Field kEntryBulk[] = {
+    word("action", "delete|add_tags|remove_tags|move|copy", "what to do with each; delete goes to the bin").needed(),
+    guid("entries", "which").many().needed(),
+    text("tags", 1, 64, "with add_tags and remove_tags").many(100).settable(),
+    guid("book_guid", "with move and copy: where to").settable(),
+};
+
+constexpr Field kTag[] = {
+    text("name", 1, 64, "unique in the book, with case").shown().needed().editable(),
+    integer("colour", 0, 4294967295LL, "0xAARRGGBB").shown().settable().editable(),
+    integer("entries", 0, 0, "how many have it").live(),
+};
+
+constexpr Field kRule[] = {
+    guid("guid", "the rule").shown(),
+    word("target", "user|user_group|everyone", "for whom").shown().needed(),
+    object("who", "Ref", "null: everyone").shown().or_null(),
+    guid("who_guid", "the user or group").settable().or_null(),
+    word("level", kLevels, "a user's rule beats a group's, that one everyone's").shown().needed().editable(),
+};
+
+constexpr Field kBinned[] = {
+    guid("guid", "the entry").shown(),
+    text("id", 0, 255, "what it was").shown(),
+    text("alias", 0, 255, "what the book called it").shown(),
+    time("deleted", "when").shown(),
+    time("expires", "when it goes for good").shown(),
+};
+
+constexpr Field kBinAct[] = {
+    guid("entries", "which; missing: all").many().settable(),
+};
+
+constexpr Field kImport[] = {
+    text("csv", 1, 8'000'000, "with a head: id, alias, tags (;), note, username, hostname, platform").needed(),
+    word("mode", "add|update|replace",
+         "add: new ones alone; update: those too; replace: what is not there goes to the bin")
+        .needed(),
+    boolean("preview", "say what would be done, and do nothing").settable(),
+};
+
+constexpr Field kImportFault[] = {
+    integer("line", 1, 0, "of the text").shown(),
+    text("detail", 0, 500, "what is wrong").shown(),
+};
+
+constexpr Field kImportAnswer[] = {
+    integer("added", 0, 0, "new entries").shown(),
+    integer("updated", 0, 0, "changed entries").shown(),
+    integer("removed", 0, 0, "entries that went to the bin").shown(),
+    object("faults", "ImportFault", "lines that were not taken").many().shown(),
+    boolean("preview", "nothing was done").shown(),
+};
+
+constexpr Field kBinnedBook[] = {
+    guid("guid", "the book").shown(),
+    text("name", 0, 64, "what it was").shown(),
+    object("owner", "Ref", "whose bin it lies in").shown(),
+    time("deleted", "when").shown(),
+    time("expires", "when it goes for good").shown(),
+};
+
+constexpr Schema kSchemas[] = {
+    {"Book", "An address book.", kBook},
+    {"Entry", "A line of an address book.", kEntry},
+    {"EntryBulk", "One act for many entries.", kEntryBulk},
+    {"Tag", "A tag of an address book.", kTag},
+    {"BookRule", "Who else may use a shared book.", kRule},
+    {"BinnedEntry", "A deleted entry.", kBinned},
+    {"BinAct", "Deleted entries.", kBinAct},
+    {"BinnedBook", "A deleted book.", kBinnedBook},
+    {"Import", "Entries as CSV.", kImport},
+    {"ImportFault", "A line that was not taken.", kImportFault},
+    {"ImportAnswer", "What an import did, or would do.", kImportAnswer},
+};
+
+}  // namespace
+
+std::span<const Schema> book_schemas() { return kSchemas; }
+
+}  // namespace junctor::accounts::admin
