@@ -5,7 +5,7 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
 
-#include <limits>
+#include <algorithm>
 #include <typeinfo>
 
 namespace junctor::accounts {
@@ -19,7 +19,28 @@ constexpr size_t kDepth = 12;
   throw Refused{"The field \"" + key + "\" is wrong: expected " + expected};
 }
 
+/// Poco wraps some whole numbers that are beyond 64 bits: they are looked for before.
+bool has_huge_number(std::string_view text) {
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[i] >= '1' && text[i] <= '9') {
+      const bool negative = i > 0 && text[i - 1] == '-';
+      const size_t end = std::min(text.find_first_not_of("0123456789", i), text.size());
+      const std::string_view digits = text.substr(i, end - i);
+      const std::string_view most = negative ? "9223372036854775808" : "18446744073709551615";
+      if (digits.size() > most.size() || (digits.size() == most.size() && digits > most)) return true;
+      i = end - 1;
+    }
+  }
+  return false;
+}
+
 Var parse_any(std::string_view text, const char* expected) {
+  if (has_huge_number(text)) throw Refused{"The body could not be read: a number in it is beyond 64 bits"};
   try {
     Poco::JSON::Parser parser;
     parser.setDepth(kDepth);

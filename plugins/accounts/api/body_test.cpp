@@ -68,8 +68,13 @@ TEST_CASE("a wrong type is refused with the field's name") {
   CHECK_FALSE(refusal([&] { body.required_text("missing"); }).empty());
 }
 
-TEST_CASE("a number beyond 64 bits is refused, never rounded") {
-  CHECK_FALSE(refusal([] { Body::parse(R"({"n":18446744073709551616})").unsigned64("n"); }).empty());
+TEST_CASE("a number beyond 64 bits is refused, never rounded; in a text it is a text") {
+  for (const char* bad :
+       {"18446744073709551616", "99999999999999999999", "36893488147419103232", "-9223372036854775809"}) {
+    const std::string text = std::string{"{\"q\":\"a\\\"b\",\"n\":"} + bad + "}";
+    CHECK(refusal([&] { Body::parse(text); }).find("64 bits") != std::string::npos);
+  }
+  CHECK(Body::parse(R"({"t":"99999999999999999999\\"})").text("t") == "99999999999999999999\\");
 }
 
 TEST_CASE("texts and arrays have bounds, and no NUL") {
