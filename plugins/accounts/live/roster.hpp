@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model in memory: who may reach what is answered from here, without I/O. Written after the database has it. Any
+// thread; one lock, which is held for a few look-ups, or for some thousand cards of a list.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "accounts/live/cards.hpp"
+#include "accounts/live/id_index.hpp"
+#include "accounts/model/control_roles.hpp"
+
+namespace junctor::accounts {
+
+/// The settings that decisions need; replaced as a whole.
+struct RosterSettings {
+  AccessPolicy access;
+  std::vector<std::string> listed;  ///< names of users and groups, for initiate = listed
+  std::vector<wire::Network> initiate_networks;
+  DeliveryPolicy delivery;
+};
+
+class Roster {
+ public:
+  // ---- writing ----
+  void configure(RosterSettings settings);
+  void put_user(Ref ref, UserCard card);
+  void remove_user(Ref ref);  ///< and his sessions and edges; his devices' owner is put anew by who deletes him
+  void put_user_group(Ref ref, UserGroupCard card);
+  void remove_user_group(Ref ref);
+  void put_device_group(Ref ref, DeviceGroupCard card);
+  void remove_device_group(Ref ref);
+  /// By its id; what was sent to it stays where `card` brings nothing.
+  void put_device(DeviceCard card);
+  void remove_device(std::string_view id);
+  /// False where there is no such device or the new id is taken.
+  bool rename_device(std::string_view old_id, std::string_view new_id);
+  /// Changes the device's card in place; false where there is none. Its id must stay.
+  bool change_device(std::string_view id, const std::function<void(DeviceCard&)>& change);
+  void put_edge(const Edge& edge, Validity validity);
+  void remove_edge(const Edge& edge);
+  void put_control_role(Ref ref, ControlRole role);
+  void remove_control_role(Ref ref);
+  void set_default_roles(Ref fallback, Ref not_logged);
+  void put_strategy(Strategy strategy);
+  void remove_strategy(Ref ref);
+  void set_default_strategy(Ref ref);
+  void put_session(const TokenHash& token, SessionCard card);
+  void remove_session(const TokenHash& token);
+  void remove_sessions_of(Ref user);
+  /// Only books with grants_access; one without ids and rules gives nothing.
+  void put_book(Ref ref, BookCard card);
+  void remove_book(Ref ref);
+  /// Everything but settings.
+  void clear();
+
+  // ---- asking ----
+  struct Question {
+    std::string_view id;
+    std::string_view token;  ///< as it came; empty: none
+    bool id_known = true;    ///< as signalling says
+    bool switch_granted = false;
+    wire::Address from;
+    int64_t now = 0;
+  };
+  struct Answer {
+    Access access;
+    Ref user = kNoRef;
+    std::string user_name;
+    std::optional<uint64_t> control_permissions;
+  };
+  Answer decide(const Question& question) const;
+
+  /// Of a known user, from nowhere: for the access tester and previews.
+  Answer decide_for(Ref user, std::string_view id, int64_t now) const;
+  /// Ids that are listed for the user, in the order of the ids (accounts.md 3.4).
+  std::vector<std::string> visible_devices(Ref user, int64_t now) const;
+
+  std::optional<SessionCard> session(const TokenHash& token) const;
+  std::optional<UserCard> user(Ref ref) const;
+  struct DeviceView {
+    Ref ref = kNoRef;
+    Ref owner = kNoRef;
+    UuidMark uuid{};
+    DeviceState state = DeviceState::kActive;
+    AssignedBy owner_by = AssignedBy::kNobody;
+    bool orphan = false;
+    bool has_sysinfo = false;
+  };
+  std::optional<DeviceView> device(std::string_view id) const;
+  /// What is due on a heartbeat (strategies.hpp). `changed`: what was sent is to be stored anew.
+  std::optional<Delivery> deliver_strategy(std::string_view id, int64_t device_stamp, int64_t now_ms, bool* changed);
+  std::optional<SentStrategy> sent_strategy(std::string_view id) const;
+  size_t devices() const;
+  /// Of devices and what finds them, without their strategies' contents.
+  size_t device_bytes() const;
+
+ private:
+  using Lock = std::unique_lock<std::shared_mutex>;
+  using Look = std::shared_lock<std::shared_mutex>;
+
+  const DeviceCard* find(std::string_view id) const;
+  DeviceCard* find(std::string_view id) { return const_cast<DeviceCard*>(std::as_const(*this).find(id)); }
+  Target target_of(const DeviceCard& card, std::vector<Ref>& groups) const;
+  Target target_of(std::string_view id, bool known, std::vector<Ref>& groups) const;
+  Controller controller_of(const Question& question, Ref* user) const;
+  Controller controller_for(Ref user) const;
+  bool network_allows(const UserCard* user, const wire::Address& from) const;
+  bool is_listed(const UserCard& user) const;
+  bool by_book(Ref user, const UserCard& card, std::string_view id) const;
+  Answer answer_of(const Controller& controller, const Question& question) const;
+  std::optional<uint64_t> permissions_of(const Controller& controller) const;
+  const Strategy* strategy_of(Ref ref) const;
+  const Strategy* effective_of(const DeviceCard& card) const;
+  void drop_book_ids(Ref ref);
+  auto id_at() const {
+    return [this](uint32_t place) -> std::string_view { return cards_[place].id; };
+  }
+
+  mutable std::shared_mutex mutex_;
+  RosterSettings settings_;
+  std::unordered_map<Ref, UserCard> users_;
+  std::unordered_map<Ref, UserGroupCard> user_groups_;
+  std::unordered_map<Ref, DeviceGroupCard> device_groups_;
+  std::deque<DeviceCard> cards_;  // a free one has no id
+  std::vector<uint32_t> free_;
+  IdIndex index_;
+  Edges edges_;
+  std::unordered_map<Ref, ControlRole> roles_;
+  Ref default_role_ = kNoRef, not_logged_role_ = kNoRef;
+  std::unordered_map<Ref, Strategy> strategies_;
+  Ref default_strategy_ = kNoRef;
+  struct HashOfHash {
+    size_t operator()(const TokenHash& hash) const {
+      size_t out = 0;
+      __builtin_memcpy(&out, hash.data(), sizeof out);
+      return out;
+    }
+  };
+  std::unordered_map<TokenHash, SessionCard, HashOfHash> sessions_;
+  std::unordered_map<Ref, BookCard> books_;
+  std::unordered_map<std::string, std::vector<Ref>> books_by_id_;
+};
+
+}  // namespace junctor::accounts
