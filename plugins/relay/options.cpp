@@ -10,12 +10,18 @@
 namespace junctor::relay {
 namespace {
 
-AddressList list_of(const std::string& path) {
+wire::AddressList list_of(const std::string& path) {
   if (!std::filesystem::exists(path)) return {};
+  if (!std::filesystem::is_regular_file(path)) throw Error{JCT_E_IO, path + ": expected a file with addresses"};
   std::ifstream file{path};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   if (!file) throw Error{JCT_E_IO, "cannot read " + path};
-  return AddressList::parse(text, path);
+  std::vector<wire::ListLine> odd;
+  wire::AddressList list = wire::AddressList::parse(text, &odd);
+  if (odd.empty()) return list;
+  throw Error{JCT_E_ARG, path + ":" + std::to_string(odd.front().number) +
+                             ": expected an address or a network, got \"" + std::string{odd.front().word} +
+                             "\"; put a # in front of the line, or mend it"};
 }
 
 uint64_t number(int64_t value) { return static_cast<uint64_t>(value); }

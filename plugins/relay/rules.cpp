@@ -20,46 +20,7 @@ struct Unit {
 constexpr std::array<Unit, 5> kUnits{
     {{"Tbit", 1'000'000'000'000}, {"Gbit", 1'000'000'000}, {"Mbit", 1'000'000}, {"kbit", 1'000}, {"bit", 1}}};
 
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view kBlank = " \t\r";
-  line = line.substr(0, line.find('#'));
-  const size_t first = line.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kBlank) - first + 1);
-}
-
 }  // namespace
-
-// ---- addresses ----
-
-AddressList AddressList::parse(std::string_view text, const std::string& name) {
-  AddressList list;
-  for (size_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
-    if (!line.empty() && !list.add(line)) {
-      throw Error{JCT_E_ARG, name + ":" + std::to_string(number) + ": expected an address or a network, got \"" +
-                                 std::string{line} + "\""};
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return list;
-}
-
-bool AddressList::add(std::string_view text) {
-  if (const auto address = wire::Address::parse_ip(text)) {
-    addresses_.insert(*address);
-    return true;
-  }
-  const auto network = wire::Network::parse(text);
-  if (network) networks_.push_back(*network);
-  return network.has_value();
-}
-
-bool AddressList::contains(const wire::Address& address) const {
-  return addresses_.find(address.with_port(0)) != addresses_.end() ||
-         std::any_of(networks_.begin(), networks_.end(), [&](const auto& one) { return one.contains(address); });
-}
 
 // ---- groups ----
 

@@ -12,26 +12,9 @@
 #include <vector>
 
 #include "junctor/result.hpp"
-#include "wire/address.hpp"
+#include "wire/address_list.hpp"
 
 namespace junctor::relay {
-
-/// Addresses and networks, ports apart.
-class AddressList {
- public:
-  /// One a line; what follows a `#` and empty lines do not count. Throws Error with the number of a line that is no
-  /// address, and with `name`.
-  static AddressList parse(std::string_view text, const std::string& name);
-
-  /// False where it is neither.
-  bool add(std::string_view address_or_network);
-  bool contains(const wire::Address& address) const;
-  size_t size() const { return addresses_.size() + networks_.size(); }
-
- private:
-  std::set<wire::Address> addresses_;  // port 0
-  std::vector<wire::Network> networks_;
-};
 
 /// Sessions one of whose addresses is in a network, or whose id (B's) fits a pattern with `*` and `?`.
 struct Group {
@@ -65,8 +48,8 @@ struct Rules {
   size_t id_sessions = 0;
   Slowing slowing;
   std::vector<Group> groups;
-  AddressList slowed;   ///< slowed from the begin
-  AddressList refused;  ///< and these are not served
+  wire::AddressList slowed;   ///< slowed from the begin
+  wire::AddressList refused;  ///< and these are not served
   std::set<std::string> refused_ids;
 
   /// The first group that the session is in; null: none.

@@ -13,30 +13,6 @@ namespace {
 
 wire::Address ip(const std::string& text) { return *wire::Address::parse_ip(text, 5000); }
 
-std::string complaint(const std::string& text) {
-  try {
-    AddressList::parse(text, "blocklist.txt");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-TEST_CASE("a list has an address a line, with comments, networks and lines of any system") {
-  const AddressList list = AddressList::parse("192.0.2.1\r\n\n # nobody\n10.0.0.0/8 # inside\n2001:db8::1", "x");
-  CHECK(list.size() == 3);
-  CHECK(list.contains(ip("192.0.2.1")));
-  CHECK(list.contains(ip("10.9.8.7")));
-  CHECK(list.contains(ip("2001:db8::1")));
-  CHECK_FALSE(list.contains(ip("192.0.2.2")));
-  CHECK(AddressList::parse("", "x").size() == 0);
-}
-
-TEST_CASE("a line that is no address is named with its number") {
-  CHECK(complaint("192.0.2.1\n192.0.2.256\n").find("blocklist.txt:2: ") != std::string::npos);
-  CHECK(complaint("192.0.2.1\n") == "");
-}
-
 TEST_CASE("the first group that has one of the addresses or the id is the session's") {
   Rules rules;
   rules.groups.push_back({"office", {*wire::Network::parse("10.0.0.0/8")}, {}});

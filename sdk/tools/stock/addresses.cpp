@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/stock/addresses.hpp"
 
-#include <algorithm>
-
-#include "tools/stock/given.hpp"
-#include "wire/address.hpp"
+#include "wire/address_list.hpp"
 
 namespace junctor::stock {
 
 AddressLines read_addresses(std::string_view text) {
   AddressLines lines;
-  for (size_t number = 1; !text.empty(); ++number) {
-    const std::string_view line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
-    text.remove_prefix(line.size());
-    const std::string_view address = trimmed(line.substr(0, line.find('#')));
-    if (wire::Address::parse_ip(address) || wire::Network::parse(address)) {
+  wire::AddressList known;
+  for (const wire::ListLine& line : wire::list_lines(text)) {
+    if (known.add(line.word)) {
       ++lines.good;
-    } else if (!address.empty()) {
-      lines.bad.push_back(number);
+    } else if (!line.word.empty()) {
+      lines.bad.push_back(line.number);
       lines.text += "# ";
     }
-    lines.text += line;
+    lines.text += line.whole;
   }
   return lines;
 }

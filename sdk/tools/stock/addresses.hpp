@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// blacklist.txt and blocklist.txt. A stock server passes over a line that it cannot read; here it is a fault of the
-// configuration. Pure functions; any thread.
+// blacklist.txt and blocklist.txt, read as the relay reads them. A stock server passes over a line that it cannot read;
+// here it is a fault of the configuration. Pure functions; any thread.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct AddressLines {
   std::vector<size_t> bad;  ///< their numbers, from 1
   std::string text;         ///< as it was, but a bad line is a comment
 };
-/// Lines with an address or a network, empty ones, and comments behind '#'.
+/// Lines whose first word is an address or a network, empty ones, and comments behind '#'.
 AddressLines read_addresses(std::string_view text);
 
 }  // namespace junctor::stock
