@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "stock_directory.hpp"
 
 namespace junctor::moving {
@@ -56,8 +58,17 @@ TEST_CASE("hbbs alone opens no relay, hbbr alone nothing else") {
   CHECK_FALSE(std::filesystem::exists(other.file("id_ed25519")));
 }
 
-TEST_CASE("without -k nobody is asked for a key") {
+TEST_CASE("without -k hbbs asks for the key, and hbbr for none") {
   Pair pair{{{}, {}, {}}};
+  CHECK_FALSE(connect(pair.at(), pair.key()).signed_id.empty());
+  CHECK(connect(pair.at(), "").answer.punch_hole_response().failure() == kMismatch);
+  CHECK(relays(pair.at(1), "", "one"));
+  CHECK(has(pair.hbbs().log(), "since 1.1.11"));
+  CHECK(has(pair.hbbr().log(), "relays for anybody"));
+}
+
+TEST_CASE("an empty -k asks nobody for a key") {
+  Pair pair{{{"-k", ""}, {}, {}}};
   const Exchange direct = connect(pair.at(), "");
   CHECK(direct.push.has_punch_hole());
   CHECK(direct.answer.punch_hole_response().failure() != kMismatch);
@@ -92,13 +103,12 @@ TEST_CASE("a stock server's own directory, its .env and the programs' old names 
   stock.files().write(".env", "PORT=" + std::to_string(ports.base()) + "\nKEY=_\nODD=1\n");
   const testing::TempDir bin;
   std::filesystem::create_symlink(JUNCTOR_TEST_COMPAT, bin.file("hbbs"));
-  testing::Process hbbs{{"env", "-C", stock.path(), bin.file("hbbs"), "--unheard-of", "--set",
+  testing::Process hbbs{{"env", "-C", stock.path(), "PORT=1", bin.file("hbbs"), "--set",
                          std::string{"kernel.plugin_dir="} + JUNCTOR_TEST_PLUGINS},
                         bin.file("out"),
                         bin.file("log")};
   const auto log = [&bin] { return testing::read_file(bin.file("log")); };
   REQUIRE(testing::eventually([&] { return has(log(), "event=server.ready"); }));
-  CHECK(has(log(), "not understood: \"--unheard-of\""));
   CHECK(has(log(), ".env:3: ODD"));
   wire::UdpClient device{site::ip("127.0.0.3")};
   CHECK(site::beat(device, server, stock.peer()) == false);
@@ -109,7 +119,7 @@ TEST_CASE("a relay starts beside lists with lines that are no address, says whic
   const testing::TempDir dir;
   const testing::PortBlock ports;
   const auto relay = site::ip("127.0.0.1").with_port(static_cast<uint16_t>(ports.base() + 1));
-  dir.write("blocklist.txt", "127.0.0.9\nmy neighbour\n");
+  dir.write("blocklist.txt", "127.0.0.9 since May\nmy neighbour\n");
   dir.write("blacklist.txt", "# none\n300.1.1.1\n");
   Compat hbbr{"hbbr", dir, {"-p", std::to_string(ports.base() + 1)}};
   REQUIRE(hbbr.ready());
@@ -123,7 +133,58 @@ TEST_CASE("a relay starts beside lists with lines that are no address, says whic
   request.set_uuid("two");
   blocked.send(request);
   CHECK(testing::eventually([&] { return has(hbbr.log(), "event=relay.refused reason=blocked peer=127.0.0.9"); }));
-  CHECK(testing::read_file(dir.file("blocklist.txt")) == "127.0.0.9\nmy neighbour\n");
+  CHECK(testing::read_file(dir.file("blocklist.txt")) == "127.0.0.9 since May\nmy neighbour\n");
+}
+
+/// junctord-compat without a command, as our image starts it, and what it has said at its end or when it is ready.
+struct Image {
+  testing::TempDir data;  ///< where the stock's image with s6 has its volume
+  testing::TempDir own;   ///< where ours has it
+  testing::PortBlock ports;
+
+  std::string started(std::vector<std::string> environment) const {
+    environment.insert(environment.begin(), {"env", "-C", own.path()});
+    environment.insert(environment.end(),
+                       {"JUNCTOR_COMPAT_SOCKET=" + own.file("junctord.sock"), "JUNCTOR_COMPAT_DATA=" + data.path(),
+                        "PORT=" + std::to_string(ports.base()), JUNCTOR_TEST_COMPAT, "--set",
+                        std::string{"kernel.plugin_dir="} + JUNCTOR_TEST_PLUGINS});
+    testing::Process server{environment, own.file("out"), own.file("log")};
+    testing::eventually([&] { return has(log(), "event=server.ready") || !server.running(); });
+    server.signal(SIGTERM);
+    server.wait();
+    return log();
+  }
+  std::string log() const { return testing::read_file(own.file("log")); }
+};
+
+TEST_CASE("an image with only its name changed serves the site that it finds, with its key") {
+  const wire::SigningKeys keys = wire::SigningKeys::from_seed({31});
+  const Image image;
+  SUBCASE("its volume") {
+    image.data.write("id_ed25519", keys.secret_text());
+    image.data.write("id_ed25519.pub", keys.public_text());
+    const std::string log = image.started({});
+    CHECK(has(log, "event=server.ready"));
+    CHECK(has(log, keys.public_text()));
+    CHECK(std::filesystem::exists(image.data.file("db_v2.sqlite3")));
+  }
+  SUBCASE("its variables") {
+    const std::string log =
+        image.started({"RELAY=rd.example.org", "ENCRYPTED_ONLY=1", "KEY_PRIV=" + keys.secret_text()});
+    CHECK(has(log, "event=server.ready"));
+    CHECK(has(log, keys.public_text()));
+    CHECK_FALSE(has(log, keys.secret_text().substr(0, 20)));
+    CHECK_FALSE(std::filesystem::exists(image.data.file("id_ed25519")));
+  }
+  SUBCASE("a half of its key, or two of different pairs") {
+    image.data.write("id_ed25519.pub", keys.public_text());
+    const std::string log = image.started({"RELAY=rd.example.org"});
+    CHECK_FALSE(has(log, "event=server.ready"));
+    CHECK_FALSE(std::filesystem::exists(image.data.file("id_ed25519")));
+    const std::string other = wire::SigningKeys::from_seed({32}).public_text();
+    CHECK(has(image.started({"KEY_PUB=" + other, "KEY_PRIV=" + keys.secret_text()}), "are no pair"));
+  }
+  CHECK_FALSE(std::filesystem::exists(image.own.file("id_ed25519")));
 }
 
 TEST_CASE("what cannot be used is refused, what is asked for is told, other words are junctord's") {
@@ -134,8 +195,12 @@ TEST_CASE("what cannot be used is refused, what is asked for is told, other word
   };
   const auto bad_key = compat({"hbbs", "-k", "sesame"});
   CHECK(bad_key.code == 1);
-  CHECK(has(bad_key.err, "hbbs: error: -k: expected - or _"));
+  CHECK(has(bad_key.err, "hbbs: error: -k: a text that is no key"));
   CHECK_FALSE(has(bad_key.err, "sesame"));
+  const auto unheard = compat({"hbbs", "--unheard-of"});
+  CHECK(unheard.code == 1);
+  CHECK(has(unheard.err, "hbbs: error: \"--unheard-of\" is no argument"));
+  CHECK(compat({"hbbs", "--mask", "lan"}).code == 1);
   CHECK(compat({"hbbs", "-p", "much"}).code == 1);
   CHECK(compat({"hbbr", "-c", "none.env"}).code == 1);
   CHECK(std::filesystem::is_empty(dir.path()));

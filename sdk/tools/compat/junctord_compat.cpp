@@ -81,6 +81,16 @@ std::string find_junctord() {
   return "junctord";
 }
 
+/// What the image with s6 reads beside its environment: an engine's secrets.
+std::vector<Pair> engine_secrets() {
+  std::vector<Pair> pairs;
+  for (const auto& [name, file] :
+       {std::pair{"KEY_PUB", "/run/secrets/key_pub"}, {"KEY_PRIV", "/run/secrets/key_priv"}}) {
+    if (const auto text = read_text(file)) pairs.push_back({name, std::string{trimmed(*text)}, file});
+  }
+  return pairs;
+}
+
 Surroundings look_around(const Arguments& arguments, Remarks* remarks) {
   Surroundings around;
   around.directory = fs::current_path().string();
@@ -163,6 +173,19 @@ void tell(const std::string& who, const Remarks& remarks) {
   for (const Remark& one : remarks) std::cerr << who << ": " << word(one.kind) << ": " << one.text << "\n";
 }
 
+/// Starts what is planned, or shows it. `before` was said while looking around.
+int carry_out(Translation plan, const Remarks& before, const std::string& who,
+              const std::vector<std::string>& overrides, bool print) {
+  plan.remarks.insert(plan.remarks.begin(), before.begin(), before.end());
+  const Entry* relay = plan.find("relay", "enabled");
+  if (relay != nullptr && relay->value == "true") leave_out_bad_lines(print, &plan);
+  tell(who, plan.remarks);
+  if (plan.failed()) return kExitConfig;
+  if (!print) return become_stock(plan, overrides);
+  std::cout << conf_text(plan, Secrets::kHidden);
+  return kExitOk;
+}
+
 int launch(Program program, const std::vector<std::string>& args, bool print) {
   Remarks remarks;
   const Arguments arguments = parse_arguments(program, args, "", &remarks);
@@ -176,14 +199,47 @@ int launch(Program program, const std::vector<std::string>& args, bool print) {
     return kExitOk;
   }
   const Surroundings around = look_around(arguments, &remarks);
-  Translation plan = plan_launch(program, arguments, around);
-  plan.remarks.insert(plan.remarks.begin(), remarks.begin(), remarks.end());
-  if (program == Program::kHbbr) leave_out_bad_lines(print, &plan);
-  tell(who, plan.remarks);
-  if (plan.failed()) return kExitConfig;
-  if (!print) return become_stock(plan, arguments.overrides);
-  std::cout << conf_text(plan, Secrets::kHidden);
-  return kExitOk;
+  return carry_out(plan_launch(program, arguments, around), remarks, who, arguments.overrides, print);
+}
+
+bool has_stock_files(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / "id_ed25519", error) || fs::exists(directory / "db_v2.sqlite3", error);
+}
+
+/// Nothing but --set, or nothing at all: an image started with only its name changed has no command.
+bool is_without_command(const std::vector<std::string>& words) {
+  for (size_t i = 0; i < words.size(); i += 2) {
+    if (words[i] != "--set" || i + 1 == words.size()) return false;
+  }
+  return true;
+}
+
+/// In an image of ours, which says where the volume of the stock's image with s6 is: whether it stands where that one
+/// stood. A server that has run here as itself goes on as itself.
+bool stands_for_image() {
+  const char* data = std::getenv("JUNCTOR_COMPAT_DATA");
+  const char* socket = std::getenv("JUNCTOR_COMPAT_SOCKET");
+  if (data == nullptr || socket == nullptr) return false;
+  std::vector<Pair> told = own_environment();
+  for (Pair& secret : engine_secrets()) told.push_back(std::move(secret));
+  const bool meant = is_image_start(told);
+  if (!meant && !has_stock_files(data)) return false;
+  const fs::path own = fs::path{socket}.parent_path();
+  if (!has_stock_files(own)) return true;
+  std::cerr << "junctord-compat: warning: " << own.string() << " has a site of its own, which is served; "
+            << (meant ? "the variables of the stock's image" : data) << " are left out\n";
+  return false;
+}
+
+int launch_image(const std::vector<std::string>& words, bool print) {
+  Remarks remarks;
+  const Arguments arguments = parse_arguments(Program::kHbbs, words, "", &remarks);
+  const fs::path data = std::getenv("JUNCTOR_COMPAT_DATA");
+  if (std::error_code error; fs::is_directory(data, error)) fs::current_path(data);
+  Surroundings around = look_around(arguments, &remarks);
+  for (Pair& secret : engine_secrets()) around.environment.push_back(std::move(secret));
+  return carry_out(plan_image(around), remarks, "junctord-compat", arguments.overrides, print);
 }
 
 int run(std::vector<std::string> words) {
@@ -198,6 +254,7 @@ int run(std::vector<std::string> words) {
   }
   if (print) words.erase(words.begin());
   if (by_name) return launch(program, words, print);
+  if (is_without_command(words) && stands_for_image()) return launch_image(words, print);
   if (words.empty() || !is_program(words.front(), &program)) return become_junctord(std::move(words));
   words.erase(words.begin());
   return launch(program, words, print);

@@ -42,13 +42,19 @@ class Forth {
     stock_ = look_at(question_.directory, report_);
     stock::Site site = gather(question_, stock_.path, report_);
     site.public_key = stock_.public_key;
+    site.has_secret_key = stock_.has_keys;
     site.web_sockets = question_.web_sockets;
     const bool known = site.hbbs || site.hbbr;
     translation_ = stock::translate(site);
     say_what_runs(site);
     report_->add(translation_.remarks);
     if (translation_.failed()) throw Refusal{"the settings above cannot be used as they are; nothing was written"};
-    check_is_stock(site);
+    if (report_->has_gaps() && !question_.leave_out) {
+      throw Refusal{
+          "what is not understood above may be a rule of the site; nothing was written. Write it otherwise, or give "
+          "--leave-out to go on without it"};
+    }
+    check_has_key();
     if (const auto* path = translation_.find("storage_sqlite", "path")) {
       stock_.database = stock::database_of(site.hbbs->at(stock::Id::kDbUrl).value).value_or(path->value);
     }
@@ -73,15 +79,16 @@ class Forth {
     }
   }
 
-  void check_is_stock(const stock::Site& site) const {
-    const bool own_key = translation_.find("auth_key", "key") != nullptr && !site.public_key.empty();
-    const auto given = [](const std::optional<stock::Values>& values) {
-      return values && values->count(stock::Id::kKey) != 0;
-    };
-    if (stock_.has_keys || own_key || given(site.hbbs) || given(site.hbbr)) return;
-    if (fs::exists(stock_.path + "/" + stock_.database)) return;
-    throw Refusal{stock_.path + ": neither id_ed25519 nor " + stock_.database +
-                  ": not the directory in which a stock server has run"};
+  /// junctord makes a pair where there is none, and no client has that one.
+  void check_has_key() const {
+    const auto* enabled = translation_.find("auth_key", "enabled");
+    const auto* key = translation_.find("auth_key", "key");
+    const bool of_files = key == nullptr || key->value == "\"-\"" || key->value == "\"\"";
+    if (stock_.has_keys || !of_files || (enabled != nullptr && enabled->value == "false")) return;
+    throw Refusal{stock_.path +
+                  ": id_ed25519 is not there, so this is not the directory in which a stock server has run, or its key "
+                  "lies elsewhere. A new key would be made, which no client has: put the pair there, or start junctord "
+                  "by itself for a new site"};
   }
 
   void choose_data_directory() {

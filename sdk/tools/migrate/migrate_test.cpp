@@ -239,6 +239,11 @@ TEST_CASE("what is unsafe is refused and nothing is written") {
     named = "not the directory in which a stock server has run";
     args = {"--to", place.ours()};
   }
+  SUBCASE("peers without their key") {
+    fs::remove(place.file("stock/id_ed25519"));
+    fs::remove(place.file("stock/id_ed25519.pub"));
+    named = "A new key would be made";
+  }
   const auto before = place.content(place.file(""));
   const Told told = migrate(place, args);
   CAPTURE(told.text);
@@ -295,22 +300,115 @@ TEST_CASE("a secret key of the command line gets a private file and stands nowhe
   CHECK((fs::status(place.ours() + "/site_key").permissions() & fs::perms{0777}) == fs::perms{0600});
 }
 
-TEST_CASE("a compose file, its env_file and the directory's .env are read, each below the other") {
+TEST_CASE("a compose file, its env_file and the directory's .env are read, .env before the environment") {
   const Place place;
-  place.write(
-      "compose.yml",
-      "services:\n  hbbs:\n    command: hbbs -r a -k _\n    env_file: site.env\n  hbbr:\n    command: hbbr -k _\n");
-  place.write("site.env", "ALWAYS_USE_RELAY=Y\nPORT=21300\n");
-  place.write("stock/.env", "RUST_LOG=debug\nRELAY-SERVERS=other\nPORT=21400\n");
+  place.write("compose.yml",
+              "services:\n  hbbs:\n    command: hbbs -r a -k _\n    env_file: [first.env, site.env]\n    environment: "
+              "[SERIAL=3]\n  hbbr:\n    command: hbbr -k _\n");
+  place.write("first.env", "ALWAYS_USE_RELAY=N\nSERIAL=1\n");
+  place.write("site.env", "ALWAYS_USE_RELAY=Y\nPORT=21300\nSERIAL=2\nRENDEZVOUS_SERVERS=b\n");
+  place.write("stock/.env", "RUST_LOG=debug\nRELAY-SERVERS=other\nport=21400\n");
   const Told told = migrate(place, {"--compose", place.file("compose.yml")});
   CAPTURE(told.text);
   CHECK_FALSE(told.refused);
   const std::string conf = read(place.conf_file());
-  CHECK(has(conf, "base_port = 21300"));
+  CHECK(has(conf, "base_port = 21400"));
   CHECK(has(conf, "relay = [{ address = \"a\" }]"));
   CHECK(has(conf, "always_relay = true"));
+  CHECK(has(conf, "config_serial = 3"));
   CHECK(has(conf, "log_level = \"debug\""));
-  CHECK(has(conf, "listen = \":21400\""));  // hbbr's: .env alone gives it a port
+  CHECK_FALSE(has(conf, "listen"));  // PORT is P for both: hbbr is one above
+}
+
+TEST_CASE("a unit's files hold before its Environment, and its drop-ins before itself") {
+  const Place place;
+  place.write("rd.service", "[Service]\nEnvironment=PORT=21300 SERIAL=3\nEnvironmentFile=" + place.file("a.env") +
+                                "\nWorkingDirectory=" + place.file("elsewhere") + "\nExecStart=/usr/bin/hbbs -k _\n");
+  fs::create_directory(place.file("rd.service.d"));
+  place.write("rd.service.d/more.conf", "[Service]\nEnvironmentFile=" + place.file("b.env") + "\nExecStart=\n" +
+                                            "ExecStart=/usr/bin/hbbs -k _ -R b\n");
+  place.write("a.env", "PORT=21400\nRUST_LOG=warn\n");
+  place.write("b.env", "RUST_LOG=debug\n");
+  const Told told = migrate(place, {"--unit", place.file("rd.service"), "--hbbr", "-k _"});
+  CAPTURE(told.text);
+  CHECK_FALSE(told.refused);
+  const std::string conf = read(place.conf_file());
+  CHECK(has(conf, "base_port = 21400"));
+  CHECK(has(conf, "config_serial = 3"));
+  CHECK(has(conf, "log_level = \"debug\""));
+  CHECK(has(told.text, "it works in " + place.file("elsewhere")));
+}
+
+TEST_CASE("what is not understood is refused with its place, and left out where that is asked for") {
+  const Place place;
+  std::string named;
+  std::vector<std::string> args{"--hbbr", "-k _"};
+  SUBCASE("a name in .env") {
+    place.write("stock/.env", "MAX_DEVICES=3\n");
+    args = {};
+    named = ".env:1: MAX_DEVICES is no setting";
+  }
+  SUBCASE("a rule of a unit") {
+    args.insert(args.end(), {"--unit", place.write("u", "[Service]\nIPAddressDeny=any\nExecStart=hbbs -k _\n")});
+    named = "u:2: IPAddressDeny=any is not carried over";
+  }
+  SUBCASE("a unit that starts by a shell") {
+    args.insert(args.end(), {"--unit", place.write("u", "[Service]\nExecStart=/bin/sh -c 'hbbs -k _'\n")});
+    named = "u:2: this starts something else";
+  }
+  SUBCASE("a key of a compose service") {
+    args = {"--compose", place.write("c", "services:\n  a:\n    command: hbbs -k _\n    sysctls: {a: 1}\n")};
+    named = "c:4: \"sysctls\" of service a";
+  }
+  SUBCASE("a file that is named and is not there") {
+    args = {"--compose", place.write("c", "services:\n  a:\n    command: hbbs -k _\n    env_file: none.env\n")};
+    named = "none.env: there is no such file";
+  }
+  const auto before = place.content(place.file(""));
+  const Told told = migrate(place, args);
+  CAPTURE(told.text);
+  CHECK(told.refused);
+  CHECK(has(told.text, named));
+  CHECK(has(told.text, "--leave-out"));
+  CHECK(place.content(place.file("")) == before);
+  args.emplace_back("--leave-out");
+  const Told left = migrate(place, args);
+  CHECK_FALSE(left.refused);
+  CHECK(has(left.text, named));
+  CHECK(fs::exists(place.conf_file()));
+}
+
+TEST_CASE("without -k the site is closed, and only hbbs's own empty -k opens it") {
+  const Place place;
+  place.write("compose.yml", "services:\n  hbbs:\n    command: hbbs\n  hbbr:\n    command: hbbr\n");
+  const Told closed = migrate(place, {"--compose", place.file("compose.yml")});
+  CHECK_FALSE(closed.refused);
+  CHECK(has(read(place.conf_file()), "key = \"-\""));
+  CHECK(has(closed.text, "asks for the key since 1.1.11"));
+  CHECK_FALSE(migrate(place, {"--hbbs", "-k \"\"", "--hbbr", ""}).refused);
+  CHECK(has(read(place.conf_file()), "key = \"\""));
+}
+
+TEST_CASE("an image's variables and its secrets' files are the site's, the key among them private") {
+  const Place place;
+  const std::string secret = wire::SigningKeys::from_seed({12}).secret_text();
+  fs::remove(place.file("stock/id_ed25519"));
+  fs::remove(place.file("stock/id_ed25519.pub"));
+  place.write("priv", secret + "\n");
+  place.write("compose.yml",
+              "secrets:\n  key_priv: {file: ./priv}\nservices:\n  rd:\n    image: rustdesk/rustdesk-server-s6\n"
+              "    environment: {RELAY: rd.example.org, ENCRYPTED_ONLY: '1', PORT: 21300}\n    secrets: [key_priv]\n"
+              "    volumes: [ ./stock:/data ]\n");
+  const Told told = migrate(place, {"--compose", place.file("compose.yml"), "--to", place.ours()});
+  CAPTURE(told.text);
+  CHECK_FALSE(told.refused);
+  CHECK_FALSE(has(told.text, "it works in"));
+  const std::string conf = read(place.conf_file());
+  CHECK(has(conf, "base_port = 21300"));
+  CHECK(has(conf, "relay = [{ address = \"rd.example.org\" }]"));
+  CHECK(has(conf, "key = { file = \"" + place.ours() + "/site_key\" }"));
+  CHECK(read(place.ours() + "/site_key") == secret + "\n");
+  CHECK_FALSE(has(told.text + conf, secret.substr(0, 20)));
 }
 
 TEST_CASE("a list's line that is no address is told of by its number, and becomes a comment, in place or in a copy") {

@@ -14,12 +14,13 @@ const char* const kHelp =
     "\n"
     "  --to DIR2          copy the keys, the database and the lists there; DIR is left as it is\n"
     "  --config-dir DIR3  where 85-migrated.toml goes, or with --back what is read (default: the installed conf.d)\n"
-    "  --unit FILE        a systemd unit that starts hbbs or hbbr; may be given for each\n"
+    "  --unit FILE        a systemd unit that starts hbbs or hbbr, with its drop-ins; or what `systemctl cat` says\n"
     "  --compose FILE     a compose file that starts them\n"
     "  --env FILE         lines NAME=VALUE, for both; DIR/.env is read without being named\n"
     "  --hbbs ARGS        how hbbs was started: --hbbs '-r rd.example.org -k _'\n"
     "  --hbbr ARGS        how hbbr was started\n"
     "  --replace          what stands in the way in DIR2 is moved to NAME.before-migration\n"
+    "  --leave-out        go on without what is not understood; else it is refused, for it may be a rule\n"
     "  --dry-run          say everything, write nothing\n"
     "  --json             the same as JSON\n"
     "\n"
@@ -35,6 +36,7 @@ std::string value_of(const std::vector<std::string>& args, size_t* at) {
 
 bool take_flag(const std::string& word, Question* question) {
   if (word == "--replace") return question->replace = true;
+  if (word == "--leave-out") return question->leave_out = true;
   if (word == "--dry-run") return question->dry_run = true;
   if (word == "--back") return question->back = true;
   if (word == "--help" || word == "-h") return question->help = true;

@@ -16,6 +16,7 @@ struct Question {
   std::vector<std::string> env_files;
   std::vector<std::string> commands;  ///< "hbbs -k _", of --hbbs and --hbbr
   bool replace = false;
+  bool leave_out = false;  ///< what is not understood is left out; else nothing is written
   bool dry_run = false;
   bool back = false;
   bool help = false;

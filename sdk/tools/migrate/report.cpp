@@ -15,6 +15,7 @@ void Report::add(const std::string& kind, const std::string& text) { lines_.push
 void Report::add(const stock::Remarks& remarks) {
   for (const stock::Remark& one : remarks) {
     const bool error = one.kind == stock::Remark::Kind::kError;
+    gaps_ = gaps_ || one.kind == stock::Remark::Kind::kNotUnderstood;
     add(error ? "refused" : std::string{stock::word(one.kind)}, one.text);
   }
 }

@@ -27,6 +27,8 @@ class Report {
   void changed(const std::string& kind, const std::string& text);
 
   bool has_changed() const { return changed_; }
+  /// Something of what the stock servers were told was not understood.
+  bool has_gaps() const { return gaps_; }
   std::string text() const;
   Poco::Dynamic::Var json() const;
 
@@ -37,6 +39,7 @@ class Report {
   };
   std::vector<Line> lines_;
   bool changed_ = false;
+  bool gaps_ = false;
 };
 
 }  // namespace junctor::tools::migrate

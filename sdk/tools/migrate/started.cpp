@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tools/migrate/files.hpp"
+#include "tools/migrate/unit_files.hpp"
 #include "tools/stock/start.hpp"
 
 namespace junctor::tools::migrate {
@@ -18,14 +19,16 @@ class Gatherer {
       : question_{question}, directory_{directory}, report_{report} {}
 
   stock::Site run() {
+    for (const std::string& file : question_.env_files) needed(file);
+    if (const std::string own = directory_ + "/.env"; fs::exists(own)) dot_env_ = own;
     for (const std::string& file : question_.units) {
-      take(stock::read_unit(file, needed(file), &remarks_), file);
+      take(stock::read_unit(unit_with_drop_ins(file, unit_roots()), &remarks_), file);
     }
     for (const std::string& file : question_.composes) {
       take(stock::read_compose(file, needed(file), &remarks_), file);
     }
     for (const std::string& command : question_.commands) take_command(command);
-    common_files();
+    take_files_alone();
     report_->add(remarks_);
     return std::move(site_);
   }
@@ -55,49 +58,77 @@ class Gatherer {
     return program == stock::Program::kHbbs ? site_.hbbs : site_.hbbr;
   }
 
+  /// Flags, the file of -c, .env, the environment that it was started with, --env: each holds before the next.
   void take_start(const stock::Start& start, const std::string& base) {
     if (slot(start.program)) {
       throw Refusal{start.origin + ": " + std::string{stock::program_name(start.program)} +
                     " is started a second time; one of each is moved at once"};
     }
+    check_directory(start, base);
     stock::Arguments arguments = stock::parse_arguments(start.program, start.args, start.origin + ": ", &remarks_);
     stock::Values& values = arguments.values;
     if (const auto file = values.find(stock::Id::kConfig); file != values.end()) {
-      lay(start.program, (fs::path{directory_} / file->second.value).string(), false, &values);
+      lay_file(start.program, (fs::path{directory_} / file->second.value).string(), &values);
     }
-    stock::lay_under(stock::values_of(start.program, start.environment, stock::Unknown::kTell, &remarks_), &values,
-                     &remarks_);
-    for (const auto& file : start.env_files) {
-      lay(start.program, (fs::path{base} / file.path).string(), file.optional, &values);
+    if (!dot_env_.empty()) lay_file(start.program, dot_env_, &values);
+    if (!start.files_hold_before) lay(start.program, start.environment, &values);
+    for (auto file = start.files.rbegin(); file != start.files.rend(); ++file) {
+      lay(start.program, pairs_of(*file, base), &values);
     }
+    if (start.files_hold_before) lay(start.program, start.environment, &values);
+    for (const std::string& file : question_.env_files) lay_file(start.program, file, &values);
+    stock::settle_image(start.started_by, &values, &remarks_);
     slot(start.program) = std::move(values);
   }
 
-  void lay(stock::Program program, const std::string& file, bool optional, stock::Values* values) {
-    const auto text = read_small_file(file);
-    if (!text && optional) return;
-    if (!text) return remarks_.push_back({stock::Remark::Kind::kNotUnderstood, file + ": there is no such file"});
-    const auto pairs = stock::parse_env_file(file, *text, &remarks_);
-    stock::lay_under(stock::values_of(program, pairs, stock::Unknown::kTell, &remarks_), values, &remarks_);
+  /// A server that had another directory as its own has its key and its peers there.
+  void check_directory(const stock::Start& start, const std::string& base) {
+    if (start.directory.empty()) return;
+    std::error_code none;
+    const fs::path said = fs::weakly_canonical(fs::path{base} / start.directory, none);
+    const bool is_path = start.directory.find('/') != std::string::npos;  // else a volume's name
+    if (none || !is_path || said == fs::path{directory_} || said / "" == fs::path{directory_} / "") return;
+    remarks_.push_back({stock::Remark::Kind::kWarning, start.origin + ": it works in " + said.string() + ", not in " +
+                                                           directory_ + "; its key and its peers are there"});
   }
 
-  /// --env and DIR/.env are for both; where they are all that is known, both are taken to have run.
-  void common_files() {
-    std::vector<std::string> files = question_.env_files;
-    for (const std::string& file : files) needed(file);
-    if (const std::string own = directory_ + "/.env"; fs::exists(own)) files.push_back(own);
-    if (files.empty()) return;
-    const bool none = !site_.hbbs && !site_.hbbr;
+  std::vector<stock::Pair> pairs_of(const stock::Start::File& file, const std::string& base) {
+    const std::string path = (fs::path{base} / file.path).string();
+    auto text = read_small_file(path);
+    if (!text) {
+      if (!file.optional) no_such(path);
+      return {};
+    }
+    if (file.name.empty()) return stock::parse_env_file(path, *text, &remarks_);
+    return {{file.name, std::string{stock::trimmed(*text)}, path}};
+  }
+
+  void lay_file(stock::Program program, const std::string& path, stock::Values* values) {
+    lay(program, pairs_of({path, false, path, ""}, ""), values);
+  }
+
+  void lay(stock::Program program, const std::vector<stock::Pair>& pairs, stock::Values* values) {
+    stock::lay_under(stock::values_of(program, pairs, &remarks_), values, &remarks_);
+  }
+
+  void no_such(const std::string& file) {
+    remarks_.push_back({stock::Remark::Kind::kNotUnderstood, file + ": there is no such file"});
+  }
+
+  /// Where --env and DIR/.env are all that is known, both are taken to have run.
+  void take_files_alone() {
+    if (site_.hbbs || site_.hbbr || (dot_env_.empty() && question_.env_files.empty())) return;
     for (const stock::Program program : {stock::Program::kHbbs, stock::Program::kHbbr}) {
-      if (none) slot(program).emplace();
-      if (!slot(program)) continue;
-      for (const std::string& file : files) lay(program, file, false, &*slot(program));
+      stock::Start start;
+      start.program = program;
+      take_start(start, directory_);
     }
   }
 
   const Question& question_;
   const std::string& directory_;
   Report* report_;
+  std::string dot_env_;  ///< empty: none
   stock::Remarks remarks_;
   stock::Site site_;
 };

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/stock/given.hpp"
 
+#include <optional>
+
+#include "tools/stock/values.hpp"
+#include "wire/signing.hpp"
+
 namespace junctor::stock {
 namespace {
 
@@ -75,7 +80,7 @@ class ArgumentReader {
   }
 
   void not_understood(std::string_view arg) {
-    add(remarks_, Kind::kNotUnderstood,
+    add(remarks_, Kind::kError,
         origin_ + quoted(arg) + " is no argument of " + std::string{program_name(program_)} + " that is known here");
   }
 
@@ -86,6 +91,23 @@ class ArgumentReader {
   size_t at_ = 0;
   Arguments result_;
 };
+
+std::string text_of(Program program) { return std::string{program_name(program)}; }
+
+/// The value of `pair` with its place. The relay is one above a PORT; what is no port is told of later, as it stands.
+Given named(Program program, const Setting& setting, const Pair& pair) {
+  const std::string origin = pair.origin + ": " + pair.name;
+  if (setting.id != Id::kPort || program == Program::kHbbs) return {pair.value, origin};
+  const auto port = parse_whole(pair.value, 1, 65534);
+  return port ? Given{std::to_string(*port + 1), origin + "=" + pair.value + ", a relay is one above:"}
+              : Given{pair.value, origin};
+}
+
+bool is_pair(std::string_view secret, std::string_view open) {
+  const auto keys = wire::SigningKeys::parse_secret(secret);
+  const auto stated = wire::parse_public_key(open);
+  return keys && stated && *stated == keys->public_key();
+}
 
 bool is_name(std::string_view text) {
   constexpr std::string_view kRest = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
@@ -106,20 +128,58 @@ std::string_view unquoted(std::string_view text) {
   return pair ? text.substr(1, text.size() - 2) : text;
 }
 
-Values values_of(Program program, const std::vector<Pair>& pairs, Unknown unknown, Remarks* remarks) {
+Values values_of(Program program, const std::vector<Pair>& pairs, Remarks* remarks) {
   Values values;
+  std::map<std::string, std::string> unknown;  // by where they stand
   for (const Pair& pair : pairs) {
-    if (pair.value.empty()) continue;
     const Setting* found = find_name(pair.name);
-    if (found != nullptr && found->is_for(program)) {
-      values[found->id] = {pair.value, pair.origin + ": " + pair.name};
-    } else if (unknown == Unknown::kTell) {
-      const char* what = found == nullptr ? " is no setting of a stock server that is known here" : " is not used by ";
-      add(remarks, found == nullptr ? Kind::kNotUnderstood : Kind::kNote,
-          pair.origin + ": " + pair.name + what + std::string{found == nullptr ? "" : program_name(program)});
+    if (found == nullptr) {
+      std::string& names = unknown[pair.origin];
+      if (!is_of_the_host(pair.name)) names += (names.empty() ? "" : ", ") + pair.name;
+    } else if (found->id == Id::kKey && pair.value.empty()) {
+      add(remarks, Kind::kWarning,
+          pair.origin + ": " + pair.name + " is empty and taken for not given; only -k \"\" asks for no key");
+    } else if (!pair.value.empty() && found->is_for(program)) {
+      values[found->id] = named(program, *found, pair);
+    } else if (!pair.value.empty()) {
+      add(remarks, Kind::kNote, pair.origin + ": " + pair.name + " is not used by " + text_of(program));
     }
   }
+  for (const auto& [origin, names] : unknown) {
+    if (names.empty()) continue;
+    const bool one = names.find(',') == std::string::npos;
+    add(remarks, Kind::kNotUnderstood,
+        origin + ": " + names + (one ? " is no setting" : " are no settings") +
+            " of a stock server that is known here");
+  }
   return values;
+}
+
+void settle_image(StartedBy started_by, Values* values, Remarks* remarks) {
+  const auto take = [values](Id id) {
+    auto node = values->extract(id);
+    return node.empty() ? std::optional<Given>{} : std::optional{std::move(node.mapped())};
+  };
+  const auto relay = take(Id::kImageRelay);
+  const auto encrypted = take(Id::kImageEncryptedOnly);
+  const auto public_key = take(Id::kImageKeyPublic);
+  const auto secret_key = take(Id::kImageKeySecret);
+  if (started_by == StartedBy::kCommand) {
+    for (const auto& one : {relay, encrypted, public_key, secret_key}) {
+      if (one) add(remarks, Kind::kWarning, one->origin + " is read by the image with s6 alone, and not used here");
+    }
+    return;
+  }
+  if (relay) (*values)[Id::kRelayServers] = *relay;
+  if (encrypted && encrypted->value == "1") {
+    (*values)[Id::kKey] = {"_", encrypted->origin};
+  } else if (encrypted && encrypted->value != "0") {
+    add(remarks, Kind::kNotUnderstood, encrypted->origin + ": expected 1 or 0");
+  }
+  if (const auto& key = secret_key ? secret_key : public_key) (*values)[Id::kKey] = *key;
+  if (secret_key && public_key && !is_pair(secret_key->value, public_key->value)) {
+    add(remarks, Kind::kError, public_key->origin + " and " + secret_key->origin + " are no pair");
+  }
 }
 
 void lay_under(const Values& weaker, Values* stronger, Remarks* remarks) {

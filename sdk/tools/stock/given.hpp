@@ -24,11 +24,14 @@ struct Pair {
   std::string origin;
 };
 
-/// Those of `pairs` that `program` knows; of two with one name the last; an empty value is none. What a stock server
-/// does not know is told of with kTell: in a file somebody wrote it for the server; the environment of a process is
-/// full of others' names.
-enum class Unknown { kTell, kPassOver };
-Values values_of(Program program, const std::vector<Pair>& pairs, Unknown unknown, Remarks* remarks);
+/// Those of `pairs` that `program` knows; of two with one name the last; an empty value is none. PORT is P for both, so
+/// that hbbr's own is one above. A name that neither a stock server nor the host knows is told of.
+Values values_of(Program program, const std::vector<Pair>& pairs, Remarks* remarks);
+
+/// What the start of the stock's image with s6 makes of RELAY, ENCRYPTED_ONLY, KEY_PUB and KEY_PRIV: arguments, so they
+/// hold before KEY and RELAY-SERVERS. Any other start does not read them, and they are taken out of `values`.
+enum class StartedBy { kCommand, kImage };
+void settle_image(StartedBy started_by, Values* values, Remarks* remarks);
 
 /// Adds what `weaker` has and `stronger` has not; where both have one and they differ, a remark says which holds.
 void lay_under(const Values& weaker, Values* stronger, Remarks* remarks);

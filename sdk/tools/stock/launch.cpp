@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/stock/launch.hpp"
 
+#include <algorithm>
+
 #include "tools/stock/values.hpp"
 
 namespace junctor::stock {
@@ -27,25 +29,65 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
+/// Flags, the file of -c, .env, the environment: each holds before the next.
+Values gathered(Program program, Values values, StartedBy started_by, const Surroundings& around, Remarks* remarks) {
+  for (const auto* pairs : {&around.config_file, &around.dot_env, &around.environment}) {
+    lay_under(values_of(program, *pairs, remarks), &values, remarks);
+  }
+  settle_image(started_by, &values, remarks);
+  if (program == Program::kHbbr && started_by == StartedBy::kCommand) use_public_key(around, &values);
+  return values;
+}
+
+Translation planned(Site site, const std::string& socket, const Surroundings& around, const Remarks& remarks) {
+  site.public_key = around.public_key;
+  site.has_secret_key = around.has_secret_key;
+  site.web_sockets = around.web_sockets;
+  Translation translation = translate(site);
+  translation.add("kernel", {"data_dir", toml_string(around.directory), "the servers' directory"});
+  translation.add("kernel",
+                  {"control_socket", toml_string(around.control_socket.empty() ? socket : around.control_socket),
+                   "junctorctl --socket"});
+  translation.remarks.insert(translation.remarks.begin(), remarks.begin(), remarks.end());
+  return translation;
+}
+
+/// The same of both servers is said once.
+void drop_doubles(Remarks* remarks) {
+  Remarks once;
+  for (Remark& one : *remarks) {
+    const bool said =
+        std::any_of(once.begin(), once.end(), [&](const Remark& other) { return other.text == one.text; });
+    if (!said) once.push_back(std::move(one));
+  }
+  *remarks = std::move(once);
+}
+
 }  // namespace
 
 Translation plan_launch(Program program, const Arguments& arguments, const Surroundings& around) {
   Remarks remarks;
-  Values values = arguments.values;
-  lay_under(values_of(program, around.config_file, Unknown::kTell, &remarks), &values, &remarks);
-  lay_under(values_of(program, around.environment, Unknown::kPassOver, &remarks), &values, &remarks);
-  lay_under(values_of(program, around.dot_env, Unknown::kTell, &remarks), &values, &remarks);
-  if (program == Program::kHbbr) use_public_key(around, &values);
-  const std::string socket = around.control_socket.empty() ? control_socket(program, values) : around.control_socket;
+  Values values = gathered(program, arguments.values, StartedBy::kCommand, around, &remarks);
+  const std::string socket = control_socket(program, values);
   Site site;
-  site.public_key = around.public_key;
-  site.web_sockets = around.web_sockets;
   (program == Program::kHbbs ? site.hbbs : site.hbbr) = std::move(values);
-  Translation translation = translate(site);
-  translation.add("kernel", {"data_dir", toml_string(around.directory), "the working directory"});
-  translation.add("kernel", {"control_socket", toml_string(socket), "junctorctl --socket"});
-  translation.remarks.insert(translation.remarks.begin(), remarks.begin(), remarks.end());
-  return translation;
+  return planned(std::move(site), socket, around, remarks);
+}
+
+Translation plan_image(const Surroundings& around) {
+  Remarks remarks;
+  Site site;
+  site.hbbs = gathered(Program::kHbbs, {}, StartedBy::kImage, around, &remarks);
+  site.hbbr = gathered(Program::kHbbr, {}, StartedBy::kImage, around, &remarks);
+  drop_doubles(&remarks);
+  return planned(std::move(site), "junctord.sock", around, remarks);
+}
+
+bool is_image_start(const std::vector<Pair>& environment) {
+  return std::any_of(environment.begin(), environment.end(), [](const Pair& pair) {
+    const Setting* found = find_name(pair.name);
+    return found != nullptr && found->image && !pair.value.empty();
+  });
 }
 
 std::string launch_help() {
@@ -55,7 +97,7 @@ std::string launch_help() {
       "       junctord-compat [OTHER...]       junctord with these\n"
       "\n"
       "Runs junctord as the stock ID server or the stock relay, in the working directory, with their arguments and\n"
-      "environment. Flags hold before the file of -c, that before the environment, that before .env.\n"
+      "environment. Flags hold before the file of -c, that before .env, that before the environment.\n"
       "\n";
   for (const Setting& one : settings()) {
     std::string names = flags_text(one);
@@ -68,7 +110,8 @@ std::string launch_help() {
          "  --set TABLE.KEY=VALUE                       one more key of junctord's own configuration\n"
          "  --print                                     shows the configuration, without secrets, and starts nothing\n"
          "\n"
-         "What is unknown is said and passed over. junctorctl --data DIR talks to hbbs, --socket\n"
+         "A name that is unknown is said and passed over; an argument is not, and nothing starts. junctorctl --data "
+         "DIR talks to hbbs, --socket\n"
          "DIR/junctord-hbbr.sock to hbbr; JUNCTOR_COMPAT_SOCKET=PATH puts the socket elsewhere. Exit codes are\n"
          "junctord's; 1 for settings that cannot be used.\n";
 }

@@ -15,12 +15,12 @@ Arguments arguments(Program program, const std::string& line) {
   return result;
 }
 
-TEST_CASE("a flag holds before -c's file, that before the environment, that before .env") {
+TEST_CASE("a flag holds before -c's file, that before .env, that before the environment") {
   Surroundings around;
   around.directory = "/srv/hbbs";
   around.config_file = {{"PORT", "1002", "c:1"}, {"KEY", "_", "c:2"}};
-  around.environment = {{"PORT", "1003", "environment"}, {"BIND", "::1", "environment"}, {"KEY", "", "environment"}};
-  around.dot_env = {{"BIND", "::", ".env:1"}, {"ALWAYS_USE_RELAY", "Y", ".env:2"}, {"ODD", "1", ".env:3"}};
+  around.environment = {{"PORT", "1003", "environment"}, {"BIND", "::", "environment"}, {"KEY", "", "environment"}};
+  around.dot_env = {{"BIND", "::1", ".env:1"}, {"ALWAYS_USE_RELAY", "Y", ".env:2"}, {"ODD", "1", ".env:3"}};
   const Translation plan = plan_launch(Program::kHbbs, arguments(Program::kHbbs, "-p 1001"), around);
   CHECK_FALSE(plan.failed());
   CHECK(value(plan, "kernel", "base_port") == "1001");
@@ -62,6 +62,30 @@ TEST_CASE("a relay with the public file alone checks against it, an ID server is
   CHECK(key(Program::kHbbs, "-k _") == "\"-\"");
   around.has_secret_key = true;
   CHECK(key(Program::kHbbr, "-k _") == "\"-\"");
+}
+
+TEST_CASE("an image with only its name changed is both servers, with its variables and their key") {
+  const auto keys = wire::SigningKeys::from_seed({4});
+  Surroundings around;
+  around.directory = "/data";
+  around.has_secret_key = false;
+  around.environment = {{"RELAY", "rd.example.org", "environment"},
+                        {"PORT", "21200", "environment"},
+                        {"KEY_PRIV", keys.secret_text(), "/run/secrets/key_priv"}};
+  CHECK(is_image_start(around.environment));
+  CHECK_FALSE(is_image_start({{"PORT", "21200", "environment"}, {"RELAY", "", "environment"}}));
+  const Translation plan = plan_image(around);
+  CHECK_FALSE(plan.failed());
+  CHECK(value(plan, "kernel", "base_port") == "21200");
+  CHECK(value(plan, "kernel", "data_dir") == "\"/data\"");
+  CHECK(value(plan, "rendezvous", "enabled") == "true");
+  CHECK(value(plan, "relay", "enabled") == "true");
+  CHECK(value(plan, "relay", "listen") == "-");
+  CHECK(value(plan, "holepunch", "relay") == "[{ address = \"rd.example.org\" }]");
+  REQUIRE(plan.find("auth_key", "key") != nullptr);
+  CHECK(plan.find("auth_key", "key")->secret);
+  CHECK(plan.find("auth_key", "key")->value == "\"" + keys.secret_text() + "\"");
+  CHECK_FALSE(has(conf_text(plan, Secrets::kHidden), keys.secret_text().substr(0, 20)));
 }
 
 TEST_CASE("the help has every setting") {

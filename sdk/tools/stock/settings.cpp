@@ -9,9 +9,9 @@ namespace {
 
 constexpr Setting kSettings[] = {
     {Id::kPort, "PORT", 'p', "port", true, true, "[kernel] base_port",
-     "hbbs: P, the others follow; hbbr: its own, WebSocket two above"},
+     "hbbs: P, the others follow; hbbr: `-p` is its own, PORT is P, so one below; WebSocket two above"},
     {Id::kKey, "KEY", 'k', "key", true, true, "[auth_key] key",
-     "- or _: the key files; a base64 key; nothing: clients need no key"},
+     "- or _: the key files, hbbs's default since 1.1.11; a base64 key; `-k \"\"`: clients need no key"},
     {Id::kRelayServers, "RELAY-SERVERS", 'r', "relay-servers", true, false, "[[holepunch.relay]] address",
      "one for each, separated by commas"},
     {Id::kBind, "BIND", 'b', "bind", true, true, "listen... of [rendezvous], [relay], [ws_bridge]",
@@ -40,7 +40,82 @@ constexpr Setting kSettings[] = {
      "0.66; part of the session's rate"},
     {Id::kDowngradeStartCheck, "DOWNGRADE_START_CHECK", 0, "", false, true, "[relay] downgrade_after",
      "1800; seconds of a session's age"},
+    {Id::kImageRelay, "RELAY", 0, "", true, false, "[[holepunch.relay]] address", "as `-r`", true},
+    {Id::kImageEncryptedOnly, "ENCRYPTED_ONLY", 0, "", true, true, "[auth_key] key", "1: as `-k _`", true},
+    {Id::kImageKeyPublic, "KEY_PUB", 0, "", true, true, "[auth_key] key",
+     "also as a secret of the engine, /run/secrets/key_pub", true},
+    {Id::kImageKeySecret, "KEY_PRIV", 0, "", true, true, "[auth_key] key",
+     "also as a secret of the engine, /run/secrets/key_priv", true},
 };
+
+/// In full, or the begin of a name where '*' ends it.
+constexpr std::string_view kOfTheHost[] = {"PATH",
+                                           "HOME",
+                                           "HOSTNAME",
+                                           "HOST",
+                                           "TERM",
+                                           "TZ",
+                                           "LANG",
+                                           "LANGUAGE",
+                                           "LC_*",
+                                           "USER",
+                                           "LOGNAME",
+                                           "MAIL",
+                                           "SHELL",
+                                           "PWD",
+                                           "OLDPWD",
+                                           "SHLVL",
+                                           "_",
+                                           "EDITOR",
+                                           "PAGER",
+                                           "TMPDIR",
+                                           "COLUMNS",
+                                           "LINES",
+                                           "LS_COLORS",
+                                           "INVOCATION_ID",
+                                           "JOURNAL_*",
+                                           "NOTIFY_*",
+                                           "LISTEN_*",
+                                           "SYSTEMD_*",
+                                           "MAINPID",
+                                           "MANAGERPID",
+                                           "FDSTORE",
+                                           "WATCHDOG_*",
+                                           "XDG_*",
+                                           "DBUS_*",
+                                           "SSH_*",
+                                           "SUDO_*",
+                                           "container*",
+                                           "KUBERNETES_*",
+                                           "DOCKER_*",
+                                           "DEBIAN_*",
+                                           "S6_*",
+                                           "CI",
+                                           "CI_*",
+                                           "GITHUB_*",
+                                           "LD_*",
+                                           "MALLOC_*",
+                                           "GLIBC_*",
+                                           "ASAN_*",
+                                           "TSAN_*",
+                                           "UBSAN_*",
+                                           "LSAN_*",
+                                           "CCACHE_*",
+                                           "JUNCTOR_*",
+                                           "RUNTIME_DIRECTORY",
+                                           "STATE_DIRECTORY",
+                                           "CACHE_DIRECTORY",
+                                           "LOGS_DIRECTORY",
+                                           "CONFIGURATION_DIRECTORY",
+                                           "CREDENTIALS_DIRECTORY",
+                                           "RUST_BACKTRACE",
+                                           "HTTP_PROXY",
+                                           "HTTPS_PROXY",
+                                           "NO_PROXY",
+                                           "ALL_PROXY",
+                                           "PUID",
+                                           "PGID",
+                                           "UMASK"};
 
 template <class Fn>
 const Setting* find(Fn fits) {
@@ -48,9 +123,13 @@ const Setting* find(Fn fits) {
   return found == std::end(kSettings) ? nullptr : found;
 }
 
-std::string with_underscores(std::string_view name) {
+/// In one shape: "Relay-Servers" and "RELAY_SERVERS" are one name.
+std::string folded(std::string_view name) {
   std::string text{name};
-  std::replace(text.begin(), text.end(), '-', '_');
+  for (char& c : text) {
+    if (c == '-') c = '_';
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
   return text;
 }
 
@@ -63,8 +142,17 @@ const Setting& setting(Id id) {
 }
 
 const Setting* find_name(std::string_view name) {
-  const std::string wanted = with_underscores(name);
-  return find([&](const Setting& one) { return !one.name.empty() && with_underscores(one.name) == wanted; });
+  const std::string wanted = folded(name);
+  return find([&](const Setting& one) { return !one.name.empty() && folded(one.name) == wanted; });
+}
+
+bool is_of_the_host(std::string_view name) {
+  const std::string wanted = folded(name);
+  return std::any_of(std::begin(kOfTheHost), std::end(kOfTheHost), [&](std::string_view one) {
+    const bool begin = one.back() == '*';
+    if (begin) one.remove_suffix(1);
+    return begin ? wanted.starts_with(folded(one)) : wanted == folded(one);
+  });
 }
 
 const Setting* find_flag(char flag) {

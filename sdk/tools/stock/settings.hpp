@@ -32,6 +32,10 @@ enum class Id {
   kLimitSpeed,
   kDowngradeThreshold,
   kDowngradeStartCheck,
+  kImageRelay,
+  kImageEncryptedOnly,
+  kImageKeyPublic,
+  kImageKeySecret,
 };
 
 struct Setting {
@@ -43,14 +47,18 @@ struct Setting {
   bool hbbr;
   std::string_view equal;  ///< "[kernel] base_port"; empty: there is none
   std::string_view means;  ///< what becomes of it, or why there is no equal
+  bool image = false;      ///< read by the start of the stock's image with s6, which starts both without a command
 
   bool is_for(Program program) const { return program == Program::kHbbs ? hbbs : hbbr; }
 };
 
 std::span<const Setting> settings();
 const Setting& setting(Id id);
-/// By the name in the environment, with '_' for '-' where a shell allows no other; null where it is none of these.
+/// By the name in the environment, in any case and with '_' for '-'; null where it is none of these.
 const Setting* find_name(std::string_view name);
+/// What hosts, shells, service managers and container engines put into every environment: nobody means a stock server
+/// by it.
+bool is_of_the_host(std::string_view name);
 const Setting* find_flag(char flag);
 const Setting* find_long_flag(std::string_view name);
 

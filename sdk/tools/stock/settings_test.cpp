@@ -41,6 +41,9 @@ TEST_CASE("each setting is found by each of its names, and no name is used twice
   }
   CHECK(find_name("RELAY_SERVERS") == find_name("RELAY-SERVERS"));
   CHECK(find_name("PATH") == nullptr);
+  for (const Setting& one : settings()) CHECK_FALSE(is_of_the_host(one.name));
+  for (const char* name : {"PATH", "LC_ALL", "TZ", "http_proxy", "S6_KEEP_ENV"}) CHECK(is_of_the_host(name));
+  for (const char* name : {"PATHS", "", "MAX_DEVICES"}) CHECK_FALSE(is_of_the_host(name));
   CHECK(find_flag('x') == nullptr);
 }
 

@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include "tools/stock/test_site.hpp"
-#include "tools/stock/yaml.hpp"
 
 namespace junctor::stock {
 namespace {
@@ -25,44 +24,9 @@ WorkingDirectory=/var/lib/rustdesk-server/
 Restart=always
 )";
 
-constexpr const char* kCompose = R"(# the well-known shape
-version: '3'
-networks:
-  rustdesk-net:
-    external: false
-services:
-  hbbs:
-    container_name: hbbs
-    ports:
-      - 21115:21115
-      - 21116:21116/udp
-      - "22118:21118"
-    image: rustdesk/rustdesk-server:latest
-    command: hbbs -r rd.example.org:21117 -k _   # the key
-    environment:
-      - ALWAYS_USE_RELAY=Y
-      - TZ
-    volumes:
-      - ./data:/root
-    depends_on:
-      - hbbr
-    restart: unless-stopped
-  hbbr:
-    image: rustdesk/rustdesk-server:latest
-    command: ["hbbr", "-k", "_"]
-    environment:
-      LIMIT_SPEED: 4
-      KEY: ${SITE_KEY}
-    env_file: relay.env
-    volumes: [ ./data:/root ]
-  web:
-    image: nginx
-    command: nginx -g 'daemon off;'
-)";
-
 TEST_CASE("a unit gives its command, its environment and where they stand") {
   Remarks remarks;
-  const auto starts = read_unit("hbbs.service", kUnit, &remarks);
+  const auto starts = read_unit({{"hbbs.service", kUnit}}, &remarks);
   CHECK(remarks.empty());
   REQUIRE(starts.size() == 1);
   CHECK(starts[0].program == Program::kHbbs);
@@ -71,9 +35,11 @@ TEST_CASE("a unit gives its command, its environment and where they stand") {
   REQUIRE(starts[0].environment.size() == 2);
   CHECK(starts[0].environment[0].name == "ALWAYS_USE_RELAY");
   CHECK(starts[0].environment[1].value == "warn");
-  REQUIRE(starts[0].env_files.size() == 1);
-  CHECK(starts[0].env_files[0].path == "/etc/default/hbbs");
-  CHECK(starts[0].env_files[0].optional);
+  REQUIRE(starts[0].files.size() == 1);
+  CHECK(starts[0].files[0].path == "/etc/default/hbbs");
+  CHECK(starts[0].files[0].optional);
+  CHECK(starts[0].files_hold_before);
+  CHECK(starts[0].directory == "/var/lib/rustdesk-server/");
 }
 
 TEST_CASE("a unit of something else, or with variables, is not guessed at") {
@@ -81,68 +47,85 @@ TEST_CASE("a unit of something else, or with variables, is not guessed at") {
                            "[Service]\nExecStart=/bin/sh -c 'hbbs -k _'\n", "ExecStart=hbbs\n", ""}) {
     CAPTURE(text);
     Remarks remarks;
-    CHECK(read_unit("x", text, &remarks).empty());
+    CHECK(read_unit({{"x", text}}, &remarks).empty());
     CHECK_FALSE(remarks_of(remarks, Kind::kNotUnderstood).empty());
   }
 }
 
-TEST_CASE("the well-known compose file gives both servers, and names what is left out") {
-  Remarks remarks;
-  const auto starts = read_compose("compose.yml", kCompose, &remarks);
-  REQUIRE(starts.size() == 2);
-  CHECK(starts[0].args == Words{"-r", "rd.example.org:21117", "-k", "_"});
-  CHECK(starts[0].origin == "compose.yml:14");
-  REQUIRE(starts[0].environment.size() == 1);
-  CHECK(starts[0].environment[0].origin == "compose.yml:16");
-  CHECK(starts[1].program == Program::kHbbr);
-  CHECK(starts[1].args == Words{"-k", "_"});
-  REQUIRE(starts[1].environment.size() == 1);
-  CHECK(starts[1].environment[0].name == "LIMIT_SPEED");
-  REQUIRE(starts[1].env_files.size() == 1);
-  CHECK(starts[1].env_files[0].path == "relay.env");
-  const std::string odd = remarks_of(remarks, Kind::kNotUnderstood);
-  CHECK(has(odd, "compose.yml:17: TZ is taken from the shell"));
-  CHECK(has(odd, "compose.yml:28: \"${SITE_KEY}\" has a variable"));
-  CHECK(has(remarks_of(remarks, Kind::kWarning), "compose.yml:12: 22118:21118"));
-  CHECK(has(remarks_of(remarks, Kind::kNote), "service web is no stock server"));
+/// The words of the one start that `files` have; empty where there is none.
+Words words_of(const std::vector<UnitFile>& files, Remarks* remarks) {
+  const auto starts = read_unit(files, remarks);
+  return starts.size() == 1 ? starts[0].args : Words{};
 }
 
-TEST_CASE("an entrypoint and a command make one line, also as lists") {
+TEST_CASE("a drop-in's empty line takes back what the unit said, and what follows holds") {
   Remarks remarks;
-  const auto starts = read_compose(
-      "c", "services:\n  id:\n    entrypoint: /usr/bin/hbbs\n    command:\n    - -k\n    - '_'\n", &remarks);
-  REQUIRE(starts.size() == 1);
-  CHECK(starts[0].args == Words{"-k", "_"});
+  const std::vector<UnitFile> files = {
+      {"hbbs.service", kUnit},
+      {"override.conf",
+       "[Service]\nExecStart=\nExecStart=/opt/hbbs -k -\nEnvironment=\nEnvironment=PORT=21200\n"
+       "EnvironmentFile=\nEnvironmentFile=/etc/site.env\nWorkingDirectory=/srv/rd\n"}};
+  const auto starts = read_unit(files, &remarks);
   CHECK(remarks.empty());
+  REQUIRE(starts.size() == 1);
+  CHECK(starts[0].args == Words{"-k", "-"});
+  CHECK(starts[0].origin == "override.conf:3");
+  REQUIRE(starts[0].environment.size() == 1);
+  CHECK(starts[0].environment[0].origin == "override.conf:5");
+  REQUIRE(starts[0].files.size() == 1);
+  CHECK(starts[0].files[0].path == "/etc/site.env");
+  CHECK(starts[0].directory == "/srv/rd");
 }
 
-TEST_CASE("what YAML has beyond the known shape is named with its line, and the rest is read") {
-  const char* texts[] = {
-      "services:\n  id:\n    command: hbbs -k _\n    environment: &common\n      KEY: a\n",
-      "services:\n  id:\n    command: hbbs -k _\n    environment:\n      <<: *common\n      PORT: 1\n",
-      "services:\n  id:\n    command: hbbs -k _\n    environment: {KEY: a}\n",
-      "services:\n  id:\n    command: hbbs -k _\n    x-odd: |\n      many\n      lines\n",
-      "services:\n  id:\n    command: hbbs -k _\n    sysctls:\n      a: 1\n",
-  };
-  for (const char* text : texts) {
-    CAPTURE(text);
-    Remarks remarks;
-    const auto starts = read_compose("c", text, &remarks);
-    REQUIRE(starts.size() == 1);
-    CHECK(starts[0].args == Words{"-k", "_"});
-    CHECK(has(remarks_of(remarks, Kind::kNotUnderstood), "c:"));
-  }
+TEST_CASE("an ExecStart taken back, or given twice, starts nothing and nothing else") {
+  Remarks remarks;
+  CHECK(words_of({{"u", kUnit}, {"d", "[Service]\nExecStart=\n"}}, &remarks).empty());
+  CHECK(has(remarks_of(remarks, Kind::kNotUnderstood), "u: no ExecStart"));
+  remarks.clear();
+  CHECK(words_of({{"u", kUnit}, {"d", "[Service]\nExecStart=/opt/hbbs -k x\n"}}, &remarks).size() == 4);
+  CHECK(has(remarks_of(remarks, Kind::kNotUnderstood), "d:2: a second ExecStart"));
 }
 
-TEST_CASE("any text at all is read to its end") {
-  std::string deep;
-  for (int i = 0; i < 100; ++i) deep += std::string(static_cast<size_t>(i), ' ') + "a:\n";
-  for (const std::string& text : {std::string{}, std::string{":"}, std::string{"- - -"}, std::string{"a: [\"b"},
-                                  std::string{"\"a"}, std::string{"  a: b\nc: d"}, std::string{"a: b\n\tc: d"},
-                                  std::string{"services: x"}, std::string{"services:\n- a"}, deep}) {
-    Remarks remarks;
-    CHECK(read_compose("c", text, &remarks).empty());
-  }
+TEST_CASE("systemctl cat of both servers is two units, each with its drop-ins") {
+  Remarks remarks;
+  const auto starts = read_unit({{"cat",
+                                  "# /lib/systemd/system/hbbs.service\n[Service]\nExecStart=/usr/bin/hbbs\n\n"
+                                  "# /etc/systemd/system/hbbs.service.d/override.conf\n[Service]\nExecStart=\n"
+                                  "ExecStart=/usr/bin/hbbs -k _\n\n"
+                                  "# /lib/systemd/system/hbbr.service\n[Service]\nExecStart=/usr/bin/hbbr\n"}},
+                                &remarks);
+  CHECK(remarks.empty());
+  REQUIRE(starts.size() == 2);
+  CHECK(starts[0].program == Program::kHbbs);
+  CHECK(starts[0].args == Words{"-k", "_"});
+  CHECK(starts[0].origin == "cat:8");
+  CHECK(starts[1].program == Program::kHbbr);
+  CHECK(starts[1].args.empty());
+}
+
+TEST_CASE("what a unit says about whom it serves is named, how it runs is not") {
+  Remarks remarks;
+  CHECK(words_of({{"u",
+                   "[Service]\nUser=rd\nLimitNOFILE=9\nProtectSystem=full\nIPAddressDeny=192.0.2.0/24\n"
+                   "ExecStartPre=/bin/prepare\nPassEnvironment=KEY\nExecStart=/usr/bin/hbbs -k _\n"}},
+                 &remarks)
+            .size() == 2);
+  CHECK(remarks_of(remarks, Kind::kNotUnderstood) ==
+        "u:5: IPAddressDeny=192.0.2.0/24 is not carried over\nu:6: ExecStartPre=/bin/prepare is not carried over\n"
+        "u:7: PassEnvironment=KEY is not carried over\n");
+}
+
+TEST_CASE("a doubled sign stands for itself, and a dollar in Environment is one") {
+  Remarks remarks;
+  const auto starts =
+      read_unit({{"u", "[Service]\nEnvironment=KEY=a$b%%c\nExecStart=/usr/bin/hbbs -r a$$b%%c\n"}}, &remarks);
+  CHECK(remarks.empty());
+  REQUIRE(starts.size() == 1);
+  CHECK(starts[0].args == Words{"-r", "a$b%c"});
+  CHECK(starts[0].environment[0].value == "a$b%c");
+  CHECK(
+      read_unit({{"u", "[Service]\nEnvironment=KEY=%H\nExecStart=/usr/bin/hbbs\n"}}, &remarks)[0].environment.empty());
+  CHECK(has(remarks_of(remarks, Kind::kNotUnderstood), "u:2: \"KEY=%H\" has variables or specifiers"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ inline Values told(Program program, const std::string& line, std::vector<Pair> e
   split_words(line, &words);
   Values values = parse_arguments(program, words, "", &ignored).values;
   for (Pair& pair : environment) pair.origin = "test";
-  lay_under(values_of(program, environment, Unknown::kTell, &ignored), &values, &ignored);
+  lay_under(values_of(program, environment, &ignored), &values, &ignored);
   return values;
 }
 

@@ -67,8 +67,7 @@ class Translator {
     relay_ = hbbr.has_value() ? relay : base_ + 1;
     const bool clash = hbbs.has_value() && relay_ >= base_ - 1 && relay_ <= base_ + 2 && relay_ != base_ + 1;
     if (!clash) return true;
-    error("hbbs on " + std::to_string(base_) + " and hbbr on " + std::to_string(relay_) +
-          " want the same ports; a PORT that is meant for one of them must not stand in a file of both");
+    error("hbbs on " + std::to_string(base_) + " and hbbr on " + std::to_string(relay_) + " want the same ports");
     return false;
   }
 
@@ -123,7 +122,7 @@ class Translator {
     if (chosen == nullptr) return;
     bool whole = false;
     const auto level = log_level_of(chosen->value, &whole);
-    if (!whole) remark(Kind::kNotUnderstood, shown(*chosen) + ": levels of single modules");
+    if (!whole) remark(Kind::kNoEqual, shown(*chosen) + ": levels of single modules");
     if (level) put("kernel", "log_level", toml_string(*level), shown(*chosen));
   }
 
@@ -133,27 +132,54 @@ class Translator {
     const Given* given = nullptr;
     KeyKind kind = KeyKind::kNone;
     std::string public_text;
+    bool usable = true;
   };
 
-  Key read_key(const std::optional<Values>& values) {
+  /// hbbs asks for the key where nobody says otherwise, since 1.1.11; hbbr does not.
+  Key read_key(const std::optional<Values>& values, KeyKind fallback) {
     Key key;
-    key.given = values ? find(*values, Id::kKey) : nullptr;
-    if (key.given != nullptr) key.kind = key_kind(key.given->value, &key.public_text);
+    if (!values) return key;
+    key.given = find(*values, Id::kKey);
+    key.kind = key.given == nullptr ? fallback : key_kind(key.given->value, &key.public_text);
+    const bool beside = key.kind == KeyKind::kPublic && site_.has_secret_key && key.public_text == site_.public_key;
+    if (beside) key.kind = KeyKind::kFiles;
     if (key.kind == KeyKind::kFiles) key.public_text = site_.public_key;
-    if (key.kind == KeyKind::kBad) {
-      error(key.given->origin +
-            ": expected - or _ (the key files), or the base64 of a secret key or a public key, got " +
-            std::to_string(key.given->value.size()) + " characters of something else");
+    if (key.kind == KeyKind::kSecret && !site_.public_key.empty() && key.public_text != site_.public_key) {
+      remark(Kind::kWarning, key.given->origin + ": this key is another than that of id_ed25519.pub beside it, " +
+                                 site_.public_key + "; the former is used");
     }
+    const std::string mend = mend_of(key.kind);
+    key.usable = mend.empty();
+    if (!key.usable) error(key.given->origin + ": " + mend);
     return key;
   }
 
+  /// What to do about a key that cannot be used here; empty: it can.
+  static std::string mend_of(KeyKind kind) {
+    switch (kind) {
+      case KeyKind::kText:
+        return "a text that is no key: a stock server compares it with what clients send and signs with another key; "
+               "say -k _ here and give clients the text of id_ed25519.pub as their Key";
+      case KeyKind::kPath:
+        return "a path, and expected is a key: say -k _ for the pair id_ed25519 and id_ed25519.pub in the servers' "
+               "directory";
+      case KeyKind::kBad:
+        return "base64, but neither of a secret key (64 bytes) nor of a public key (32 bytes): it is damaged; - or _ "
+               "stand for the key files";
+      default:
+        return {};
+    }
+  }
+
   void key() {
-    const Key hbbs = read_key(site_.hbbs);
-    const Key hbbr = read_key(site_.hbbr);
-    if (hbbs.kind == KeyKind::kBad || hbbr.kind == KeyKind::kBad) return;
+    const Key hbbs = read_key(site_.hbbs, KeyKind::kFiles);
+    const Key hbbr = read_key(site_.hbbr, KeyKind::kNone);
+    if (!hbbs.usable || !hbbr.usable) return;
     if (!site_.hbbs && hbbr.kind == KeyKind::kNone) {
       put("auth_key", "enabled", "false", "hbbr without -k");
+      remark(Kind::kWarning,
+             "hbbr without -k relays for anybody, and so does this; -k _ with the ID server's id_ed25519.pub in the "
+             "directory asks for the key");
       return;
     }
     put("auth_key", "enabled", "true", "the key");
@@ -172,20 +198,27 @@ class Translator {
       if (hbbs.kind != KeyKind::kNone) remark(Kind::kNote, "hbbr was without -k; the relay asks for the key now, too");
       return hbbs;
     }
+    const std::string both = hbbr.given->origin + " and " + (hbbs.given == nullptr ? "hbbs" : hbbs.given->origin);
     if (hbbs.public_text.empty() != hbbr.public_text.empty()) {
-      remark(Kind::kWarning, hbbr.given->origin + " and " + hbbs.given->origin + " must be the same key; " +
-                                 hbbs.given->origin + " is used");
+      remark(Kind::kWarning, both + " must be the same key; that of hbbs is used");
     } else if (hbbs.public_text != hbbr.public_text) {
-      error(hbbr.given->origin + " and " + hbbs.given->origin + " are different keys; one server has one");
+      error(both + " are different keys; one server has one");
     }
     return hbbs.kind == KeyKind::kPublic && hbbr.kind != KeyKind::kPublic ? hbbr : hbbs;
   }
 
   void put_key(const Key& key) {
-    if (key.given == nullptr || key.kind == KeyKind::kNone) {
-      put("auth_key", "key", "\"\"", "no -k: clients need no key");
+    if (key.kind == KeyKind::kNone) {
+      put("auth_key", "key", "\"\"", shown(*key.given) + "\"\": clients need no key");
       remark(Kind::kWarning,
-             "without -k any client is served, as before; when each has the key, set [auth_key] key = \"-\"");
+             "with -k \"\" any client is served, as before; when each has the key, set [auth_key] key = \"-\"");
+      return;
+    }
+    if (key.given == nullptr) {
+      put("auth_key", "key", "\"-\"", "no -k: hbbs asks for the key since 1.1.11");
+      remark(Kind::kWarning,
+             "hbbs without -k asks for the key since 1.1.11. Where yours was older it asked for none: clients without "
+             "the key are refused here, until they have it or -k \"\" is said");
       return;
     }
     const bool files = key.kind == KeyKind::kFiles;
@@ -225,7 +258,7 @@ class Translator {
 
   void buffer(const Given& rmem, const std::string& udp) {
     const auto bytes = parse_whole(rmem.value, 1, 1 << 30);
-    if (!bytes) return remark(Kind::kNotUnderstood, shown(rmem) + ": expected bytes, up to 1 GiB");
+    if (!bytes) return error(shown(rmem) + ": expected bytes, up to 1 GiB");
     put("rendezvous", "listen_udp",
         "{ address = " + udp + ", socket_buffer = " + toml_string(std::to_string(*bytes)) + " }", shown(rmem));
   }
@@ -238,7 +271,7 @@ class Translator {
       return;
     }
     const auto number = serial == nullptr ? std::optional<int64_t>{0} : parse_whole(serial->value, 0, 2147483647);
-    if (!number) return remark(Kind::kNotUnderstood, shown(*serial) + ": expected a number");
+    if (!number) return error(shown(*serial) + ": expected a number");
     put("rendezvous", "config_serial", std::to_string(*number), serial == nullptr ? "no --serial" : shown(*serial));
     std::string list;
     for (const std::string& one : split_list(servers->value)) list += (list.empty() ? "" : ", ") + toml_string(one);
@@ -263,7 +296,7 @@ class Translator {
     std::string list;
     for (const std::string& one : split_list(mask.value)) {
       const auto network = wire::Network::parse(one);
-      if (!network) return remark(Kind::kNotUnderstood, shown(mask) + ": expected a network such as 192.168.0.0/16");
+      if (!network) return error(shown(mask) + ": expected a network such as 192.168.0.0/16");
       list += (list.empty() ? "" : ", ") + toml_string(network->text());
     }
     put("holepunch", "lan", "[" + list + "]", shown(mask));
@@ -272,7 +305,7 @@ class Translator {
   void always_relay(const Given& always) {
     const bool yes = always.value == "Y" || always.value == "y";
     const bool no = always.value.empty() || always.value == "N" || always.value == "n";
-    if (!yes && !no) remark(Kind::kNotUnderstood, shown(always) + ": Y alone switches it on");
+    if (!yes && !no) error(shown(always) + ": expected Y or N");
     put("holepunch", "always_relay", yes ? "true" : "false", shown(always));
   }
 
@@ -289,7 +322,7 @@ class Translator {
       if (rate) {
         put("relay", limit.key, toml_string(*rate), why + " Mbit/s");
       } else {
-        unusable(why, limit.fallback, limit.key, toml_string(*rate_of(limit.fallback)));
+        unusable(why, limit.fallback);
       }
     }
     downgrade(values);
@@ -307,14 +340,14 @@ class Translator {
     if (seconds) {
       put("relay", "downgrade_after", toml_string(std::to_string(*seconds) + "s"), start_why + " s");
     } else {
-      unusable(start_why, "1800", "downgrade_after", "\"1800s\"");
+      unusable(start_why, "1800");
     }
     const auto [threshold, threshold_why] = value_or(values, Id::kDowngradeThreshold, "0.66");
     const auto part = parse_positive(threshold);
     if (part && *part >= 0.01 && *part <= 1) {
       put("relay", "downgrade_percent", std::to_string(std::lround(*part * 100)), threshold_why);
     } else {
-      unusable(threshold_why, "0.66", "downgrade_percent", "66");
+      unusable(threshold_why, "0.66");
     }
   }
 
@@ -325,9 +358,8 @@ class Translator {
     return {std::string{fallback}, "the stock's default: " + std::string{fallback}};
   }
 
-  void unusable(const std::string& why, std::string_view fallback, const char* key, const std::string& value) {
-    remark(Kind::kNotUnderstood, why + ": expected a number such as " + std::string{fallback});
-    put("relay", key, value, "the stock's default: " + std::string{fallback});
+  void unusable(const std::string& why, std::string_view fallback) {
+    error(why + ": expected a number such as " + std::string{fallback});
   }
 
   // ---- both ----

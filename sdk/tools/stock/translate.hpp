@@ -43,6 +43,7 @@ struct Site {
   std::string public_key;
   /// The plugin ws_bridge is installed: a table of one that is missing would be a fault.
   bool web_sockets = true;
+  bool has_secret_key = false;  ///< id_ed25519 is there, too
 };
 
 Translation translate(const Site& site);

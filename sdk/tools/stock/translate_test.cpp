@@ -38,7 +38,9 @@ TEST_CASE("each setting of hbbs has its equal") {
       {"", {"PORT", "21200", ""}, "kernel", "base_port", "21200"},
       {"-k _", {}, "auth_key", "key", "\"-\""},
       {"-k -", {}, "auth_key", "key", "\"-\""},
-      {"", {}, "auth_key", "key", "\"\""},
+      {"", {}, "auth_key", "key", "\"-\""},
+      {"-k=", {}, "auth_key", "key", "\"\""},
+      {"", {"KEY", "", ""}, "auth_key", "key", "\"-\""},
       {"-r rd.example.org", {}, "holepunch", "relay", "[{ address = \"rd.example.org\" }]"},
       {"", {"RELAY-SERVERS", "a:1, b", ""}, "holepunch", "relay", "[{ address = \"a:1\" }, { address = \"b\" }]"},
       {"", {"RELAY_SERVERS", "a", ""}, "holepunch", "relay", "[{ address = \"a\" }]"},
@@ -92,7 +94,6 @@ TEST_CASE("each setting of hbbr has its equal, and without any the stock's own l
       {"", {"LIMIT_SPEED", "4", ""}, "downgrade_rate", "\"4194304bit\""},
       {"", {"DOWNGRADE_START_CHECK", "60", ""}, "downgrade_after", "\"60s\""},
       {"", {"DOWNGRADE_THRESHOLD", "0.9", ""}, "downgrade_percent", "90"},
-      {"", {"SINGLE_BANDWIDTH", "much", ""}, "rate", "\"134217728bit\""},
       {"", {}, "listen", "-"},
       {"-b 192.0.2.1", {}, "listen", "\"192.0.2.1:P+1\""},
   };
@@ -152,7 +153,9 @@ TEST_CASE("one server has one key") {
   const std::string other = wire::SigningKeys::from_seed({6}).public_text();
   CHECK(value(both("-k _", "-k -"), "auth_key", "key") == "\"-\"");
   CHECK(value(both("-k _", ""), "auth_key", "key") == "\"-\"");
-  CHECK(value(both("", ""), "auth_key", "key") == "\"\"");
+  CHECK(value(both("", ""), "auth_key", "key") == "\"-\"");
+  CHECK(value(both("-k=", ""), "auth_key", "key") == "\"\"");
+  CHECK(value(both("-k=", "-k="), "auth_key", "key") == "\"\"");
   CHECK(value(both("-k _", "-k " + open, open), "auth_key", "key") == "\"-\"");
   CHECK(value(both("-k " + secret, "-k " + open), "auth_key", "key") == "\"" + secret + "\"");
   CHECK(value(both("-k " + open, "-k " + secret), "auth_key", "key") == "\"" + secret + "\"");
@@ -163,9 +166,44 @@ TEST_CASE("one server has one key") {
   const Translation unsure = both("-k _", "-k " + open);  // the files are not known
   CHECK_FALSE(unsure.failed());
   CHECK(has(remarks_of(unsure.remarks, Kind::kWarning), "must be the same key"));
-  const Translation stricter = both("", "-k _");
+  const Translation stricter = both("-k=", "-k _");
   CHECK(value(stricter, "auth_key", "key") == "\"-\"");
   CHECK(has(remarks_of(stricter.remarks, Kind::kWarning), "clients without it are refused"));
+}
+
+TEST_CASE("without -k hbbs asks for the key, and what that means for an old site is said") {
+  for (const Translation& site : {hbbs_alone(""), both("", ""), both("", "-k _"), both("", "-k=")}) {
+    CHECK(value(site, "auth_key", "enabled") == "true");
+    CHECK(value(site, "auth_key", "key") == "\"-\"");
+  }
+  CHECK(has(remarks_of(both("", "").remarks, Kind::kWarning), "since 1.1.11"));
+  CHECK(has(remarks_of(hbbr_alone("").remarks, Kind::kWarning), "relays for anybody"));
+}
+
+TEST_CASE("a public key whose secret lies beside it is that pair") {
+  const std::string open = keys().public_text();
+  const auto key = [&](bool has_secret, const std::string& beside) {
+    return value(translate({hbbs("-k " + open), {}, beside, true, has_secret}), "auth_key", "key");
+  };
+  CHECK(key(true, open) == "\"-\"");
+  CHECK(key(false, open) == "\"" + open + "\"");
+  CHECK(key(true, wire::SigningKeys::from_seed({6}).public_text()) == "\"" + open + "\"");
+}
+
+TEST_CASE("what is no key is said in words of its own, without a word of it") {
+  const std::string damaged = keys().secret_text().substr(0, 60);
+  for (const auto& [key, words] : {std::pair<std::string, const char*>{"123456789", "a text that is no key"},
+                                   {"/root/id_ed25519", "a path"},
+                                   {"./id_ed25519.pub", "a path"},
+                                   {damaged, "base64, but neither"}}) {
+    CAPTURE(key);
+    const Translation site = hbbs_alone("-k " + key);
+    CHECK(site.failed());
+    const std::string text = remarks_of(site.remarks, Kind::kError);
+    CHECK(has(text, std::string{"-k: "} + words));
+    CHECK_FALSE(has(text, key));
+    CHECK(site.find("auth_key", "key") == nullptr);
+  }
 }
 
 TEST_CASE("no remark and no hidden text has a secret, the shown one has it") {
@@ -178,20 +216,23 @@ TEST_CASE("no remark and no hidden text has a secret, the shown one has it") {
   for (const Remark& remark : translation.remarks) CHECK_FALSE(has(remark.text, secret.substr(0, 20)));
 }
 
-TEST_CASE("what is wrong is an error that names the place, what is unknown is passed over") {
-  for (const char* line : {"-p 0", "-p 70000", "-p much", "-b example.org"}) {
+TEST_CASE("a value that cannot be read is an error that names the place: it may be a rule") {
+  for (const char* line : {"-p 0", "-p 70000", "-p much", "-b example.org", "-M lots", "--mask lan", "-s many -R a"}) {
     CAPTURE(line);
     const Translation translation = hbbs_alone(line);
     CHECK(translation.failed());
     CHECK(has(remarks_of(translation.remarks, Kind::kError), std::string{line}.substr(0, 2)));
   }
-  CHECK(hbbs_alone("", {{"DB_URL", "mysql://host/db", ""}}).failed());
-  const Translation odd =
-      hbbs_alone("-M lots --mask lan", {{"ALWAYS_USE_RELAY", "true", ""}, {"RUST_LOG", "hbbs=x", ""}});
-  CHECK_FALSE(odd.failed());
-  const std::string text = remarks_of(odd.remarks, Kind::kNotUnderstood);
-  for (const char* part : {"-M lots", "--mask lan", "ALWAYS_USE_RELAY true", "RUST_LOG hbbs=x"}) CHECK(has(text, part));
-  CHECK(value(odd, "holepunch", "always_relay") == "false");
+  for (const Pair& pair : {Pair{"DB_URL", "mysql://host/db", ""}, Pair{"ALWAYS_USE_RELAY", "true", ""}}) {
+    CHECK(has(remarks_of(hbbs_alone("", {pair}).remarks, Kind::kError), pair.name));
+  }
+  for (const char* name :
+       {"SINGLE_BANDWIDTH", "TOTAL_BANDWIDTH", "LIMIT_SPEED", "DOWNGRADE_THRESHOLD", "DOWNGRADE_START_CHECK", "PORT"}) {
+    CHECK(has(remarks_of(hbbr_alone("", {{name, "much", ""}}).remarks, Kind::kError), name));
+  }
+  const Translation modules = hbbs_alone("", {{"RUST_LOG", "hbbs=x", ""}});
+  CHECK_FALSE(modules.failed());
+  CHECK(has(remarks_of(modules.remarks, Kind::kNoEqual), "RUST_LOG hbbs=x"));
 }
 
 TEST_CASE("what has no equal is said") {

@@ -29,6 +29,15 @@ int rank_of(const std::string& level) {
   return found == std::end(kLevels) ? -1 : static_cast<int>(found - std::begin(kLevels));
 }
 
+constexpr size_t kShortestKey = 40;  // a public key has 43 characters and a '='
+
+bool is_path(std::string_view text) {
+  for (const std::string_view begin : {"/", "./", "../", "~/"}) {
+    if (text.starts_with(begin)) return true;
+  }
+  return text.ends_with("id_ed25519") || text.ends_with(".pub");
+}
+
 }  // namespace
 
 std::optional<int64_t> parse_whole(std::string_view text, int64_t least, int64_t most) {
@@ -107,7 +116,10 @@ KeyKind key_kind(std::string_view text, std::string* public_text) {
     *public_text = keys->public_text();
     return KeyKind::kSecret;
   }
-  return KeyKind::kBad;
+  if (is_path(text)) return KeyKind::kPath;
+  constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+  const bool like_a_key = text.size() >= kShortestKey && text.find_first_not_of(kBase64) == std::string_view::npos;
+  return like_a_key ? KeyKind::kBad : KeyKind::kText;
 }
 
 }  // namespace junctor::stock

@@ -26,7 +26,9 @@ std::optional<std::string> log_level_of(std::string_view text, bool* whole);
 /// The file of DB_URL: "./db.sqlite3" or "sqlite://db.sqlite3?mode=rwc"; nothing for another database.
 std::optional<std::string> database_of(std::string_view url);
 
-enum class KeyKind { kNone, kFiles, kPublic, kSecret, kBad };
+/// kText: the stock compares it as text; kPath: it names a file, which a stock server does not open; kBad: base64 of
+/// something else.
+enum class KeyKind { kNone, kFiles, kPublic, kSecret, kText, kPath, kBad };
 /// What -k has (protocol.md 5). `public_text` gets the public key of kPublic and kSecret.
 KeyKind key_kind(std::string_view text, std::string* public_text);
 

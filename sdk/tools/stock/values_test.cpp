@@ -71,7 +71,12 @@ TEST_CASE("a key is told apart by what it is") {
   CHECK(open == keys.public_text());
   CHECK(key_kind(keys.secret_text(), &open) == KeyKind::kSecret);
   CHECK(open == keys.public_text());
-  CHECK(key_kind("sesame", &open) == KeyKind::kBad);
+  CHECK(key_kind("sesame", &open) == KeyKind::kText);
+  CHECK(key_kind("123456789", &open) == KeyKind::kText);
+  for (const char* path : {"/data/id_ed25519", "./key", "../key", "~/key", "id_ed25519", "id_ed25519.pub"}) {
+    CHECK(key_kind(path, &open) == KeyKind::kPath);
+  }
+  CHECK(key_kind(keys.secret_text().substr(1), &open) == KeyKind::kBad);
 }
 
 }  // namespace
