@@ -8,7 +8,7 @@
 namespace junctor::api {
 namespace {
 
-constexpr uint64_t kMaxFields = 32;
+constexpr uint64_t kMaxLogFields = 32;
 constexpr size_t kMaxValue = 2048;
 
 std::string_view cut(jct_str text) {
@@ -24,8 +24,8 @@ void write(const jct_host* raw, uint32_t level, const char* event, const jct_fie
   Host& host = Host::of(raw);
   if (event == nullptr || level < JCT_LOG_ERROR || level > JCT_LOG_DEBUG || enabled(raw, level) == 0) return;
   if (!host.may_log()) return;
-  std::array<ops::Field, kMaxFields> all;
-  const size_t n = fields == nullptr ? 0 : static_cast<size_t>(count < kMaxFields ? count : kMaxFields);
+  std::array<ops::Field, kMaxLogFields> all;
+  const size_t n = fields == nullptr ? 0 : static_cast<size_t>(count < kMaxLogFields ? count : kMaxLogFields);
   for (size_t i = 0; i < n; ++i) all[i] = {fields[i].key == nullptr ? "?" : fields[i].key, cut(fields[i].value)};
   host.kernel().log.write(static_cast<ops::Level>(level), host.instance(), event, {all.data(), n});
 }

@@ -9,7 +9,7 @@
 namespace junctor::config {
 namespace {
 
-constexpr int64_t kMillisecond = 1'000'000;
+constexpr int64_t kNanosecondsAMillisecond = 1'000'000;
 
 template <typename T>
 const T& field(const Record& record, std::string_view name) {
@@ -24,7 +24,7 @@ const std::vector<Option>& listener_fields() {
       with_default(option("proxy_protocol", Type::kBool, "expect a PROXY header from the trusted proxies"), "false"),
       list_of(option("trusted_proxies", Type::kNetwork, "whose word on a client's address is taken")),
       bounded(option("handshake_timeout", Type::kDuration, "how long the PROXY header and the TLS handshake may take"),
-              "10s", kMillisecond, kDay),
+              "10s", kNanosecondsAMillisecond, kDay),
       bounded(
           option("max_handshakes", Type::kInt, "connections whose header or handshake is under way; more are refused"),
           "1000", 1, 1'000'000),

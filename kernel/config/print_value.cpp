@@ -26,7 +26,7 @@ std::string join(const std::vector<std::string>& parts, const char* open, const 
   return out + close;
 }
 
-std::string print_number(Type type, int64_t number) {
+std::string number_text(Type type, int64_t number) {
   if (type == Type::kDuration) return print_duration(number);
   if (type == Type::kSize) return print_size(number);
   if (type == Type::kRate) return print_rate(number);
@@ -42,7 +42,7 @@ std::string print_networks(const std::vector<Network>& networks) {
 void add_numbers(const Listener& listener, std::vector<std::string>* parts) {
   auto add = [parts](const char* key, Type type, int64_t number, int64_t usual = 0) {
     if (number == usual) return;
-    std::string text = print_number(type, number);
+    std::string text = number_text(type, number);
     parts->push_back(std::string(key) + " = " + (type == Type::kInt ? text : toml_string(text)));
   };
   const Listener usual;
@@ -120,7 +120,7 @@ std::string print_value(const Option& option, const Value& value) {
   if (const auto* list = value.get<std::vector<Value>>()) return print_list(option, *list);
   if (const auto* record = value.get<Record>()) return print_record(option, *record);
   if (const auto* boolean = value.get<bool>()) return *boolean ? "true" : "false";
-  if (const auto* number = value.get<int64_t>()) return print_number(option.type, *number);
+  if (const auto* number = value.get<int64_t>()) return number_text(option.type, *number);
   if (const auto* address = value.get<Address>()) return print_address(*address);
   if (const auto* network = value.get<Network>()) return print_network(*network);
   if (const auto* listener = value.get<Listener>()) {

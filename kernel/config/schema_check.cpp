@@ -11,12 +11,12 @@
 namespace junctor::config {
 namespace {
 
-constexpr size_t kLongestName = 63;
+constexpr size_t kLongestOptionName = 63;
 // Any base_port does: whether a default parses hardly depends on it, and the kernel bounds base_port itself.
 constexpr uint16_t kSomeBasePort = 21116;
 
 bool is_option_name(std::string_view name) {
-  if (name.empty() || name.size() > kLongestName || name[0] < 'a' || name[0] > 'z') return false;
+  if (name.empty() || name.size() > kLongestOptionName || name[0] < 'a' || name[0] > 'z') return false;
   return std::all_of(name.begin(), name.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }

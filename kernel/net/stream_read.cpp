@@ -13,7 +13,7 @@ namespace {
 
 /// What a leftover grows by at least when more is read behind it.
 constexpr size_t kGrow = 4096;
-constexpr int kDiscardRounds = 16;
+constexpr int kDrainRounds = 16;
 
 Status read_status(int error) {
   switch (error) {
@@ -122,7 +122,7 @@ void Stream::tell_end() {
 }
 
 bool Stream::discard_input() {
-  for (int round = 0; round < kDiscardRounds; ++round) {
+  for (int round = 0; round < kDrainRounds; ++round) {
     // With MSG_TRUNC TCP throws the bytes away without copying them.
     const ssize_t got = ::recv(fd_.get(), nullptr, NetLoop::kScratch, MSG_DONTWAIT | MSG_TRUNC);
     if (got == 0) return false;

@@ -16,7 +16,7 @@ namespace {
 using ops::MetricKind;
 
 constexpr std::chrono::seconds kPeriod{1};
-constexpr int64_t kSecond = 1'000'000'000;
+constexpr int64_t kNanosecondsASecond = 1'000'000'000;
 
 void add(Vitals::Rows& rows, MetricKind kind, const char* name, std::string label, const char* help, int64_t value) {
   rows.push_back({{"", name, std::move(label)}, help, kind, value, {}, ""});
@@ -165,7 +165,7 @@ void Vitals::add_listeners(Rows& rows, const Seen& seen) const {
     gauge(rows, "listener_connections", where, "connections that a listener has open", static_cast<int64_t>(one.open));
     counter(rows, "listener_refused", where, "connections closed before the plugin heard of them", one.refused);
     if (one.tls_end != 0) {
-      gauge(rows, "tls_expiry_time_seconds", where, "when the listener's certificate ends", one.tls_end * kSecond);
+      gauge(rows, "tls_expiry_time_seconds", where, "when the listener's certificate ends", one.tls_end * kNanosecondsASecond);
     }
   }
 }

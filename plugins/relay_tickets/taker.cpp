@@ -10,7 +10,7 @@
 namespace junctor::relay_tickets {
 namespace {
 
-const char* hint_for(std::string_view reason) {
+const char* refusal_hint(std::string_view reason) {
   if (reason == "unknown_issuer") return "to believe it, add its key to issuers";
   if (reason == "expired" || reason == "too_early")
     return "compare the clocks of both hosts; skew is the difference allowed";
@@ -93,7 +93,7 @@ Verdict Taker::take(Line& line, const wire::PublicKey& issuer, std::string_view 
             {{"reason", word(verdict)},
              {"peer", line.peer.text()},
              {"issuer", wire::public_key_text(issuer)},
-             {"hint", hint_for(word(verdict))}});
+             {"hint", refusal_hint(word(verdict))}});
   return verdict;
 }
 
@@ -119,7 +119,7 @@ void Taker::end(Line& line, const char* reason) {
   host_.info("tickets.unlinked", {{"reason", reason},
                                   {"peer", line.peer.text()},
                                   {"issuer", key_text(line.talk.issuer())},
-                                  {"hint", hint_for(reason)}});
+                                  {"hint", refusal_hint(reason)}});
   line.stream.close();  // on_close follows
 }
 

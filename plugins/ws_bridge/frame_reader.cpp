@@ -9,7 +9,7 @@
 namespace junctor::ws_bridge {
 namespace {
 
-constexpr uint8_t kFin = 0x80, kReserved = 0x70, kMasked = 0x80, kControlBit = 0x08;
+constexpr uint8_t kFinalBit = 0x80, kReserved = 0x70, kMasked = 0x80, kControlBit = 0x08;
 constexpr uint8_t kLength16 = 126, kLength64 = 127;
 
 bool is_known(uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
@@ -57,7 +57,7 @@ FrameReader::Status FrameReader::read_header(std::string_view& input) {
 bool FrameReader::is_wrong() const {
   const uint8_t opcode = header_[0] & 0x0F;
   if ((header_[0] & kReserved) != 0 || !is_known(opcode) || (header_[1] & kMasked) == 0) return true;
-  if ((opcode & kControlBit) != 0) return (header_[0] & kFin) == 0 || (header_[1] & ~kMasked) > kMaxControlPayload;
+  if ((opcode & kControlBit) != 0) return (header_[0] & kFinalBit) == 0 || (header_[1] & ~kMasked) > kMaxControlPayload;
   return (opcode == 0) != in_message_;
 }
 
@@ -78,7 +78,7 @@ FrameReader::Status FrameReader::begin(std::string_view& input) {
     state_ = State::kControl;
     return read_control(input);
   }
-  fin_ = (header_[0] & kFin) != 0;
+  fin_ = (header_[0] & kFinalBit) != 0;
   first_ = opcode != Opcode::kContinuation;
   if (first_) message_ = 0;
   if (length_ > max_message_ || message_ > max_message_ - length_) return fail(close_code::kTooBig);

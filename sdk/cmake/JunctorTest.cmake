@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # How this tree's own tests are declared. Not installed.
 
-# junctor_add_test(NAME SOURCES a_test.cpp ... [LIBS lib ...] [LABEL unit])
+# junctor_add_test(NAME SOURCES a_test.cpp ... [LIBS lib ...] [LABEL unit] [TIMEOUT 120] [APART] [OPTIMISED])
 # One doctest executable, registered with ctest under NAME. Does nothing where tests are switched off.
+# What is tested is compiled as it is shipped; the own files of a unit test without the optimiser, which would take most
+# of the time of a build. OPTIMISED: with it, for what is measured. The sanitizers' presets compile the files of a target as one;
+# APART: one by one, where two of them want the same name for different things.
 function(junctor_add_test name)
-  cmake_parse_arguments(T "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "APART;OPTIMISED" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   if(NOT JUNCTOR_TESTS)
     return()
   endif()
@@ -20,6 +23,12 @@ function(junctor_add_test name)
   endif()
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} junctor_doctest_main Threads::Threads)
+  if(T_LABEL STREQUAL unit AND NOT T_OPTIMISED)
+    target_compile_options(${name} PRIVATE -U_FORTIFY_SOURCE -O0)
+  endif()
+  if(T_APART)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT})
 endfunction()

@@ -14,8 +14,8 @@ namespace {
 static_assert(crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_SECRETKEYBYTES == 64 && crypto_sign_SEEDBYTES == 32);
 static_assert(crypto_sign_BYTES == kSignatureSize);
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+unsigned char* octets(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -73,7 +73,7 @@ std::optional<SigningKeys> SigningKeys::parse_secret(std::string_view text, std:
   }
   init_crypto();
   SigningKeys keys;
-  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), raw(*bytes));
+  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), octets(*bytes));
   const bool consistent = sodium_memcmp(keys.secret_.data(), bytes->data(), crypto_sign_SECRETKEYBYTES) == 0;
   wipe(*bytes);
   if (consistent) return keys;
@@ -87,7 +87,7 @@ std::string SigningKeys::secret_text() const {
 
 std::string SigningKeys::sign(std::string_view message) const {
   std::string signed_message(kSignatureSize + message.size(), '\0');
-  crypto_sign(raw(signed_message), nullptr, raw(message), message.size(), secret_.data());
+  crypto_sign(octets(signed_message), nullptr, octets(message), message.size(), secret_.data());
   return signed_message;
 }
 
@@ -95,7 +95,7 @@ std::optional<std::string> open_signed(const PublicKey& key, std::string_view si
   if (signed_message.size() < kSignatureSize) return std::nullopt;
   init_crypto();
   std::string message{signed_message.substr(kSignatureSize)};
-  if (crypto_sign_verify_detached(raw(signed_message), raw(message), message.size(), key.data()) != 0) {
+  if (crypto_sign_verify_detached(octets(signed_message), octets(message), message.size(), key.data()) != 0) {
     return std::nullopt;
   }
   return message;

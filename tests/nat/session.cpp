@@ -17,7 +17,7 @@ using wire::ClientError;
 using wire::Millis;
 using wire::TcpClient;
 
-constexpr size_t kNonce = 32;
+constexpr size_t kNonceBytes = 32;
 constexpr Millis kFirstBytes{30'000};
 constexpr size_t kChunk = 64 * 1024;
 
@@ -86,15 +86,15 @@ constexpr uint64_t kToControlling = 2;
 void controlling_session(TcpClient& stream, const wire::PublicKey& pk, uint64_t bytes) {
   std::random_device random;
   std::string nonce;
-  while (nonce.size() < kNonce) nonce += static_cast<char>(random());
+  while (nonce.size() < kNonceBytes) nonce += static_cast<char>(random());
   stream.send_raw(nonce);
-  const std::string proof = stream.receive_exactly(wire::kSignatureSize + kNonce, kFirstBytes);
+  const std::string proof = stream.receive_exactly(wire::kSignatureSize + kNonceBytes, kFirstBytes);
   if (wire::open_signed(pk, proof) != nonce) throw ClientError{"the peer does not hold the key that was signed"};
   exchange(stream, kToControlled, kToControlling, bytes);
 }
 
 bool controlled_session(TcpClient& stream, const wire::SigningKeys& keys, uint64_t bytes) {
-  const std::string nonce = stream.receive_exactly(kNonce, kFirstBytes);
+  const std::string nonce = stream.receive_exactly(kNonceBytes, kFirstBytes);
   if (nonce.empty()) return false;
   stream.send_raw(keys.sign(nonce));
   exchange(stream, kToControlling, kToControlled, bytes);

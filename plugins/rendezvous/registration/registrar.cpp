@@ -24,7 +24,7 @@ bool ip_differs(const jct_peer_record& stored, const jct_channel& from) {
 }
 
 /// A denial makes the client show that it is not registered; what is no denial has a word of its own (service/auth.h).
-Response::Result result_of(std::string_view reason) {
+Response::Result result_for(std::string_view reason) {
   if (reason == "auth_timeout" || reason == "auth_unavailable") return Response::SERVER_ERROR;
   return reason == "uuid_mismatch" ? Response::UUID_MISMATCH : Response::NOT_DEPLOYED;
 }
@@ -135,7 +135,7 @@ void Registrar::register_pk(const jct_channel& from, const hbb::RegisterPk& requ
 
 void Registrar::begin(const AttemptPtr& attempt) {
   ports_.admit(*attempt, [this, attempt](std::string_view reason) {
-    if (!reason.empty()) return refuse(attempt, Refusal::kDenied, result_of(reason), reason);
+    if (!reason.empty()) return refuse(attempt, Refusal::kDenied, result_for(reason), reason);
     ports_.load(attempt->id,
                 [this, attempt](jct_status status, const jct_peer_record* stored) { decide(attempt, status, stored); });
   });

@@ -11,7 +11,7 @@ namespace junctor::tools::doctor {
 namespace {
 
 constexpr int64_t kFewDescriptors = 4096;
-constexpr int64_t kDay = 86'400;
+constexpr int64_t kSecondsADay = 86'400;
 constexpr int64_t kExpiryWarning = 14;  // days, as the server's own
 
 /// A port that clients of a whole site look for (protocol.md 1), as P + offset.
@@ -43,7 +43,7 @@ std::optional<int64_t> day_of(const std::string& text) {
   if (std::sscanf(text.c_str(), "%d-%d-%d", &day.tm_year, &day.tm_mon, &day.tm_mday) != 3) return std::nullopt;
   day.tm_year -= 1900;
   day.tm_mon -= 1;
-  return ::timegm(&day) / kDay;
+  return ::timegm(&day) / kSecondsADay;
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ Check diagnose_certificates(const std::vector<ListenerSeen>& listeners, int64_t 
   }
   if (!soonest) return skipped(name::kCertificates, "no listener has TLS");
   constexpr const char* kHint = "Renew it, then junctorctl reload; share/doc/tls.md shows how that happens by itself.";
-  const int64_t left = *soonest - today / kDay;
+  const int64_t left = *soonest - today / kSecondsADay;
   if (left < 0) return failed(name::kCertificates, "a certificate has ended: " + where, kHint);
   if (left < kExpiryWarning) return warning(name::kCertificates, "a certificate ends soon: " + where, kHint);
   return ok(name::kCertificates, "the first to end: " + where);

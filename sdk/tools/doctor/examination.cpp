@@ -24,7 +24,7 @@ constexpr Millis kMaybe{2000};  // for what stock servers leave unanswered
 constexpr Millis kMove{6000};
 constexpr size_t kSample = size_t{4} << 20U;
 
-constexpr const char* kNeedsTcp = "needs tcp_signalling";
+constexpr const char* kSkippedWithoutTcp = "needs tcp_signalling";
 constexpr const char* kNeedsAnswers = "needs an answer on TCP: see tcp_signalling and nat_tcp";
 constexpr const char* kNeedsDevice = "needs a registered device";
 
@@ -106,7 +106,7 @@ void Examination::try_udp() {
 }
 
 void Examination::try_nat() {
-  if (can(name::kNat, tcp_, kNeedsTcp)) {
+  if (can(name::kNat, tcp_, kSkippedWithoutTcp)) {
     const NatSeen seen = test_nat(server_, patience(kAnswer));
     speaks_ = seen.at_p != 0;
     add(diagnose_nat(seen));

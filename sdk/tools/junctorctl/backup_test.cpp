@@ -13,7 +13,7 @@
 #include <functional>
 #include <thread>
 
-#include "../../tests/support/temp_dir.hpp"
+#include "../../../tests/support/temp_dir.hpp"
 
 using namespace junctor::tools;
 using junctor::testing::read_file;

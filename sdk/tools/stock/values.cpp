@@ -12,7 +12,7 @@
 namespace junctor::stock {
 namespace {
 
-constexpr double kMbit = 1024.0 * 1024.0;
+constexpr double kMegabit = 1024.0 * 1024.0;
 constexpr double kMost = 1e9;  // of any number here: far above what a network does, far below what overflows
 
 std::string lower(std::string_view text) {
@@ -57,7 +57,7 @@ std::optional<double> parse_positive(std::string_view text) {
 std::optional<std::string> rate_of(std::string_view mbit) {
   const auto value = parse_positive(mbit);
   if (!value) return std::nullopt;
-  return std::to_string(std::max<int64_t>(1, std::llround(*value * kMbit))) + "bit";
+  return std::to_string(std::max<int64_t>(1, std::llround(*value * kMegabit))) + "bit";
 }
 
 std::vector<std::string> split_list(std::string_view text) {
