@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What there is before anybody has made anything: built-in groups, roles and strategy. Inside a transaction.
+#pragma once
+
+#include <junctor/database.hpp>
+
+#include "accounts/store/touched.hpp"
+
+namespace junctor::accounts {
+
+/// Makes what is missing of it; does nothing where all of it is there.
+void make_built_ins(const Sql& sql, int64_t now, Touched& touched);
+
+/// Is there no user at all?
+bool is_new_site(const Sql& sql);
+
+}  // namespace junctor::accounts
