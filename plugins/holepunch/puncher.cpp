@@ -50,6 +50,15 @@ bool went_out(jct_status sent) { return sent == JCT_OK || sent == JCT_E_AGAIN; }
 
 }  // namespace
 
+/// To both places of one that may have moved: it takes no notice of a second copy (protocol.md 6.4 point 1).
+template <class Message>
+jct_status Puncher::push_to(const jct_peer& b, const Message& message) {
+  const jct_status first = send(b.channel, message);
+  if (b.also.transport == 0) return first;
+  const jct_status second = send(b.also, message);
+  return went_out(first) ? first : second;
+}
+
 Puncher::Puncher(PuncherPorts& ports, const Bounds& bounds, const Limits::Secret& secret)
     : ports_{ports},
       pending_{bounds.pending},
@@ -153,7 +162,7 @@ void Puncher::push_punch(const PunchCallPtr& call, const jct_peer& b) {
   if (put == Pending::Put::kFull) return refuse(*call, {Reason::kFull, kBusy, ""});
   if (put == Pending::Put::kNew && asked.meeting.relay) asked.meeting.relay->hand_out();
   if (asked.meeting.nowhere()) ports_.noted(Note::kWithoutRelay);
-  if (!went_out(send_punch(*call, push, asked))) return refuse(*call, {Reason::kPushFailed, kOffline, ""});
+  if (!went_out(send_punch(*call, push, asked, b))) return refuse(*call, {Reason::kPushFailed, kOffline, ""});
   grants_.grant(a_route.peer, request.id(), ports_.now());
 }
 
@@ -166,7 +175,7 @@ Push Puncher::push_for(const PunchCall& call, const wire::Address& a, const wire
   return push;
 }
 
-jct_status Puncher::send_punch(const PunchCall& call, const Push& push, const Asked& asked) {
+jct_status Puncher::send_punch(const PunchCall& call, const Push& push, const Asked& asked, const jct_peer& b) {
   const hbb::PunchHoleRequest& request = call.request;
   const std::string a = wire::encode_address(wire::from_abi(call.from.peer), ports_.salt());
   if (push.kind == Push::Kind::kFetchLocalAddr) {
@@ -174,7 +183,7 @@ jct_status Puncher::send_punch(const PunchCall& call, const Push& push, const As
     message.set_socket_addr(a);
     message.set_relay_server(asked.pushed_relay);
     message.set_socket_addr_v6(request.socket_addr_v6());
-    return send(asked.b, message);
+    return push_to(b, message);
   }
   hbb::PunchHole message;
   message.set_socket_addr(a);
@@ -184,7 +193,7 @@ jct_status Puncher::send_punch(const PunchCall& call, const Push& push, const As
   message.set_force_relay(request.force_relay());
   message.set_upnp_port(request.upnp_port());
   message.set_socket_addr_v6(request.socket_addr_v6());
-  return send(asked.b, message);
+  return push_to(b, message);
 }
 
 void Puncher::refuse(const PunchCall& call, const No& no) {
@@ -295,7 +304,7 @@ void Puncher::push_relay(const RelayCall& call, const jct_peer& b) {
   message.set_secure(call.request.secure());
   message.set_conn_type(call.request.conn_type());
   ports_.allowed_session(asked.meeting, message.uuid(), message.id());
-  if (!went_out(send(b.channel, message))) return refuse(call, {Reason::kPushFailed, kOffline, ""});
+  if (!went_out(push_to(b, message))) return refuse(call, {Reason::kPushFailed, kOffline, ""});
   const auto lesson = learned_.asked_relay(a_route.peer, asked.id, ports_.now());
   if (lesson == Learned::Lesson::kNone) return;
   ports_.noted(lesson == Learned::Lesson::kLearned ? Note::kLearned : Note::kNotLearned);

@@ -143,7 +143,9 @@ class Puncher {
   void may_punch(const PunchCallPtr& call);
   void push_punch(const PunchCallPtr& call, const jct_peer& b);
   Push push_for(const PunchCall& call, const wire::Address& a, const wire::Address& b, const Policy& rules);
-  jct_status send_punch(const PunchCall& call, const Push& push, const Asked& asked);
+  jct_status send_punch(const PunchCall& call, const Push& push, const Asked& asked, const jct_peer& b);
+  template <class Message>
+  jct_status push_to(const jct_peer& b, const Message& message);
   void refuse(const PunchCall& call, const No& no);
 
   void start_relay(const RelayCallPtr& call);

@@ -28,6 +28,27 @@ TEST_CASE("a request is pushed to B at its registered address, with all that A s
   CHECK(push.relay_server() == "203.0.113.2:21117");
 }
 
+TEST_CASE("a peer that may have moved is pushed to at both places, a relay request too") {
+  Site site;
+  site.ports.peers[kId].also = udp_from("192.0.2.77:6000", "203.0.113.2:21116");
+  const auto places = [&] {
+    std::vector<std::string> all;
+    for (const Sent& sent : site.ports.sent) all.push_back(wire::from_abi(sent.to.peer).text());
+    CHECK(site.ports.sent.at(0).bytes == site.ports.sent.at(1).bytes);
+    site.ports.sent.clear();
+    return all;
+  };
+  const std::vector<std::string> both{kB, "192.0.2.77:6000"};
+  site.say(tcp_from(kA, 1), Site::punch_request());
+  CHECK(places() == both);
+  hbb::RequestRelay request;
+  request.set_id(kId);
+  request.set_uuid("uuid");
+  request.set_relay_server("relay.example.org");
+  site.say(tcp_from(kA, 2), request);
+  CHECK(places() == both);
+}
+
 TEST_CASE("peers behind one address are asked for B's local address") {
   Site site;
   site.ask(1, 0, "192.0.2.77:5000");

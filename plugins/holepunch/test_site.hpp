@@ -32,6 +32,7 @@ struct FakePeer {
   uint32_t state;
   jct_channel channel;
   std::string pk;
+  jct_channel also{};
 };
 
 class FakePorts : public PuncherPorts {
@@ -52,6 +53,7 @@ class FakePorts : public PuncherPorts {
     if (at != peers.end()) {
       peer.state = at->second.state;
       peer.channel = at->second.channel;
+      peer.also = at->second.also;
       if ((want & JCT_PEER_WANT_KEY) != 0) peer.pk = bytes(at->second.pk);
     }
     done(want == 0 ? lookup_status : key_status, &peer);
@@ -106,7 +108,7 @@ inline RelayPtr relay_at(const std::string& address) {
 struct Site {
   explicit Site(size_t max_pending = 100) : Site{bounds(max_pending)} {}
   explicit Site(const Puncher::Bounds& with) : puncher{ports, with, {}} {
-    ports.peers[kId] = {JCT_PEER_ONLINE, udp_from(kB, "203.0.113.2:21116"), "key of B"};
+    ports.peers[kId] = {JCT_PEER_ONLINE, udp_from(kB, "203.0.113.2:21116"), "key of B", {}};
   }
 
   template <class Message>

@@ -81,6 +81,11 @@ inline constexpr auto kConfigInterval = opt::duration("config_interval", "10s")
                                             .range(1'000'000'000, 3'600'000'000'000)
                                             .live()
                                             .help("a client that has not taken it is told again after so long");
+inline constexpr auto kConfigPerAddress =
+    opt::count("config_per_address", "100")
+        .range(0, 1 << 20)
+        .live()
+        .help("clients behind one address that are told over UDP in config_interval; 0: no limit");
 inline constexpr auto kPublicHost =
     opt::host("public_host", "")
         .live()
@@ -97,7 +102,7 @@ inline constexpr auto kAllOptions = options(
     kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId, kForget,
     kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kRegisterLimit, kRegisterWindow, kLimitAttempts,
     kLimitLookups, kLimitQueries, kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial,
-    kConfigServers, kConfigInterval, kPublicHost, kWarnOneGateway, kAuthTimeout);
+    kConfigServers, kConfigInterval, kConfigPerAddress, kPublicHost, kWarnOneGateway, kAuthTimeout);
 
 /// The values that change while running.
 void read_settings(const Config& config, Settings& settings);

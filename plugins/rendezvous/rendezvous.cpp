@@ -160,6 +160,7 @@ void Rendezvous::reload(const Config& config) {
   read_settings(config, settings_);
   limits_.configure(read_limits(config));
   presence_.set_max_peers(static_cast<size_t>(config[kMaxPeers]));
+  presence_.set_online_timeout(settings_.online_timeout());
   registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
   configure_clients(config);
   site_desk_.configure(config);
@@ -174,7 +175,7 @@ void Rendezvous::configure_clients(const Config& config) {
     serial = 0;
   }
   const bool newer = serial > site_config_.serial();
-  site_config_.set(serial, servers, config[kConfigInterval]);
+  site_config_.set(serial, servers, config[kConfigInterval], config[kConfigPerAddress]);
   registrar_.set_serial(serial);
   if (newer) signal_.announce(wire::wrap_message(site_config_.update()));
 }
@@ -315,7 +316,10 @@ void Rendezvous::show_peers(std::string_view args, const Reply& reply) {
 }
 
 void Rendezvous::sweep() {
-  const auto census = presence_.sweep(next_shard_, host_.now(), settings_.online_timeout(), settings_.forget());
+  const Duration now = host_.now();
+  const auto census = presence_.sweep(next_shard_, now, settings_.forget(), [&](const jct_addr& address) {
+    return limits_.is_proven(wire::from_abi(address), now);
+  });
   Transports<size_t>& before = online_by_shard_[next_shard_];
   for (size_t i = 0; i < online_.size(); ++i) {
     online_[i] += census.online_by_transport[i] - before[i];

@@ -6,11 +6,15 @@
 
 namespace junctor::rendezvous {
 
+bool same_address(const jct_addr& one, const jct_addr& other) {
+  return one.port == other.port && one.family == other.family && one.scope == other.scope &&
+         std::memcmp(one.ip, other.ip, sizeof one.ip) == 0;
+}
+
 namespace {
 
 bool same(const Locals::Pair& a, const Locals::Pair& b) {
-  return a.socket == b.socket && a.local.port == b.local.port && a.local.family == b.local.family &&
-         a.local.scope == b.local.scope && std::memcmp(a.local.ip, b.local.ip, sizeof a.local.ip) == 0;
+  return a.socket == b.socket && same_address(a.local, b.local);
 }
 
 }  // namespace

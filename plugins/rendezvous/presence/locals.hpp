@@ -13,6 +13,8 @@
 
 namespace junctor::rendezvous {
 
+bool same_address(const jct_addr& one, const jct_addr& other);
+
 class Locals {
  public:
   struct Pair {

@@ -21,6 +21,7 @@ jct_peer PeersService::describe(std::string_view id, const std::optional<Sightin
   if (seen->online(now, settings_.online_timeout())) {
     peer.state = JCT_PEER_ONLINE;
     peer.channel = seen->channel;
+    if (seen->is_also(now, settings_.online_timeout())) peer.also = seen->also;
   }
   return peer;
 }

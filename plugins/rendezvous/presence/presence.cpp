@@ -37,31 +37,78 @@ Presence::Hash Presence::hash(std::string_view id) const {
 }
 
 Sighting Presence::sighting(const Record& record) const {
-  const Locals::Pair local = locals_.at(record.local);
+  const auto way = [&](uint16_t port, uint16_t index) {
+    const Locals::Pair local = locals_.at(index);
+    jct_channel channel{};
+    channel.transport = record.transport;
+    channel.handle = record.is_connected() ? record.handle : 0;
+    channel.flags = record.is_connected() ? record.flags & ~uint32_t{Record::kOwnFlags} : 0;
+    channel.socket = local.socket;
+    channel.local = local.local;
+    channel.peer = record.address();
+    channel.peer.port = port;
+    return channel;
+  };
   Sighting out;
-  out.channel.transport = record.transport;
-  out.channel.handle = record.handle;
-  out.channel.flags = record.handle != 0 ? record.flags & ~Record::kConfirmed : 0;
-  out.channel.socket = local.socket;
-  out.channel.local = local.local;
-  out.channel.peer = record.address();
+  out.channel = way(record.port, record.local);
   out.seen = Duration{record.seen_ns};
+  if (record.has_other()) {
+    out.also = way(record.other.port, record.other.local);
+    out.also_seen = record.other_seen();
+    if (out.also_seen > out.seen) {
+      std::swap(out.channel, out.also);
+      std::swap(out.seen, out.also_seen);
+    }
+  }
   return out;
 }
 
 void Presence::note(Record& record, const jct_channel& channel, uint16_t local, Duration now) {
-  const bool confirmed = record.is_confirmed_at(channel.peer);
+  const auto kept = static_cast<uint8_t>(record.is_confirmed_at(channel.peer) ? record.flags & Record::kOwnFlags : 0);
   record.set_address(channel.peer);
   record.local = local;
   record.transport = static_cast<uint8_t>(channel.transport);
-  record.flags = static_cast<uint8_t>(channel.flags | (confirmed ? Record::kConfirmed : 0));
-  record.handle = channel.handle;
+  record.flags = static_cast<uint8_t>(channel.flags | kept);
+  record.handle = channel.handle;  // by UDP 0: no other place
   record.seen_ns = now.count();
 }
 
-Presence::Beat Presence::beat(Record& record, const jct_channel& from, uint16_t local, Duration now) {
-  if (record.handle != 0 || (!record.same_ip(from.peer) && !is_loopback(from.peer))) return Beat::kMoved;
-  note(record, from, local, now);
+/// Addresses alone: a reply may leave from any loop's socket.
+bool Presence::same_local(uint16_t one, uint16_t other) const {
+  return one == other || same_address(locals_.at(one).local, locals_.at(other).local);
+}
+
+Presence::Beat Presence::beat(Record& record, const jct_channel& from, uint16_t local, Duration now) const {
+  if (record.is_connected()) return Beat::kMoved;
+  const bool same_ip = record.same_ip(from.peer);
+  if (!same_ip && !(is_loopback(from.peer) && is_loopback(record.address()))) return Beat::kMoved;
+  if (!same_ip || !record.is_udp()) {
+    note(record, from, local, now);
+    return Beat::kAlive;
+  }
+  if (record.port != from.peer.port || !same_local(record.local, local)) {
+    return beat_elsewhere(record, from.peer.port, local, now);
+  }
+  record.local = local;
+  record.seen_ns = now.count();
+  if (record.has_other() && now - record.other_seen() >= online_timeout()) record.other = {};
+  return Beat::kAlive;
+}
+
+Presence::Beat Presence::beat_elsewhere(Record& record, uint16_t port, uint16_t local, Duration now) const {
+  const bool first_left = now - Duration{record.seen_ns} >= online_timeout();
+  const bool is_other = record.has_other() && record.other.port == port && same_local(record.other.local, local);
+  const bool third = record.has_other() && !is_other && now - record.other_seen() < online_timeout();
+  if (third && !first_left) return Beat::kMoved;
+  if (first_left) {  // the newer of the two that remain is told apart from this one, or is this one
+    record.seen_ns = third ? record.other_seen().count() : now.count();
+    record.port = third ? record.other.port : port;
+    record.local = third ? record.other.local : local;
+    record.flags &= static_cast<uint8_t>(~Record::kOwnFlags);
+    record.other = {};
+    if (!third) return Beat::kAlive;
+  }
+  record.other = {Record::to_ms(now), port, local};
   return Beat::kAlive;
 }
 
@@ -87,7 +134,7 @@ Presence::Beat Presence::admit(std::string_view id, const jct_channel& from, Dur
   return Beat::kAlive;
 }
 
-bool Presence::put(std::string_view id, const jct_channel& channel, Duration now, std::string_view pk) {
+bool Presence::put(std::string_view id, const jct_channel& channel, Duration now, std::string_view pk, bool receives) {
   const Hash at = hash(id);
   const uint16_t local = locals_.index_of(channel.socket, channel.local);
   Shard& shard = (*shards_)[at.shard];
@@ -99,7 +146,7 @@ bool Presence::put(std::string_view id, const jct_channel& channel, Duration now
   }
   shard.key(*record) = kept(pk);
   note(*record, channel, local, now);
-  record->flags |= Record::kConfirmed;
+  record->flags |= receives ? Record::kOwnFlags : Record::kConfirmed;
   return true;
 }
 
@@ -110,12 +157,13 @@ bool Presence::reserve_one() {
   return false;
 }
 
-bool Presence::is_confirmed(std::string_view id, const jct_channel& from) const {
+Presence::Proof Presence::proof(std::string_view id, const jct_channel& from) const {
   const Hash at = hash(id);
   Shard& shard = (*shards_)[at.shard];
   std::lock_guard lock{shard.mutex};
   const Record* record = shard.find(id, at.place);
-  return record != nullptr && record->is_confirmed_at(from.peer);
+  if (record == nullptr || !record->is_confirmed_at(from.peer)) return Proof::kNone;
+  return (record->flags & Record::kReceives) != 0 ? Proof::kReceives : Proof::kRegistered;
 }
 
 std::optional<Sighting> Presence::find(std::string_view id) const {
@@ -152,7 +200,7 @@ void Presence::disconnected(std::string_view id, jct_handle handle, Duration now
   Shard& shard = (*shards_)[at.shard];
   std::lock_guard lock{shard.mutex};
   Record* record = shard.find(id, at.place);
-  if (record == nullptr || record->handle != handle) return;
+  if (record == nullptr || !record->is_connected() || record->handle != handle) return;
   record->handle = 0;
   record->seen_ns = now.count();
 }
@@ -203,19 +251,23 @@ std::vector<Presence::Row> Presence::page(size_t skip, size_t limit) const {
   return rows;
 }
 
-Presence::Census Presence::sweep(size_t index, Duration now, Duration online_timeout, Duration forget) {
+Presence::Census Presence::sweep(size_t index, Duration now, Duration forget,
+                                 const std::function<bool(const jct_addr&)>& receives) {
   Census census;
   Shard& shard = (*shards_)[index];
   std::lock_guard lock{shard.mutex};
   std::vector<std::string> gone;
-  for (const Record& record : shard.slots()) {
+  for (Record& record : shard.slots()) {
     if (record.empty()) continue;
-    const bool connected = record.transport != JCT_CHANNEL_UDP && record.handle != 0;
-    const Duration age = now - Duration{record.seen_ns};
-    if (connected || (record.transport == JCT_CHANNEL_UDP && age < online_timeout)) {
+    const bool connected = record.is_connected();
+    const Duration age = now - record.last_seen();
+    if (connected || (record.is_udp() && age < online_timeout())) {
       ++census.online;
       const size_t transport = record.transport - JCT_CHANNEL_UDP;
       if (transport < census.online_by_transport.size()) ++census.online_by_transport[transport];
+    }
+    if ((record.flags & Record::kOwnFlags) == Record::kConfirmed && receives(record.address())) {
+      record.flags |= Record::kReceives;
     }
     if (!connected && age >= forget) gone.emplace_back(record.id());
   }

@@ -3,6 +3,7 @@
 // mutex.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -25,6 +26,15 @@ inline bool is_loopback(const jct_addr& address) {
 struct Presence::Record {
   static constexpr size_t kInline = 16;
   static constexpr uint8_t kConfirmed = 0x80;  // in flags: a RegisterPk came from this address and port
+  static constexpr uint8_t kReceives = 0x40;   // in flags: so it did, and that address receives what is sent to it
+  static constexpr uint8_t kOwnFlags = kConfirmed | kReceives;
+
+  /// A second place at the same IP, over UDP alone.
+  struct Place {
+    uint32_t seen_ms;  // the low half of it
+    uint16_t port;     // 0: there is none
+    uint16_t local;
+  };
 
   union {
     char near[kInline];
@@ -32,7 +42,10 @@ struct Presence::Record {
   };
   uint8_t ip[16];
   int64_t seen_ns;
-  jct_handle handle;
+  union {
+    jct_handle handle;  // of a connection
+    Place other;        // by UDP
+  };
   uint32_t place;  // the low half of the id's hash
   uint32_t scope;
   uint16_t port;
@@ -46,12 +59,24 @@ struct Presence::Record {
   bool is_far() const { return id_size > kInline; }
   std::string_view id() const { return {is_far() ? far : near, id_size}; }
 
-  bool same_ip(const jct_addr& other) const {
-    return family == other.family && std::memcmp(ip, other.ip, sizeof ip) == 0;
+  bool is_udp() const { return transport == JCT_CHANNEL_UDP; }
+  bool is_connected() const { return !is_udp() && handle != 0; }
+  bool has_other() const { return is_udp() && other.port != 0; }
+
+  static uint32_t to_ms(Duration time) { return static_cast<uint32_t>(time.count() / 1'000'000); }
+  /// Full again: it is within 24 days of the first place's.
+  Duration other_seen() const {
+    const auto apart = static_cast<int32_t>(other.seen_ms - to_ms(Duration{seen_ns}));
+    return Duration{seen_ns / 1'000'000 * 1'000'000} + std::chrono::milliseconds{apart};
+  }
+  Duration last_seen() const { return has_other() ? std::max(Duration{seen_ns}, other_seen()) : Duration{seen_ns}; }
+
+  bool same_ip(const jct_addr& address) const {
+    return family == address.family && std::memcmp(ip, address.ip, sizeof ip) == 0;
   }
   /// Did the last RegisterPk come from this very address and port?
-  bool is_confirmed_at(const jct_addr& other) const {
-    return (flags & kConfirmed) != 0 && same_ip(other) && port == other.port;
+  bool is_confirmed_at(const jct_addr& address) const {
+    return (flags & kConfirmed) != 0 && same_ip(address) && port == address.port;
   }
   jct_addr address() const {
     jct_addr out{};

@@ -47,7 +47,19 @@ TEST_CASE("a peer is online while its last registration is younger than the time
   CHECK_FALSE(seen->online(130s, kTimeout));
 }
 
-TEST_CASE("a heartbeat from the same IP moves the port, the time and the local address") {
+std::string peer_of(const jct_channel& channel) { return wire::from_abi(channel.peer).text(); }
+
+/// Where a push goes at `now`: both ways, in order.
+std::vector<std::string> reached(const Presence& presence, std::string_view id, Duration now) {
+  const auto seen = presence.find(id);
+  if (!seen || !seen->online(now, kTimeout)) return {};
+  std::vector<std::string> all{peer_of(seen->channel)};
+  if (seen->is_also(now, kTimeout)) all.push_back(peer_of(seen->also));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+TEST_CASE("a heartbeat from another port or to another local address of the same IP is a second way") {
   Presence presence{kKey, 10};
   presence.put("123456789", udp_from("198.51.100.1:5000", "203.0.113.1:21116"), 1s);
   CHECK(presence.beat("123456789", udp_from("198.51.100.1:6000", "203.0.113.2:21116"), 9s) == Presence::Beat::kAlive);
@@ -56,18 +68,101 @@ TEST_CASE("a heartbeat from the same IP moves the port, the time and the local a
   CHECK(seen->seen == 9s);
   CHECK(seen->channel.transport == JCT_CHANNEL_UDP);
   CHECK(seen->channel.socket == test::kSocket);
-  CHECK(wire::from_abi(seen->channel.peer).text() == "198.51.100.1:6000");
+  CHECK(peer_of(seen->channel) == "198.51.100.1:6000");
   CHECK(wire::from_abi(seen->channel.local).text() == "203.0.113.2:21116");
+  CHECK(seen->is_also(30s, kTimeout));
+  CHECK(peer_of(seen->also) == "198.51.100.1:5000");
+  CHECK(wire::from_abi(seen->also.local).text() == "203.0.113.1:21116");
+  CHECK_FALSE(seen->is_also(31s, kTimeout));
 }
 
-TEST_CASE("a heartbeat from another IP changes nothing, one from loopback is let through") {
+TEST_CASE("a peer whose NAT gave it another port is pushed to at both until the old one has been silent") {
+  Presence presence{kKey, 10};
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 0s);
+  for (Duration now = 15s; now <= 60s; now += 15s) {
+    CHECK(presence.beat("123456789", udp_from("198.51.100.1:6000"), now) == Presence::Beat::kAlive);
+  }
+  CHECK(reached(presence, "123456789", 60s) == std::vector<std::string>{"198.51.100.1:6000"});
+  CHECK(presence.beat("123456789", udp_from("198.51.100.1:7000"), 61s) == Presence::Beat::kAlive);
+  CHECK(reached(presence, "123456789", 61s) == std::vector<std::string>{"198.51.100.1:6000", "198.51.100.1:7000"});
+}
+
+TEST_CASE("whatever a forger writes in a peer's name, from ports of its IP, the peer itself is reached") {
+  Presence presence{kKey, 10};
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 0s);
+  uint16_t forged = 10'000;
+  const auto is_reached = [&](const char* at, Duration now) {
+    const auto all = reached(presence, "123456789", now);
+    return std::count(all.begin(), all.end(), at) == 1 && all.size() <= 2;
+  };
+  const auto forge = [&](Duration now) {
+    const std::string port = std::to_string(forged++);
+    presence.beat("123456789", udp_from("198.51.100.1:" + port), now);
+    presence.beat("123456789", udp_from("198.51.100.1:5000", "203.0.113.2:21116"), now);
+  };
+  for (Duration now = 0s; now < 200s; now += 100ms) {  // the peer stays
+    if (now % 15s == 0s)
+      CHECK(presence.beat("123456789", udp_from("198.51.100.1:5000"), now) == Presence::Beat::kAlive);
+    forge(now);
+    REQUIRE(is_reached("198.51.100.1:5000", now));
+  }
+  // It moves: asked for its key where there is no third place, and reached there from then on.
+  CHECK(presence.beat("123456789", udp_from("198.51.100.1:6000"), 201s) == Presence::Beat::kMoved);
+  REQUIRE(presence.put("123456789", udp_from("198.51.100.1:6000"), 201s));
+  for (Duration now = 201s; now < 300s; now += 100ms) {
+    if (now % 15s == 0s)
+      CHECK(presence.beat("123456789", udp_from("198.51.100.1:6000"), now) == Presence::Beat::kAlive);
+    forge(now);
+    REQUIRE(is_reached("198.51.100.1:6000", now));
+  }
+}
+
+TEST_CASE("a RegisterPk ends what was heard from other ports") {
+  Presence presence{kKey, 10};
+  presence.put("123456789", udp_from("198.51.100.1:5000"), 0s);
+  presence.beat("123456789", udp_from("198.51.100.1:6000"), 1s);
+  presence.put("123456789", udp_from("198.51.100.1:6000"), 2s);
+  CHECK(reached(presence, "123456789", 2s) == std::vector<std::string>{"198.51.100.1:6000"});
+}
+
+TEST_CASE("a heartbeat from another IP changes nothing, not even one from loopback") {
   Presence presence{kKey, 10};
   presence.put("123456789", udp_from("198.51.100.1:5000"), 1s);
-  CHECK(presence.beat("123456789", udp_from("198.51.100.2:5000"), 9s) == Presence::Beat::kMoved);
-  CHECK(presence.find("123456789")->seen == 1s);
-  CHECK(presence.beat("123456789", udp_from("[2001:db8::1]:5000"), 9s) == Presence::Beat::kMoved);
-  CHECK(presence.beat("123456789", udp_from("127.0.0.1:5000"), 9s) == Presence::Beat::kAlive);
-  CHECK(presence.beat("123456789", udp_from("[::1]:5000"), 9s) == Presence::Beat::kAlive);
+  for (const char* elsewhere : {"198.51.100.2:5000", "[2001:db8::1]:5000", "127.0.0.1:5000", "[::1]:5000"}) {
+    CHECK(presence.beat("123456789", udp_from(elsewhere), 9s) == Presence::Beat::kMoved);
+    CHECK(presence.find("123456789")->seen == 1s);
+    CHECK(reached(presence, "123456789", 9s) == std::vector<std::string>{"198.51.100.1:5000"});
+  }
+}
+
+TEST_CASE("a peer that is on record at loopback may come from any of its addresses") {
+  Presence presence{kKey, 10};
+  presence.put("123456789", udp_from("127.0.0.1:5000"), 1s);
+  CHECK(presence.beat("123456789", udp_from("127.0.0.2:5000"), 2s) == Presence::Beat::kAlive);
+  CHECK(presence.beat("123456789", udp_from("[::1]:5000"), 3s) == Presence::Beat::kAlive);
+  CHECK(presence.beat("123456789", udp_from("198.51.100.1:5000"), 4s) == Presence::Beat::kMoved);
+}
+
+TEST_CASE("who has shown that it receives is known by address and port, for as long as it stays there") {
+  using Proof = Presence::Proof;
+  Presence presence{kKey, 10};
+  const auto nobody = [](const jct_addr&) { return false; };
+  const auto everybody = [](const jct_addr&) { return true; };
+  const auto sweep_all = [&](const std::function<bool(const jct_addr&)>& receives) {
+    for (size_t i = 0; i < Presence::kShards; ++i) presence.sweep(i, 2s, 1h, receives);
+  };
+  const auto at = udp_from("198.51.100.1:5000");
+  presence.put("123456789", at, 1s, "", true);
+  CHECK(presence.proof("123456789", at) == Proof::kReceives);
+  CHECK(presence.proof("123456789", udp_from("198.51.100.1:5001")) == Proof::kNone);
+  presence.put("123456789", udp_from("198.51.100.1:5001"), 1s);
+  sweep_all(nobody);
+  CHECK(presence.proof("123456789", udp_from("198.51.100.1:5001")) == Proof::kRegistered);
+  sweep_all(everybody);
+  CHECK(presence.proof("123456789", udp_from("198.51.100.1:5001")) == Proof::kReceives);
+  presence.admit("222222222", at, 1s, "");  // it has not registered from there
+  sweep_all(everybody);
+  CHECK(presence.proof("222222222", at) == Proof::kNone);
 }
 
 TEST_CASE("a peer on a connection is online until that connection goes") {
@@ -209,7 +304,7 @@ TEST_CASE("a sweep counts who is online and forgets whom nobody has seen for lon
   presence.put("linked", test::tcp_from("198.51.100.1:4", 5), 0s);
   Presence::Census all;
   for (size_t i = 0; i < Presence::kShards; ++i) {
-    const auto one = presence.sweep(i, 1010s, kTimeout, 600s);
+    const auto one = presence.sweep(i, 1010s, 600s, [](const jct_addr&) { return false; });
     all.online += one.online;
     all.forgotten += one.forgotten;
   }

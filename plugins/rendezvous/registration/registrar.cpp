@@ -14,13 +14,12 @@ namespace {
 
 using Response = hbb::RegisterPkResponse;
 
-/// Does the address on record differ from the one that the message came from? Loopback never differs (protocol.md 6.1);
-/// an address that was never recorded always does.
+/// Does the address on record differ from the one that the message came from? Two of loopback never differ (protocol.md
+/// 6.1); an address that was never recorded always does.
 bool ip_differs(const jct_peer_record& stored, const jct_channel& from) {
   const wire::Address now = wire::from_abi(from.peer);
-  if (now.is_loopback()) return false;
   const auto then = wire::Address::parse_ip(view(stored.ip));
-  return !then || !then->same_ip(now);
+  return !then || !(then->same_ip(now) || (then->is_loopback() && now.is_loopback()));
 }
 
 /// A denial makes the client show that it is not registered; what is no denial has a word of its own (service/auth.h).
@@ -58,15 +57,20 @@ void Registrar::register_peer(const jct_channel& from, std::string_view id, int3
   switch (presence_.beat(id, from, ports_.now())) {
     case Presence::Beat::kAlive:
       ports_.answer_peer(from, false);
-      if (serial < serial_.load(std::memory_order_relaxed) && presence_.is_confirmed(id, from)) {
-        ports_.send_update(from);
-      }
+      if (serial < serial_.load(std::memory_order_relaxed) && may_be_told(from, id)) ports_.send_update(from);
       return;
     case Presence::Beat::kMoved:
       return ports_.answer_peer(from, true);
     case Presence::Beat::kUnknown:
       return look_up(from, id);
   }
+}
+
+/// An update is longer than what asks for it, and a RegisterPk may be forged as well as a heartbeat.
+bool Registrar::may_be_told(const jct_channel& from, std::string_view id) const {
+  const Presence::Proof proof = presence_.proof(id, from);
+  if (proof != Presence::Proof::kRegistered) return proof == Presence::Proof::kReceives;
+  return limits_.is_proven(wire::from_abi(from.peer), ports_.now());
 }
 
 void Registrar::look_up(const jct_channel& from, std::string_view id) {
@@ -206,7 +210,8 @@ void Registrar::confirm(const AttemptPtr& attempt, Change change) {
   if (!ports_.hold(attempt->from, attempt->id)) return next_turn(attempt);
   jct_channel channel = attempt->from;
   channel.flags |= JCT_CHANNEL_REGISTERED;
-  if (!presence_.put(attempt->id, channel, ports_.now(), attempt->pk)) {
+  const bool receives = limits_.is_proven(wire::from_abi(channel.peer), ports_.now());
+  if (!presence_.put(attempt->id, channel, ports_.now(), attempt->pk, receives)) {
     return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
   }
   ports_.registered(*attempt, change);

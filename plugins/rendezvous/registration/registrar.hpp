@@ -74,6 +74,7 @@ class Registrar {
   void register_pk(const jct_channel& from, const hbb::RegisterPk& request);
 
  private:
+  bool may_be_told(const jct_channel& from, std::string_view id) const;
   void look_up(const jct_channel& from, std::string_view id);
   void looked_up(const std::string& id, jct_status status, const jct_peer_record* record);
   void welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record);

@@ -30,6 +30,7 @@ class RegistrationLimits {
 
   /// Its address is its own (a connection was accepted from it).
   void proven(const wire::Address& client, Duration now) { proven_.note(client, now); }
+  bool is_proven(const wire::Address& client, Duration now) const { return proven_.has(client, now); }
 
   enum class Verdict { kYes, kId, kAddress, kUnproven };
   /// A RegisterPk. An id is counted for each client that uses it: nobody uses up another's.

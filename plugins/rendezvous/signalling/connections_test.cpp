@@ -228,6 +228,7 @@ TEST_CASE("an operator renames and removes devices, and their connections end") 
 
 TEST_CASE("a client with an older serial is sent the site's configuration, by heartbeat and by NAT test") {
   Site site{{{"config_serial", "3"}, {"config_servers", "rd.example.org"}}};
+  FakeStream client = site.tcp();
   site.register_peer();
   hbb::RegisterPeer beat = heartbeat();
   beat.set_serial(2);
@@ -239,11 +240,30 @@ TEST_CASE("a client with an older serial is sent the site's configuration, by he
   CHECK(site.host.take_sent_datagrams().size() == 1);  // told a moment ago
   site.udp(hbb::TestNatRequest{});
   CHECK_FALSE(site.heard_by_udp<hbb::TestNatResponse>().has_cu());
-  FakeStream client = site.tcp();
   CHECK(inner_of<hbb::TestNatResponse>(site.talk(client, framed(hbb::TestNatRequest{}))[0]).cu().serial() == 3);
   hbb::TestNatRequest newest;
   newest.set_serial(3);
   CHECK_FALSE(inner_of<hbb::TestNatResponse>(site.talk(client, framed(newest))[0]).has_cu());
+}
+
+TEST_CASE(
+    "forged registrations bring a victim no configuration, and one that is a client of ours no more than its share") {
+  Site site{{{"config_serial", "3"}, {"config_servers", "rd.example.org"}, {"config_per_address", "4"}}};
+  const auto flood = [&] {
+    size_t updates = 0;
+    for (int i = 0; i < 20; ++i) {
+      const std::string id = "forged" + std::to_string(i), from = "192.0.2.7:" + std::to_string(2000 + i);
+      site.udp(Site::pk_of(id), from);
+      site.udp(heartbeat(id), from);
+      const auto sent = site.host.take_sent_datagrams();
+      updates += sent.size() - 2;
+    }
+    return updates;
+  };
+  CHECK(flood() == 0);
+  site.host.advance(1min);
+  site.tcp("listen", 0, "192.0.2.7:9");
+  CHECK(flood() == 4);
 }
 
 TEST_CASE("a connection that registered is told of a newer configuration when it comes") {

@@ -7,8 +7,10 @@
 
 namespace junctor::rendezvous {
 
-void SiteConfig::set(int32_t serial, const std::vector<std::string>& rendezvous_servers, Duration interval) {
+void SiteConfig::set(int32_t serial, const std::vector<std::string>& rendezvous_servers, Duration interval,
+                     int64_t per_address) {
   told_.configure({1, interval});
+  told_address_.configure({per_address, interval});
   hbb::ConfigUpdate fresh;
   fresh.set_serial(serial);
   for (const std::string& server : rendezvous_servers) fresh.add_rendezvous_servers(server);
@@ -23,7 +25,10 @@ hbb::ConfigUpdate SiteConfig::update() const {
 }
 
 std::optional<std::string> SiteConfig::update_for(const jct_addr& peer, Duration now) {
-  if (!told_.allow(wire::from_abi(peer).text(), now)) return std::nullopt;
+  const wire::Address address = wire::from_abi(peer);
+  const auto client = wire::client_key(address);
+  if (!told_.allow(address.text(), now)) return std::nullopt;
+  if (!told_address_.allow({client.data(), client.size()}, now)) return std::nullopt;
   return wire::wrap_message(update());
 }
 

@@ -18,10 +18,11 @@ namespace junctor::rendezvous {
 
 class SiteConfig {
  public:
-  explicit SiteConfig(const wire::KeyedRate::Secret& secret) : told_{secret} {}
+  explicit SiteConfig(const wire::KeyedRate::Secret& secret) : told_{secret}, told_address_{secret} {}
 
-  /// Serial 0: clients are told nothing. One address and port is told once in `interval` at most.
-  void set(int32_t serial, const std::vector<std::string>& rendezvous_servers, Duration interval);
+  /// Serial 0: clients are told nothing. In each `interval` one address and port is told once at most, one address
+  /// `per_address` times (0: as often as it has ports).
+  void set(int32_t serial, const std::vector<std::string>& rendezvous_servers, Duration interval, int64_t per_address);
 
   int32_t serial() const { return serial_.load(std::memory_order_relaxed); }
   /// The message itself.
@@ -30,7 +31,7 @@ class SiteConfig {
   std::optional<std::string> update_for(const jct_addr& peer, Duration now);
 
  private:
-  wire::KeyedRate told_;
+  wire::KeyedRate told_, told_address_;
   std::atomic<int32_t> serial_{0};
   mutable std::mutex mutex_;
   hbb::ConfigUpdate update_;

@@ -23,6 +23,9 @@ typedef struct jct_peer {
   jct_channel channel; /* how to push to it; all zero unless online */
   jct_bytes pk;        /* empty unless asked for with JCT_PEER_WANT_KEY or not on record */
   uint64_t age_ns;     /* since its last registration; unless online UINT64_MAX when never seen by this process */
+  /* A second way over UDP, all zero when there is none: the peer may have moved, or somebody writes in its name. Until
+   * that is told apart, what is pushed by UDP goes to both. */
+  jct_channel also;
 } jct_peer;
 
 #define JCT_PEER_WANT_KEY 1u /* else the answer comes without a look into storage for an online peer */
