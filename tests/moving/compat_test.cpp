@@ -136,6 +136,25 @@ TEST_CASE("a relay starts beside lists with lines that are no address, says whic
   CHECK(testing::read_file(dir.file("blocklist.txt")) == "127.0.0.9 since May\nmy neighbour\n");
 }
 
+TEST_CASE("whom another program has banned is not served, and its other columns are named") {
+  const StockDirectory stock;
+  const testing::PortBlock ports;
+  SQLite::Database{stock.database(), SQLite::OPEN_READWRITE}.exec(
+      "alter table peer add column is_banned integer; alter table peer add column region text; "
+      "update peer set is_banned = 1, region = 'eu'");
+  Compat hbbs{"hbbs", stock.files(), {"-p", std::to_string(ports.base())}};
+  REQUIRE(hbbs.ready());
+  CHECK(has(hbbs.log(), "the column is_banned of peer holds something in 1 rows; their ids are denied"));
+  CHECK(has(hbbs.log(), "the column region of peer holds something in 1 rows; it means nothing here"));
+  const auto server = site::ip("127.0.0.1").with_port(ports.base());
+  wire::UdpClient device{site::ip("127.0.0.3")};
+  CHECK(site::register_once(device, server, wire::Peer::make("987654321").register_pk()) ==
+        hbb::RegisterPkResponse::OK);
+  const auto answer = site::register_once(device, server, stock.peer().register_pk());
+  CHECK(answer.has_value());
+  CHECK(answer != hbb::RegisterPkResponse::OK);
+}
+
 /// junctord-compat without a command, as our image starts it, and what it has said at its end or when it is ready.
 struct Image {
   testing::TempDir data;  ///< where the stock's image with s6 has its volume

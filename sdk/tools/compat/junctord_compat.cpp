@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // junctord-compat: stands where hbbs or hbbr stood. Reads what they were told, writes a configuration into memory of
 // its own (nothing is left behind, no secret is in an argument) and becomes junctord. One thread.
+#include <SQLiteCpp/Database.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,7 +17,9 @@
 
 #include "junctor_version.hpp"
 #include "tools/stock/addresses.hpp"
+#include "tools/stock/foreign.hpp"
 #include "tools/stock/launch.hpp"
+#include "tools/stock/source.hpp"
 
 namespace junctor::stock {
 namespace {
@@ -147,6 +150,31 @@ void leave_out_bad_lines(bool print, Translation* plan) {
   }
 }
 
+/// Whom another program has banned in the table of peers stays banned; what else it keeps there is said.
+void carry_bans(Translation* plan) {
+  const Entry* enabled = plan->find("storage_sqlite", "enabled");
+  if (enabled == nullptr || enabled->value != "true") return;
+  const Entry* path = plan->find("storage_sqlite", "path");
+  const std::string file = path == nullptr ? "db_v2.sqlite3" : path->value.substr(1, path->value.size() - 2);
+  if (!fs::exists(file)) return;
+  Foreign foreign;
+  try {
+    SQLite::Database database = open_source(file);
+    foreign = read_foreign(database);
+  } catch (const SQLite::Exception& error) {
+    return plan->remarks.push_back({Remark::Kind::kWarning, file + ": cannot be looked at: " + error.what()});
+  }
+  for (const ForeignColumn& column : foreign.columns) {
+    plan->remarks.push_back(
+        {Remark::Kind::kWarning, file + ": the column " + column.name + " of peer holds something in " +
+                                     std::to_string(column.rows) + " rows; " +
+                                     (column.bans ? "their ids are denied" : "it means nothing here")});
+  }
+  if (!foreign.banned.empty()) {
+    plan->add("auth_key", {"deny_ids", toml_list(foreign.banned), "banned in " + file});
+  }
+}
+
 int become_junctord(std::vector<std::string> args) {
   args.insert(args.begin(), find_junctord());
   std::vector<char*> argv;
@@ -179,6 +207,7 @@ int carry_out(Translation plan, const Remarks& before, const std::string& who,
   plan.remarks.insert(plan.remarks.begin(), before.begin(), before.end());
   const Entry* relay = plan.find("relay", "enabled");
   if (relay != nullptr && relay->value == "true") leave_out_bad_lines(print, &plan);
+  carry_bans(&plan);
   tell(who, plan.remarks);
   if (plan.failed()) return kExitConfig;
   if (!print) return become_stock(plan, overrides);

@@ -5,47 +5,17 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "tools/migrate/report.hpp"
+#include "tools/stock/source.hpp"
 
 namespace junctor::tools::migrate {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kPatienceMs = 10'000;  // with a server that writes
-
-/// In WAL mode (its header says so) but without a WAL: nobody has it open.
-bool is_at_rest(const std::string& path) {
-  std::array<char, 20> head{};
-  std::ifstream file{path, std::ios::binary};
-  const bool wal = file.read(head.data(), head.size()) && head[18] == 2 && head[19] == 2;
-  return wal && !fs::exists(path + "-wal");
-}
-
-std::string uri_of(const std::string& path) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '%' || c == '?' || c == '#') {
-      uri += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    } else {
-      uri += c;
-    }
-  }
-  return uri;
-}
-
-/// A reader of a WAL database makes -wal and -shm beside it; of one at rest it need not, and then leaves no trace.
-SQLite::Database open_source(const std::string& path) {
-  const std::string uri = uri_of(path) + (is_at_rest(path) ? "?immutable=1" : "");
-  return {uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI, kPatienceMs};
-}
+using stock::open_source;
 
 void check_pages(SQLite::Database& database, const std::string& path) {
   const std::string verdict = database.execAndGet("pragma integrity_check").getString();
@@ -88,6 +58,13 @@ int64_t check_database(const std::string& path) {
   });
 }
 
+stock::Foreign look_at_foreign(const std::string& path) {
+  return guarded(path, [&path] {
+    SQLite::Database database = open_source(path);
+    return stock::read_foreign(database);
+  });
+}
+
 void copy_database(const std::string& from, const std::string& to) {
   guarded(from, [&from, &to] {
     const std::string part = to + ".part";
@@ -110,7 +87,7 @@ int64_t count_missing(const std::string& source, const std::string& other) {
   return guarded(other, [&source, &other] {
     SQLite::Database database = open_source(source);
     SQLite::Statement attach{database, "attach database ?1 as other"};
-    attach.bind(1, uri_of(other) + (is_at_rest(other) ? "?immutable=1" : "?mode=ro"));
+    attach.bind(1, stock::source_uri(other));
     attach.exec();
     return database
         .execAndGet(

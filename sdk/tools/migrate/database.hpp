@@ -6,10 +6,15 @@
 #include <cstdint>
 #include <string>
 
+#include "tools/stock/foreign.hpp"
+
 namespace junctor::tools::migrate {
 
 /// Checks the file's pages and its table `peer`; how many peers it has.
 int64_t check_database(const std::string& path);
+
+/// Of a database that was checked.
+stock::Foreign look_at_foreign(const std::string& path);
 
 /// To a file that is not there yet, as one file without a WAL, checked again. Its mode is the source's.
 void copy_database(const std::string& from, const std::string& to);

@@ -30,6 +30,21 @@ void check_pair(const std::string& secret_path, const std::string& secret_text, 
   directory->public_key = keys->public_text();
 }
 
+void look_at_others(const std::string& path, Directory* directory, Report* report) {
+  stock::Foreign foreign = look_at_foreign(path);
+  for (const stock::ForeignColumn& column : foreign.columns) {
+    const std::string what = path + ": the column " + column.name +
+                             " of peer is another program's and holds something in " + std::to_string(column.rows) +
+                             " rows";
+    if (column.bans) {
+      report->add("found", what + "; their ids go to [auth_key] deny_ids");
+    } else {
+      report->add({{stock::Remark::Kind::kNotUnderstood, what + "; it means nothing here"}});
+    }
+  }
+  directory->banned = std::move(foreign.banned);
+}
+
 }  // namespace
 
 std::string existing_directory(const std::string& path, const std::string& what) {
@@ -65,6 +80,7 @@ void look_at_database(Directory* directory, Report* report) {
   directory->has_database = fs::exists(path);
   if (directory->has_database) {
     report->add("found", path + " with " + std::to_string(check_database(path)) + " peers; its pages are whole");
+    look_at_others(path, directory, report);
   } else {
     report->add("note", "no database " + path + ": every peer registers anew");
   }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/migrate/report.hpp"
 
@@ -17,6 +18,7 @@ struct Directory {
   bool has_keys = false;   ///< both files, and they are a pair
   std::string public_key;  ///< of the pair
   bool has_database = false;
+  std::vector<std::string> banned;         ///< ids, by another program
   std::string database = "db_v2.sqlite3";  ///< DB_URL may name another; relative to `path`, or absolute
 };
 
@@ -25,7 +27,7 @@ std::string existing_directory(const std::string& path, const std::string& what)
 
 /// Keys: a half, a damaged or an unreadable one, and two that are no pair are refused. Tells what is there.
 Directory look_at(const std::string& path, Report* report);
-/// The database, where there is one.
+/// The database, where there is one, and what another program keeps in it: a ban is carried over, all else is a gap.
 void look_at_database(Directory* directory, Report* report);
 /// blacklist.txt and blocklist.txt: lines that are no address would stop the server.
 void look_at_lists(const Directory& directory, Report* report);

@@ -49,17 +49,14 @@ class Forth {
     say_what_runs(site);
     report_->add(translation_.remarks);
     if (translation_.failed()) throw Refusal{"the settings above cannot be used as they are; nothing was written"};
-    if (report_->has_gaps() && !question_.leave_out) {
-      throw Refusal{
-          "what is not understood above may be a rule of the site; nothing was written. Write it otherwise, or give "
-          "--leave-out to go on without it"};
-    }
     check_has_key();
     if (const auto* path = translation_.find("storage_sqlite", "path")) {
       stock_.database = stock::database_of(site.hbbs->at(stock::Id::kDbUrl).value).value_or(path->value);
     }
     look_at_database(&stock_, report_);
     look_at_lists(stock_, report_);
+    check_gaps();
+    deny_banned();
     choose_data_directory();
     check_conf_file();
     if (known) warn_of_ports();
@@ -77,6 +74,18 @@ class Forth {
       const std::string missing{stock::program_name(site.hbbs ? stock::Program::kHbbr : stock::Program::kHbbs)};
       report_->add("warning", missing + " was not named and is switched off here; if it ran on this host, say how");
     }
+  }
+
+  void check_gaps() const {
+    if (!report_->has_gaps() || question_.leave_out) return;
+    throw Refusal{
+        "what is not understood above may be a rule of the site; nothing was written. Write it otherwise, or give "
+        "--leave-out to go on without it"};
+  }
+
+  void deny_banned() {
+    if (stock_.banned.empty()) return;
+    translation_.add("auth_key", {"deny_ids", stock::toml_list(stock_.banned), "banned in " + stock_.database});
   }
 
   /// junctord makes a pair where there is none, and no client has that one.

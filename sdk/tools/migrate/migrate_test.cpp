@@ -378,6 +378,26 @@ TEST_CASE("what is not understood is refused with its place, and left out where 
   CHECK(fs::exists(place.conf_file()));
 }
 
+TEST_CASE("another program's bans are carried over, and what else it keeps is named before anything is written") {
+  const Place place;
+  SQLite::Database{place.database(), SQLite::OPEN_READWRITE}.exec(
+      "alter table peer add column banned integer default 0; alter table peer add column region text;"
+      "update peer set banned = 1 where id = '100000001'");
+  const Told banned = migrate(place, {"--to", place.ours()});
+  CAPTURE(banned.text);
+  REQUIRE_FALSE(banned.refused);
+  CHECK(has(banned.text, "the column banned of peer is another program's and holds something in 1 rows"));
+  CHECK_FALSE(has(banned.text, "region"));
+  CHECK(has(read(place.conf_file()), "deny_ids = [\"100000001\"]"));
+  SQLite::Database{place.database(), SQLite::OPEN_READWRITE}.exec(
+      "update peer set region = 'eu' where id <> '100000001'");
+  const Told gap = migrate(place, {"--to", place.ours()});
+  CHECK(gap.refused);
+  CHECK(
+      has(gap.text, "the column region of peer is another program's and holds something in 2 rows; it means nothing"));
+  CHECK_FALSE(migrate(place, {"--to", place.ours(), "--leave-out"}).refused);
+}
+
 TEST_CASE("without -k the site is closed, and only hbbs's own empty -k opens it") {
   const Place place;
   place.write("compose.yml", "services:\n  hbbs:\n    command: hbbs\n  hbbr:\n    command: hbbr\n");

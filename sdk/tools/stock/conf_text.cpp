@@ -43,6 +43,12 @@ std::string toml_string(std::string_view text) {
   return out + "\"";
 }
 
+std::string toml_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + toml_string(text);
+  return "[" + list + "]";
+}
+
 /// For a comment: what an environment holds may have any character.
 static std::string one_line(std::string text) {
   std::replace_if(

@@ -273,9 +273,7 @@ class Translator {
     const auto number = serial == nullptr ? std::optional<int64_t>{0} : parse_whole(serial->value, 0, 2147483647);
     if (!number) return error(shown(*serial) + ": expected a number");
     put("rendezvous", "config_serial", std::to_string(*number), serial == nullptr ? "no --serial" : shown(*serial));
-    std::string list;
-    for (const std::string& one : split_list(servers->value)) list += (list.empty() ? "" : ", ") + toml_string(one);
-    put("rendezvous", "config_servers", "[" + list + "]", shown(*servers));
+    put("rendezvous", "config_servers", toml_list(split_list(servers->value)), shown(*servers));
   }
 
   void relays(const Values& values) {

@@ -52,7 +52,8 @@ enum class Secrets { kShown, kHidden };
 /// Each key under a comment that says where it comes from.
 std::string conf_text(const Translation& translation, Secrets secrets);
 
-/// A TOML string.
+/// A TOML string, and a list of them.
 std::string toml_string(std::string_view text);
+std::string toml_list(const std::vector<std::string>& texts);
 
 }  // namespace junctor::stock

@@ -244,6 +244,7 @@ TEST_CASE("what has no equal is said") {
 
 TEST_CASE("the text is TOML whatever the values hold") {
   Translation translation = hbbs_alone("-r 'a\"b\\c'", {{"RUST_LOG", "info\n[kernel]\nuser = \"x\"", ""}});
+  CHECK(toml_list({"a", "b\"c"}) == "[\"a\", \"b\\\"c\"]");
   translation.add("kernel", {"data_dir", toml_string("/srv/\x01\n\"a\""), "two\nlines"});
   config::Faults faults;
   const config::Node root = config::parse_document("test", conf_text(translation, Secrets::kShown), &faults);
