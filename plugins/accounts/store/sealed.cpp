@@ -79,6 +79,13 @@ std::optional<std::string> Sealer::open(std::string_view sealed, std::string_vie
   return failed != 0 ? std::nullopt : std::optional{out};
 }
 
+std::string Sealer::mark(std::string_view text, std::string_view place) const {
+  std::string both = std::string{place} + '\0' + std::string{text};
+  std::string out(crypto_generichash_BYTES, '\0');
+  crypto_generichash(data(out), out.size(), data(both), both.size(), key_.data(), key_.size());
+  return out;
+}
+
 std::string hash_of(std::string_view secret) {
   std::string out(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(data(out), data(secret), secret.size());

@@ -26,6 +26,8 @@ class Sealer {
   std::string seal(std::string_view plain, std::string_view place) const;
   /// nullopt: it was changed, or sealed elsewhere or with another key. Of an empty text an empty one.
   std::optional<std::string> open(std::string_view sealed, std::string_view place) const;
+  /// A keyed hash of what is too short to be hashed openly, such as a code of six digits.
+  std::string mark(std::string_view text, std::string_view place) const;
 
  private:
   std::array<uint8_t, kKeySize> key_;

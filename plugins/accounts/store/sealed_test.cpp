@@ -31,6 +31,14 @@ TEST_CASE("what is sealed opens at its place and with its key alone") {
   CHECK(sealer.seal("secret", "totp:1") != sealed);
 }
 
+TEST_CASE("a mark is the same for the same text, place and key alone") {
+  const Sealer sealer{{1, 2, 3}};
+  CHECK(sealer.mark("123456", "backup:1") == sealer.mark("123456", "backup:1"));
+  CHECK(sealer.mark("123456", "backup:1") != sealer.mark("123456", "backup:2"));
+  CHECK(sealer.mark("123456", "backup:1") != sealer.mark("123457", "backup:1"));
+  CHECK(sealer.mark("123456", "backup:1") != Sealer{{9}}.mark("123456", "backup:1"));
+}
+
 TEST_CASE("the key's file is made once, for its owner alone, and a broken one refuses") {
   std::string dir = (std::filesystem::temp_directory_path() / "junctor-seal-XXXXXX").string();
   REQUIRE(mkdtemp(dir.data()) != nullptr);

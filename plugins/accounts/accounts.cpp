@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin accounts: users, devices and rights, the API of clients. Wiring; the parts are site.hpp's.
+#include <junctor/command_json.hpp>
+#include <junctor/http.hpp>
+#include <junctor/plugin.hpp>
+
+#include "accounts/beginning.hpp"
+#include "accounts/login/login_calls.hpp"
+#include "accounts/operators/commands.hpp"
+#include "accounts/options.hpp"
+#include "accounts/site.hpp"
+#include "accounts/store/users.hpp"
+
+namespace junctor::accounts {
+namespace {
+
+constexpr Duration kUseFlush = std::chrono::minutes{1};
+constexpr Duration kTidy = std::chrono::minutes{10};
+
+class AccountsPlugin {
+ public:
+  static constexpr auto kOptions = option::kAll;
+
+  AccountsPlugin(Host& host, const Config& config)
+      : host_{host},
+        site_{host, config},
+        server_{host, config},
+        beginning_{site_, [this] { ready(); }},
+        login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}} {
+    settings(config);
+    for (const Word& word : operator_words()) add_word(word);
+  }
+
+  void start() {
+    login_calls_.open(server_);
+    flush_ = host_.every(kUseFlush, [this] { site_.session_use.flush(site_.store); });
+    tidy_ = host_.every(kTidy, [this] { end_idle(); });
+    beginning_.start();
+  }
+  void reload(const Config& config) { settings(config); }
+  void drain(Done done) {
+    site_.session_use.flush(site_.store);
+    server_.drain(done);
+  }
+  void stop() {
+    beginning_.stop();
+    flush_.cancel();
+    tidy_.cancel();
+    server_.close();
+    site_.hashers.close();
+  }
+
+ private:
+  void settings(const Config& config) {
+    site_.log_in.configure(read_login(config));
+    client_idle_ = seconds(config[option::kClientIdle]);
+    console_idle_ = seconds(config[option::kConsoleIdle]);
+  }
+  /// [home] The database has all that is needed.
+  void ready() { host_.info("accounts.ready", {}); }
+
+  void end_idle() {
+    site_.store.write(
+        [now = site_.store.now(), client = client_idle_, console = console_idle_](const Sql& sql, Touched& touched) {
+          return end_idle_sessions(sql, SessionKind::kClient, now - client, now, touched) +
+                 end_idle_sessions(sql, SessionKind::kWebClient, now - client, now, touched) +
+                 end_idle_sessions(sql, SessionKind::kConsole, now - console, now, touched);
+        },
+        [](Outcome<size_t>&) {});
+  }
+
+  // ---- junctorctl ----
+  void add_word(const Word& word) {
+    host_.command((std::string{word.subject} + " " + word.verb).c_str(), word.help,
+                  [this, word](std::string_view args, Reply reply) { command(word, command::words(args), reply); });
+  }
+
+  void command(const Word& word, const std::vector<std::string>& words, Reply reply) {
+    try {
+      const Request request = parse_request(word.subject, word.verb, words);
+      if (request.verb == "first") return tell_first(reply);
+      const bool taken = site_.hashers.run([this, request, reply] { prepare_command(request, reply); });
+      if (!taken) reply.fail(JCT_E_LIMIT, command::error("too many log-ins wait; please try again"));
+    } catch (const Refused& refused) {
+      reply.fail(JCT_E_ARG, command::error(refused.what()));
+    }
+  }
+
+  /// A thread of the hashers.
+  void prepare_command(const Request& request, Reply reply) {
+    try {
+      const Prepared prepared = prepare(request, site_.passwords);
+      host_.post(host_.home_loop(), [this, request, prepared, reply] { run_command(request, prepared, reply); });
+    } catch (const std::exception& refused) {
+      reply.fail(JCT_E_ARG, command::error(refused.what()));
+    }
+  }
+
+  void run_command(const Request& request, const Prepared& prepared, Reply reply) {
+    site_.store.write(
+        [request, prepared, now = site_.store.now()](const Sql& sql, Touched& touched) {
+          const auto user = request.subject == "user" && !request.names.empty()
+                                ? user_by_name(sql, request.names.front())
+                                : std::nullopt;
+          return std::pair{execute(sql, request, prepared, now, touched), user.value_or(User{})};
+        },
+        [this, request, reply](Outcome<std::pair<std::string, User>>& done) {
+          if (!done) return reply.fail(JCT_E_ARG, command::error(done.refused));
+          const User& user = done->second;
+          const bool lets_in = request.verb == "unlock" || request.verb == "password" || request.verb == "enable";
+          if (user.id != kNoRef && lets_in) site_.log_in.unlock(user.guid);
+          if (user.id != kNoRef && request.verb != "show") site_.log_in.forget_tickets(user.id);
+          return reply.ok(done->first);
+        });
+  }
+
+  void tell_first(Reply reply) {
+    const auto password = site_.first_password.take();
+    if (!password) {
+      return reply.fail(JCT_E_NOT_FOUND,
+                        command::error("it was read before; junctorctl user password admin makes a new one"));
+    }
+    Poco::JSON::Object answer;
+    answer.set("user", kFirstAdmin);
+    answer.set("password", *password);
+    reply.ok(command::text(answer));
+  }
+
+  Host& host_;
+  Site site_;
+  http::Server server_;
+  Beginning beginning_;
+  LoginCalls login_calls_;
+  int64_t client_idle_ = 0, console_idle_ = 0;  // home loop; before start, control
+  Timer flush_, tidy_;
+};
+
+}  // namespace
+}  // namespace junctor::accounts
+
+JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
+               needs("database/1", "http/1", "?storage/1"))
