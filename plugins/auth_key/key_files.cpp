@@ -180,6 +180,14 @@ LoadedKeys KeyFiles::load_or_create() const {
   return load();
 }
 
+std::optional<LoadedKeys> KeyFiles::load_pair_of(const wire::PublicKey& key) const {
+  const DirectoryLock lock{directory_};
+  if (!exists(secret_path_) || !exists(public_path_)) return std::nullopt;
+  const auto stated = wire::parse_public_key(read_key_file(public_path_));
+  if (stated != key) return std::nullopt;
+  return load();
+}
+
 LoadedKeys KeyFiles::load() const {
   LoadedKeys loaded{read_secret(secret_path_), false, {}};
   const wire::PublicKey stated = read_public(public_path_);

@@ -31,6 +31,9 @@ class KeyFiles {
 
   /// The pair of the files; a new one where there is none. Throws KeyError.
   LoadedKeys load_or_create() const;
+  /// The pair, where the files are that of `key`; nothing where either is not there or it is another one. Throws
+  /// KeyError where its secret half is damaged.
+  std::optional<LoadedKeys> load_pair_of(const wire::PublicKey& key) const;
   /// Makes a new pair, or stores `keys`. Throws KeyError where either file exists.
   wire::SigningKeys create() const;
   void store(const wire::SigningKeys& keys) const;

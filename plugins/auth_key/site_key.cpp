@@ -13,17 +13,20 @@ namespace junctor::auth {
 SiteKey::SiteKey(Mode mode, wire::PublicKey key, std::optional<wire::SigningKeys> keys)
     : mode_{mode}, public_{key}, public_text_{wire::public_key_text(key)}, keys_{std::move(keys)} {}
 
+SiteKey SiteKey::of_files(Mode mode, LoadedKeys loaded) {
+  const wire::PublicKey key = loaded.keys.public_key();
+  SiteKey site{mode, key, std::move(loaded.keys)};
+  site.created_ = loaded.created;
+  site.warnings_ = std::move(loaded.warnings);
+  return site;
+}
+
 SiteKey SiteKey::open(const std::string& option, const KeyFiles& files) {
   if (!wire::init_crypto()) throw KeyError{"libsodium cannot be used: the system gives no random numbers"};
-  if (option.empty() || option == "-" || option == "_") {
-    LoadedKeys loaded = files.load_or_create();
-    const wire::PublicKey key = loaded.keys.public_key();
-    SiteKey site{option.empty() ? Mode::kFilesUnchecked : Mode::kFilesChecked, key, std::move(loaded.keys)};
-    site.created_ = loaded.created;
-    site.warnings_ = std::move(loaded.warnings);
-    return site;
-  }
+  if (option.empty()) return of_files(Mode::kFilesUnchecked, files.load_or_create());
+  if (option == "-" || option == "_") return of_files(Mode::kFilesChecked, files.load_or_create());
   if (const auto key = wire::parse_public_key(option)) {
+    if (auto loaded = files.load_pair_of(*key)) return of_files(Mode::kFilesChecked, std::move(*loaded));
     SiteKey site{Mode::kPublic, *key, std::nullopt};
     site.warnings_.push_back(
         "only a public key is configured: ids are not signed and no encryption is offered, so nobody can register over "

@@ -21,7 +21,8 @@ class SiteKey {
     kPublic,          ///< a public key given: checked, nothing is signed
   };
 
-  /// Only the first two modes touch the files. Throws KeyError.
+  /// A public key whose pair lies in the files is kFilesChecked, as to the stock; kSecret does not touch the files, and
+  /// only the first two modes make any. Throws KeyError.
   static SiteKey open(const std::string& option, const KeyFiles& files);
 
   Mode mode() const { return mode_; }
@@ -40,6 +41,7 @@ class SiteKey {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
+  static SiteKey of_files(Mode mode, LoadedKeys loaded);
   SiteKey(Mode mode, wire::PublicKey key, std::optional<wire::SigningKeys> keys);
 
   Mode mode_;

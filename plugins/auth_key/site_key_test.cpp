@@ -75,6 +75,20 @@ TEST_CASE("a public key in the option is checked, signs nothing and is warned ab
   CHECK(key.warnings()[0].find("nobody can register over TCP") != std::string::npos);
 }
 
+TEST_CASE("a public key whose pair lies in the files is that pair, and signs") {
+  TestDir dir;
+  const SiteKey made = SiteKey::open("-", dir.files());
+  const SiteKey key = SiteKey::open(made.public_text(), dir.files());
+  CHECK(key.mode() == SiteKey::Mode::kFilesChecked);
+  CHECK(key.can_sign());
+  CHECK(key.accepts(made.public_text()));
+  CHECK_FALSE(key.accepts(""));
+  CHECK(key.warnings().empty());
+  const SiteKey other = SiteKey::open(seeded(7).public_text(), dir.files());
+  CHECK(other.mode() == SiteKey::Mode::kPublic);
+  CHECK(other.public_text() == seeded(7).public_text());
+}
+
 TEST_CASE("any other option is refused, without repeating what may be a secret") {
   TestDir dir;
   const std::string secret = seeded(7).secret_text();
