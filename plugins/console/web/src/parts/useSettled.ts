@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'react';
+
+/// The value, once it has not changed for `ms`: what is typed is asked for when the typing rests.
+export function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
