@@ -37,7 +37,7 @@ Answer Answer::of(const hbb::LocalAddr& message, const jct_channel& from) {
 
 Answer Answer::of(const hbb::RelayResponse& message, const jct_channel& from) {
   Answer answer;
-  answer.kind = message.id().empty() ? Kind::kGoAhead : Kind::kRelay;
+  answer.kind = Kind::kRelay;
   answer.from = from;
   answer.a = message.socket_addr();
   answer.id = message.id();
@@ -86,9 +86,8 @@ hbb::RelayResponse relay_response(const Answer& answer, std::string pk, std::str
   out.set_version(answer.version);
   out.set_socket_addr_v6(answer.socket_addr_v6);
   out.set_upnp_port(answer.upnp_port);
-  if (answer.kind == Answer::Kind::kGoAhead) return out;
   out.set_uuid(answer.uuid);
-  out.set_pk(std::move(pk));
+  if (!pk.empty()) out.set_pk(std::move(pk));
   return out;
 }
 

@@ -14,10 +14,9 @@ namespace junctor::holepunch {
 /// One of B's answers, whatever message it came in. Owned bytes: it may be kept for a while.
 struct Answer {
   enum class Kind {
-    kSent,     // PunchHoleSent: the hole is there
-    kLocal,    // LocalAddr: B's local address
-    kRelay,    // RelayResponse with an id: B cannot punch
-    kGoAhead,  // RelayResponse without one: B has gone to the relay that A asked for
+    kSent,   // PunchHoleSent: the hole is there
+    kLocal,  // LocalAddr: B's local address
+    kRelay,  // RelayResponse: B relays, by itself or because A asked for it; which of the two tells what is pending
   };
   Kind kind = Kind::kSent;
   jct_channel from{};
@@ -44,7 +43,7 @@ struct Answer {
 
 /// What A gets for kSent and kLocal. `pk`: the signed id or "". `tm_us` salts the address.
 hbb::PunchHoleResponse punch_response(const Answer& answer, std::string pk, std::string relay_server, uint32_t tm_us);
-/// What A gets for kRelay and kGoAhead.
+/// What A gets for kRelay.
 hbb::RelayResponse relay_response(const Answer& answer, std::string pk, std::string relay_server);
 
 /// "" or an address; not what must be dropped.

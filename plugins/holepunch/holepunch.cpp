@@ -25,6 +25,7 @@ uint32_t level_of(Reason why) {
     case Reason::kStorage:
     case Reason::kFull:
     case Reason::kNoRelay:
+    case Reason::kUnsigned:
       return JCT_LOG_WARNING;
     case Reason::kWrongKey:
     case Reason::kDenied:
@@ -50,10 +51,10 @@ std::string_view cut(std::string_view text) { return text.substr(0, 100); }
 
 class Holepunch final : public PuncherPorts {
  public:
-  static constexpr auto kOptions =
-      options(kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kMaxLearned,
-              kMaxPending, kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kMaxSigned,
-              kRequestsPerAddress, kRequestsPerId, kRequests, kPushesPerAddress, kLimitExempt, kAuthTimeout);
+  static constexpr auto kOptions = options(
+      kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kMaxLearned, kMaxPending,
+      kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kMaxSigned, kRequestsPerAddress,
+      kRequestsPerId, kRequests, kPushesPerAddress, kLostAnswers, kLimitExempt, kAuthTimeout);
 
   Holepunch(Host& host, const Config& config);
   void start();
@@ -69,11 +70,13 @@ class Holepunch final : public PuncherPorts {
   void look_up(std::string_view id, uint32_t want, Found done) override { peers_.lookup(id, want, std::move(done)); }
   std::string licence_key() const override { return keys_.public_text(); }
   std::string sign(std::string_view message) override { return keys_.sign(message); }
+  bool can_sign() const override { return keys_.can_sign(); }
   jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
     return signal_.send(to, kind, message.SerializeAsString());
   }
   void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
   void ended(const Asked& asked, Outcome outcome) override;
+  void answers_cut_off(const jct_channel& from) override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
     expect(meeting.relay ? meeting.relay->spec().name : "", uuid, id);
@@ -287,6 +290,14 @@ void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id
   host_.event(
       level, "holepunch.refused",
       {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", cut(id)}, {"rule", cut(detail)}});
+}
+
+void Holepunch::answers_cut_off(const jct_channel& from) {
+  host_.event(
+      JCT_LOG_WARNING, "holepunch.answers_cut_off",
+      {{"reason", word(Reason::kTooManyAnswers)},
+       {"peer", wire::from_abi(from.peer).text()},
+       {"hint", "it answers requests that nobody has made, as somebody does who searches for clients that wait"}});
 }
 
 void Holepunch::ended(const Asked& asked, Outcome outcome) {

@@ -6,13 +6,20 @@
 
 namespace junctor::holepunch {
 
-Limits::Limits(const Secret& secret, Rates rates) : requests_{secret, exempt_}, pushes_{secret, exempt_}, ids_{secret} {
+Limits::Limits(const Secret& secret, Rates rates)
+    : requests_{secret, exempt_},
+      pushes_{secret, exempt_},
+      lost_answers_{secret, exempt_},
+      tellings_{secret, exempt_},
+      ids_{secret} {
+  tellings_.configure({1});
   configure(std::move(rates));
 }
 
 void Limits::configure(Rates rates) {
   requests_.configure({rates.requests_per_address}, {rates.requests});
   pushes_.configure({rates.pushes_per_address});
+  lost_answers_.configure({rates.lost_answers});
   ids_.configure({rates.requests_per_id});
   unasked_.configure({rates.unasked_relays, std::chrono::seconds{1}});
   exempt_.set(std::move(rates.exempt));

@@ -19,6 +19,7 @@ class Limits {
     int64_t requests_per_id = 0;
     int64_t requests = 0;
     int64_t pushes_per_address = 0;
+    int64_t lost_answers = 0;           // of one source, to requests that nobody has made
     int64_t unasked_relays = 0;         // a second
     std::vector<wire::Network> exempt;  // neither counted nor refused, as A and as B
   };
@@ -35,11 +36,18 @@ class Limits {
   bool push(const wire::Address& b, Duration now);
   /// A RequestRelay without an accepted PunchHoleRequest before it.
   bool unasked_relay(Duration now) { return unasked_.allow(now); }
+  /// `source` has sent an answer that nobody waits for: who does so on and on is searching for who does.
+  bool lost_answer(const wire::Address& source, Duration now) { return lost_answers_.allow(source, now); }
+  bool may_lose_answers(const wire::Address& source, Duration now) const { return lost_answers_.has(source, now); }
+  /// Once a minute for each source: is it to be told of now?
+  bool tell_of(const wire::Address& source, Duration now) { return tellings_.allow(source, now); }
 
  private:
   wire::ExemptNetworks exempt_;
   wire::AddressLimit requests_;
   wire::AddressLimit pushes_;
+  wire::AddressLimit lost_answers_;
+  wire::AddressLimit tellings_;
   wire::KeyedRate ids_;
   wire::TokenBucket unasked_;
 };

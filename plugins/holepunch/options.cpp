@@ -62,8 +62,9 @@ Puncher::Bounds bounds_of(const Config& config) {
   bounds.pending = {static_cast<size_t>(config[kMaxPending]), config[kAnswerTimeout], config[kForeignWait]};
   bounds.max_grants = static_cast<size_t>(config[kMaxGrants]);
   bounds.max_signed = static_cast<size_t>(config[kMaxSigned]);
-  bounds.rates = {config[kRequestsPerAddress], config[kRequestsPerId], config[kRequests],
-                  config[kPushesPerAddress],   config[kUnaskedRate],   networks_of(config[kLimitExempt])};
+  bounds.rates = {config[kRequestsPerAddress],      config[kRequestsPerId], config[kRequests],
+                  config[kPushesPerAddress],        config[kLostAnswers],   config[kUnaskedRate],
+                  networks_of(config[kLimitExempt])};
   bounds.learned = {static_cast<size_t>(config[kMaxLearned]), config[kLearnedFor]};
   return bounds;
 }

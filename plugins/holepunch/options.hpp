@@ -94,6 +94,12 @@ constexpr auto kPushesPerAddress =
     opt::count("limit_pushes_per_address", "6000")
         .live()
         .help("messages a minute to one address, however many ids are registered there; 0: no limit");
+constexpr auto kLostAnswers =
+    opt::count("limit_lost_answers", "60")
+        .live()
+        .help(
+            "answers of one address a minute to what nobody has asked; beyond them it is cut off and heard only where "
+            "it is B's own address; 0: no limit");
 constexpr auto kLimitExempt = opt::network("limit_exempt", "").list().live().help("addresses that no limit_ counts");
 
 Puncher::Bounds bounds_of(const Config& config);

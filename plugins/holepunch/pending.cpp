@@ -13,6 +13,10 @@ namespace {
 
 using For = Asked::For;
 
+// A B that relays by itself makes a uuid: without one it has more likely gone where A asked it to.
+constexpr int kUnlikely = 5;
+constexpr int kAnswered = 10;
+
 bool from_b(const Asked& asked, const Answer& answer) {
   return wire::from_abi(asked.b.peer).same_ip(wire::from_abi(answer.from.peer));
 }
@@ -24,16 +28,27 @@ bool keeps_relay(const Asked& before, const Asked& now) {
          wire::from_abi(before.b.peer).same_ip(wire::from_abi(now.b.peer));
 }
 
-/// May this answer be meant for this request? Smaller is better; nullopt: no.
+/// A client's go-ahead has neither id nor uuid, others have both: where it says nothing B's address tells whose it is.
+std::optional<int> fit_relay(const Asked& asked, const Answer& answer, bool own) {
+  if (answer.kind != Answer::Kind::kRelay) return std::nullopt;
+  if (!answer.uuid.empty()) return answer.uuid == asked.uuid ? std::optional<int>{0} : std::nullopt;
+  return own ? 1 : 2;
+}
+
+/// May this answer be meant for this request? What it leaves out fits, what it says must be what was asked. Smaller is
+/// better; nullopt: no.
 std::optional<int> fit(const Asked& asked, const Answer& answer) {
-  if (answer.kind == Answer::Kind::kGoAhead) {  // it has no id: B's address tells whose it is
-    if (asked.what != For::kRelay) return std::nullopt;
-    return from_b(asked, answer) ? 0 : 1;
-  }
-  if (asked.what == For::kRelay || asked.id != answer.id) return std::nullopt;
+  if (!answer.id.empty() && answer.id != asked.id) return std::nullopt;
+  const bool own = from_b(asked, answer);
+  if (asked.what == For::kRelay) return fit_relay(asked, answer, own);
+  if (answer.id.empty() && !own) return std::nullopt;  // nothing says whose it is
   const bool udp = asked.what == For::kPunchUdp;
-  if (answer.by_udp()) return udp ? std::optional<int>{0} : std::nullopt;
-  return udp ? 1 : 0;  // what comes by TCP is for the request without a udp_port, where there is one
+  if (answer.by_udp() && !udp) return std::nullopt;
+  // What comes by TCP is for the request without a udp_port, where there is one.
+  const int way = answer.by_udp() == udp ? 0 : 1;
+  if (answer.kind != Answer::Kind::kRelay || !answer.uuid.empty()) return way;
+  if (answer.id.empty() && answer.refuse_reason.empty()) return std::nullopt;  // a go-ahead
+  return way + kUnlikely;
 }
 
 }  // namespace
@@ -73,13 +88,13 @@ Pending::Put Pending::put(Asked& asked, Duration now) {
 }
 
 /// The best one that is still to be answered, else one that has been.
-Pending::Entry* Pending::find(Entries& entries, const Answer& answer, Duration now) {
+Pending::Entry* Pending::find(Entries& entries, const Answer& answer, bool foreign_too, Duration now) {
   Entry* best = nullptr;
   int best_rank = 0;
   for (Entry& entry : entries) {
     const auto rank = fit(entry.asked, answer);
-    if (!rank || entry.until <= now) continue;
-    const int whole = *rank + (entry.answered ? 10 : 0);
+    if (!rank || entry.until <= now || (!foreign_too && !from_b(entry.asked, answer))) continue;
+    const int whole = *rank + (entry.answered ? kAnswered : 0);
     if (best == nullptr || whole < best_rank) {
       best = &entry;
       best_rank = whole;
@@ -88,11 +103,12 @@ Pending::Entry* Pending::find(Entries& entries, const Answer& answer, Duration n
   return best;
 }
 
-Pending::Match Pending::match(const wire::Address& a, const Answer& answer, Duration now, Asked& asked) {
+Pending::Match Pending::match(const wire::Address& a, const Answer& answer, bool source_trusted, Duration now,
+                              Asked& asked) {
   Shard& shard = shard_of(a);
   std::lock_guard lock{shard.mutex};
   const auto at = shard.by_a.find(a);
-  Entry* entry = at == shard.by_a.end() ? nullptr : find(at->second, answer, now);
+  Entry* entry = at == shard.by_a.end() ? nullptr : find(at->second, answer, source_trusted, now);
   if (entry == nullptr) return Match::kNobody;
   if (entry->answered) return Match::kDuplicate;
   if (from_b(entry->asked, answer)) {

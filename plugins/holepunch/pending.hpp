@@ -31,6 +31,7 @@ struct Asked {
   };
   For what = For::kPunch;
   std::string id;            // B's
+  std::string uuid;          // kRelay: the session's, which A has made
   jct_channel a{};           // where the answer goes
   jct_channel b{};           // where B is registered
   Meeting meeting;           // the relay that was chosen
@@ -65,7 +66,8 @@ class Pending {
     kDuplicate,  // it has been answered
     kTooLong,    // from a foreign address and longer than what may wait
   };
-  Match match(const wire::Address& a, const Answer& answer, Duration now, Asked& asked);
+  /// `source_trusted`: may an answer from a foreign address wait at all?
+  Match match(const wire::Address& a, const Answer& answer, bool source_trusted, Duration now, Asked& asked);
 
   /// Answers whose patience is over, to be handed on now. Also drops what has expired; of these, what nobody has
   /// answered goes to `unanswered`. Call on each tick.
@@ -93,7 +95,7 @@ class Pending {
 
   Shard& shard_of(const wire::Address& a) { return shards_[std::hash<wire::Address>{}(a) % kShards]; }
   static void drop_expired(Entries& entries, Duration now, std::vector<Asked>& unanswered);
-  static Entry* find(Entries& entries, const Answer& answer, Duration now);
+  static Entry* find(Entries& entries, const Answer& answer, bool foreign_too, Duration now);
   void collect_held(Shard& shard, Duration now, std::vector<std::pair<Asked, Answer>>& out);
   void expire(Shard& shard, Duration now);
 

@@ -42,7 +42,7 @@ Answer answer(Answer::Kind kind, const jct_channel& from, const std::string& id 
   Answer out;
   out.kind = kind;
   out.from = from;
-  out.id = kind == Answer::Kind::kGoAhead ? "" : id;
+  out.id = id;
   return out;
 }
 
@@ -50,14 +50,18 @@ Answer sent(std::string_view from = kB, const std::string& id = kId) {
   return answer(Answer::Kind::kSent, tcp_from(from, 2), id);
 }
 
+/// As clients send it: without id and uuid.
+Answer go_ahead(std::string_view from = kB) { return answer(Answer::Kind::kRelay, tcp_from(from, 2), ""); }
+
 struct Table {
   explicit Table(const Pending::Limits& limits = kLimits) : pending{limits} {}
   Put ask(Asked request, Duration now = 0s) { return pending.put(request, now); }
   Match tell(const Answer& what, Duration now = 1s, std::string_view a = kA) {
-    return pending.match(*wire::Address::parse(a), what, now, matched);
+    return pending.match(*wire::Address::parse(a), what, trusted, now, matched);
   }
   Pending pending;
   Asked matched;
+  bool trusted = true;
 };
 
 TEST_CASE("an answer from B's own IP passes at once, from whatever port") {
@@ -74,7 +78,7 @@ TEST_CASE("an answer that nobody asked for goes nowhere") {
   table.ask(asked());
   CHECK(table.tell(sent(kB, "987654321")) == Match::kNobody);            // another id
   CHECK(table.tell(sent(), 1s, "198.51.100.1:5001") == Match::kNobody);  // another A
-  CHECK(table.tell(answer(Answer::Kind::kGoAhead, tcp_from(kB, 2))) == Match::kNobody);
+  CHECK(table.tell(sent(kStranger, "")) == Match::kNobody);              // neither B's id nor its address
 }
 
 TEST_CASE("an answer passes once, and once more when A repeats its request") {
@@ -182,9 +186,9 @@ TEST_CASE("the go-ahead, which has no id, matches the pending RequestRelay of th
   Table table;
   table.ask(asked(For::kPunch));
   table.ask(asked(For::kRelay));
-  CHECK(table.tell(answer(Answer::Kind::kGoAhead, tcp_from(kB, 2))) == Match::kPass);
+  CHECK(table.tell(go_ahead()) == Match::kPass);
   CHECK(table.matched.what == For::kRelay);
-  CHECK(table.tell(answer(Answer::Kind::kGoAhead, tcp_from(kB, 2))) == Match::kDuplicate);
+  CHECK(table.tell(go_ahead()) == Match::kDuplicate);
 }
 
 TEST_CASE("of two RequestRelays of one address the go-ahead finds that of its own B") {
@@ -193,7 +197,7 @@ TEST_CASE("of two RequestRelays of one address the go-ahead finds that of its ow
   other.b = udp_from("192.0.2.1:1");
   table.ask(other);
   table.ask(asked(For::kRelay, kA, kId, 6));
-  CHECK(table.tell(answer(Answer::Kind::kGoAhead, tcp_from(kB, 2))) == Match::kPass);
+  CHECK(table.tell(go_ahead()) == Match::kPass);
   CHECK(table.matched.a.handle == 6);
 }
 
@@ -255,7 +259,7 @@ TEST_CASE("every loop may ask, answer and tick at once") {
       Asked request = asked(For::kPunch, a);
       pending.put(request, now);
       Asked matched;
-      const auto match = pending.match(*wire::Address::parse(a), sent(i % 3 == 0 ? kStranger : kB), now, matched);
+      const auto match = pending.match(*wire::Address::parse(a), sent(i % 3 == 0 ? kStranger : kB), true, now, matched);
       passed += match == Match::kPass ? 1 : 0;
       if (i % 50 == 0) pending.due(now);
     }

@@ -286,6 +286,7 @@ void Puncher::push_relay(const RelayCall& call, const jct_peer& b) {
   asked.id = call.request.id();
   asked.a = call.from;
   asked.b = b.channel;
+  asked.uuid = call.request.uuid();
   asked.meeting = meeting_for(call, a_route, b_route, *rules);
   if (asked.meeting.nowhere()) return refuse(call, {Reason::kNoRelay, kNoRelayText, ""});
   const std::string& given = call.request.relay_server();

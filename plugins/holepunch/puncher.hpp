@@ -65,9 +65,13 @@ class PuncherPorts {
   virtual std::string licence_key() const = 0;
   /// crypto_sign over the message; "" where the site cannot sign.
   virtual std::string sign(std::string_view message) = 0;
+  /// Does the site sign at all?
+  virtual bool can_sign() const = 0;
   virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
   virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
   /// It is over with this request.
+  /// One source sends answers on and on that nobody waits for.
+  virtual void answers_cut_off(const jct_channel& from) = 0;
   virtual void ended(const Asked& asked, Outcome outcome) = 0;
   /// Something worth counting that is no refusal.
   virtual void noted(Note note) = 0;
@@ -102,13 +106,12 @@ class Puncher {
   /// [loop] One message; `from` is the channel that it came on. Negative: it is not a message of its kind.
   jct_status punch_hole_request(const jct_channel& from, std::string_view inner);
   jct_status request_relay(const jct_channel& from, std::string_view inner);
-  /// PunchHoleSent, LocalAddr and RelayResponse alike.
+  /// PunchHoleSent, LocalAddr and RelayResponse alike. Negative also: this source has sent too many in vain.
   template <class Message>
   jct_status answered(const jct_channel& from, std::string_view inner) {
     Message message;
     if (!wire::parse_inner(inner, message)) return malformed(from);
-    take(Answer::of(message, from));
-    return JCT_OK;
+    return take(Answer::of(message, from));
   }
 
   /// Hands on what has waited for long enough, drops what has expired.
@@ -155,12 +158,13 @@ class Puncher {
   Meeting meeting_for(const RelayCall& call, const Route& a, const Route& b, const Policy& rules);
   void refuse(const RelayCall& call, const No& no);
 
-  void take(Answer&& answer);
+  jct_status take(Answer&& answer);
+  jct_status lost(Reason why, const Answer& answer);
   void pass(const Asked& asked, const std::shared_ptr<const Answer>& answer);
   void tell(const Asked& asked, const Answer& answer, std::string signed_id);
   void tell_punched(const Asked& asked, const Answer& answer, std::string signed_id);
   void tell_relayed(const Asked& asked, const Answer& answer, std::string signed_id);
-  void tell_failure(const Asked& asked, const Answer& answer);
+  void tell_failure(const Asked& asked, const Answer& answer, const No& no);
 
   template <class Message>
   jct_status send(const jct_channel& to, const Message& message) {

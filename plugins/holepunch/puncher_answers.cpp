@@ -6,22 +6,41 @@
 
 namespace junctor::holepunch {
 
-void Puncher::take(Answer&& answer) {
-  if (!answer.addresses_good()) return ports_.refused(Reason::kBadAddress, answer.from, answer.id, {});
+jct_status Puncher::take(Answer&& answer) {
+  if (!answer.addresses_good()) return lost(Reason::kBadAddress, answer);
+  const Duration now = ports_.now();
   const auto a = wire::decode_address(answer.a);
+  const bool trusted = limits_.may_lose_answers(wire::from_abi(answer.from.peer), now);
   Asked asked;
-  switch (pending_.match(*a, answer, ports_.now(), asked)) {
+  switch (pending_.match(*a, answer, trusted, now, asked)) {
     case Pending::Match::kPass:
-      return pass(asked, std::make_shared<const Answer>(std::move(answer)));
+      pass(asked, std::make_shared<const Answer>(std::move(answer)));
+      return JCT_OK;
     case Pending::Match::kHeld:
-      return;
+      return JCT_OK;
     case Pending::Match::kNobody:
-      return ports_.refused(Reason::kNotPending, answer.from, answer.id, {});
+      return lost(Reason::kNotPending, answer);
     case Pending::Match::kDuplicate:
-      return ports_.refused(Reason::kDuplicate, answer.from, answer.id, {});
+      ports_.refused(Reason::kDuplicate, answer.from, answer.id, {});
+      return JCT_OK;
     case Pending::Match::kTooLong:
-      return ports_.refused(Reason::kHeldTooLong, answer.from, answer.id, {});
+      ports_.refused(Reason::kHeldTooLong, answer.from, answer.id, {});
+      return JCT_OK;
   }
+  return JCT_OK;
+}
+
+/// Whoever answers what nobody asked, again and again, is looking for somebody who waits (protocol.md 6.4 point 5). Its
+/// connection ends, and for a while only answers from B's own address are taken from it.
+jct_status Puncher::lost(Reason why, const Answer& answer) {
+  const wire::Address source = wire::from_abi(answer.from.peer);
+  if (limits_.lost_answer(source, ports_.now())) {
+    ports_.refused(why, answer.from, answer.id, {});
+    return JCT_OK;
+  }
+  ports_.refused(Reason::kTooManyAnswers, answer.from, answer.id, "limit_lost_answers");
+  if (limits_.tell_of(source, ports_.now())) ports_.answers_cut_off(answer.from);
+  return answer.by_udp() ? JCT_OK : JCT_E_LIMIT;
 }
 
 void Puncher::tick() {
@@ -33,23 +52,32 @@ void Puncher::tick() {
   learned_.expire(ports_.now());
 }
 
-/// The signed id goes along where B's version is told and its key is on record (protocol.md 5).
+/// Where B's key is on record A gets its signed id, whatever the answer says of versions: a client that gets none goes
+/// on unencrypted (protocol.md 5). So what cannot be signed is better not passed on at all.
 void Puncher::pass(const Asked& asked, const std::shared_ptr<const Answer>& answer) {
-  if (answer->kind == Answer::Kind::kGoAhead || answer->version.empty()) return tell(asked, *answer, "");
+  if (!answer->refuse_reason.empty()) return tell(asked, *answer, "");
   ports_.look_up(asked.id, JCT_PEER_WANT_KEY, [this, asked, answer](jct_status status, const jct_peer* peer) {
-    if (status != JCT_OK || peer == nullptr) return tell_failure(asked, *answer);
-    if (peer->pk.size == 0) return tell(asked, *answer, "");
+    if (status != JCT_OK || peer == nullptr) {
+      return tell_failure(asked, *answer, {Reason::kStorage, "The server cannot read the remote's key now", ""});
+    }
+    if (peer->state == JCT_PEER_UNKNOWN) {
+      return tell_failure(asked, *answer, {Reason::kUnknownId, "ID does not exist", ""});
+    }
+    if (peer->pk.size == 0 || !ports_.can_sign()) return tell(asked, *answer, "");
     hbb::IdPk id_pk;
     id_pk.set_id(asked.id);
     id_pk.set_pk(std::string{view(peer->pk)});
     const auto sign = [this](const std::string& message) { return ports_.sign(message); };
-    tell(asked, *answer, signed_ids_.get(id_pk.SerializeAsString(), sign));
+    std::string signed_id = signed_ids_.get(id_pk.SerializeAsString(), sign);
+    if (signed_id.empty()) {
+      return tell_failure(asked, *answer, {Reason::kUnsigned, "The server cannot sign the remote's key now", ""});
+    }
+    tell(asked, *answer, std::move(signed_id));
   });
 }
 
 void Puncher::tell(const Asked& asked, const Answer& answer, std::string signed_id) {
-  const bool relays = answer.kind == Answer::Kind::kRelay || answer.kind == Answer::Kind::kGoAhead;
-  if (relays) return tell_relayed(asked, answer, std::move(signed_id));
+  if (answer.kind == Answer::Kind::kRelay) return tell_relayed(asked, answer, std::move(signed_id));
   tell_punched(asked, answer, std::move(signed_id));
 }
 
@@ -78,7 +106,8 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
     ports_.ended(asked, Outcome::kFailed);
     return ports_.refused(Reason::kNoRelay, asked.a, asked.id, {});
   }
-  if (!answer.uuid.empty() && answer.refuse_reason.empty()) {
+  const bool b_made_it = asked.what != Asked::For::kRelay && !answer.uuid.empty();
+  if (b_made_it && answer.refuse_reason.empty()) {
     const Meeting meeting = rules->relay.meant(answer.relay_server, asked.pushed_relay, asked.meeting, b, a);
     ports_.allowed_session(meeting, answer.uuid, asked.id);
   }
@@ -86,18 +115,16 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
   ports_.ended(asked, answer.refuse_reason.empty() ? Outcome::kRelay : Outcome::kRefused);
 }
 
-/// Without B's key A would connect unverified: better not at all.
-void Puncher::tell_failure(const Asked& asked, const Answer& answer) {
-  const std::string text = "The server cannot read the remote's key now; please try again";
-  ports_.refused(Reason::kStorage, answer.from, asked.id, {});
+void Puncher::tell_failure(const Asked& asked, const Answer& answer, const No& no) {
+  ports_.refused(no.why, answer.from, asked.id, {});
   ports_.ended(asked, Outcome::kFailed);
   if (answer.kind == Answer::Kind::kRelay) {
     hbb::RelayResponse response;
-    response.set_refuse_reason(text);
+    response.set_refuse_reason(no.text);
     send(asked.a, response);
   } else {
     hbb::PunchHoleResponse response;
-    response.set_other_failure(text);
+    response.set_other_failure(no.text);
     send(asked.a, response);
   }
 }

@@ -69,17 +69,181 @@ TEST_CASE("a B that cannot punch gives A its key in place of the id, and no addr
   CHECK(answer.relay_server() == "203.0.113.1:21117");
 }
 
-TEST_CASE("an old B that tells no version, or one without a key, gets no signed id") {
+TEST_CASE("A gets the signed id whatever the answer says of versions, as long as B's key is on record") {
   Site site;
   site.ask();
   site.ports.sent.clear();
   site.say(kFromB, hole(""));
-  CHECK(site.heard<hbb::PunchHoleResponse>(1).pk().empty());
+  CHECK(site.heard<hbb::PunchHoleResponse>(1).pk() == signed_id());
   site.ports.peers[kId].pk.clear();
   site.ask();
   site.ports.sent.clear();
   site.say(kFromB, hole());
   CHECK(site.heard<hbb::PunchHoleResponse>(1).pk().empty());
+}
+
+TEST_CASE("an answer whose id cannot be signed, or whose device is no longer on record, is refused in words") {
+  Site site;
+  SUBCASE("signing fails") { site.ports.sign_fails = true; }
+  bool removed = false;
+  SUBCASE("removed meanwhile") { removed = true; }
+  site.ask();
+  if (removed) site.ports.peers.clear();
+  site.ports.sent.clear();
+  site.say(kFromB, hole());
+  const auto answer = site.heard<hbb::PunchHoleResponse>(1);
+  CHECK(answer.socket_addr().empty());
+  CHECK_FALSE(answer.other_failure().empty());
+}
+
+TEST_CASE("a site that has no secret key signs nothing, and is served all the same") {
+  Site site;
+  site.ports.signs = false;
+  site.ask();
+  site.ports.sent.clear();
+  site.say(kFromB, hole());
+  CHECK(site.heard<hbb::PunchHoleResponse>(1).pk().empty());
+}
+
+// ---- every answer with every subset of its optional fields, against everything that may be pending ------------------
+
+enum class Pends { kPunch, kPunchUdp, kRelay };
+constexpr Pends kAllPending[] = {Pends::kPunch, Pends::kPunchUdp, Pends::kRelay};
+
+void make_pending(Site& site, Pends what) {
+  if (what == Pends::kRelay) {
+    site.say(tcp_from(kA, 1), relay_request());
+  } else {
+    site.ask(1, what == Pends::kPunchUdp ? 7777 : 0);
+  }
+  site.ports.sent.clear();
+}
+
+/// What A has got: nothing, or one message on its connection, with the signed id.
+template <class Message>
+void check_heard(Site& site, bool passes) {
+  CHECK(site.ports.sent.size() == (passes ? 1 : 0));
+  if (passes) CHECK(site.heard<Message>(1).pk() == signed_id());
+}
+
+hbb::PunchHoleSent sent_with(unsigned fields) {
+  hbb::PunchHoleSent message;
+  message.set_socket_addr(encoded(kA));
+  if (fields & 1) message.set_id(kId);
+  if (fields & 2) message.set_relay_server("203.0.113.2:21117");
+  if (fields & 4) message.set_nat_type(hbb::SYMMETRIC);
+  if (fields & 8) message.set_version("1.2.3");
+  if (fields & 16) message.set_upnp_port(44);
+  if (fields & 32) message.set_socket_addr_v6(encoded("[2001:db8::2]:7"));
+  return message;
+}
+
+hbb::LocalAddr local_with(unsigned fields) {
+  hbb::LocalAddr message;
+  message.set_socket_addr(encoded(kA));
+  message.set_local_addr(encoded("192.168.1.5:6001"));
+  if (fields & 1) message.set_id(kId);
+  if (fields & 2) message.set_relay_server("203.0.113.2:21117");
+  if (fields & 4) message.set_version("1.2.3");
+  if (fields & 8) message.set_socket_addr_v6(encoded("[2001:db8::2]:7"));
+  return message;
+}
+
+hbb::RelayResponse relay_with(unsigned fields, const std::string& uuid) {
+  hbb::RelayResponse message;
+  message.set_socket_addr(encoded(kA));
+  if (fields & 1) message.set_id(kId);
+  if (fields & 2) message.set_uuid(uuid);
+  if (fields & 4) message.set_relay_server("203.0.113.2:21117");
+  if (fields & 8) message.set_version("1.2.3");
+  if (fields & 16) message.set_upnp_port(44);
+  if (fields & 32) message.set_socket_addr_v6(encoded("[2001:db8::2]:7"));
+  return message;
+}
+
+TEST_CASE("PunchHoleSent answers a pending punch, whatever else it says, and no RequestRelay") {
+  for (const Pends pending : kAllPending) {
+    for (unsigned fields = 0; fields < 64; ++fields) {
+      CAPTURE(static_cast<int>(pending));
+      CAPTURE(fields);
+      for (const bool udp : {false, true}) {
+        Site site;
+        make_pending(site, pending);
+        site.say(udp ? udp_from("192.0.2.77:9000") : kFromB, sent_with(fields));
+        check_heard<hbb::PunchHoleResponse>(site, udp ? pending == Pends::kPunchUdp : pending != Pends::kRelay);
+      }
+    }
+  }
+}
+
+TEST_CASE("LocalAddr answers a pending punch, whatever else it says, and no RequestRelay") {
+  for (const Pends pending : kAllPending) {
+    for (unsigned fields = 0; fields < 16; ++fields) {
+      CAPTURE(static_cast<int>(pending));
+      CAPTURE(fields);
+      Site site;
+      make_pending(site, pending);
+      site.say(kFromB, local_with(fields));
+      check_heard<hbb::PunchHoleResponse>(site, pending != Pends::kRelay);
+    }
+  }
+}
+
+TEST_CASE("RelayResponse answers whatever is pending, by the uuid that was asked or by one that B has made") {
+  for (const Pends pending : kAllPending) {
+    for (unsigned fields = 0; fields < 64; ++fields) {
+      CAPTURE(static_cast<int>(pending));
+      CAPTURE(fields);
+      Site site;
+      make_pending(site, pending);
+      const bool relay = pending == Pends::kRelay;
+      site.say(kFromB, relay_with(fields, relay ? "uuid-of-A" : "uuid-of-B"));
+      check_heard<hbb::RelayResponse>(site, relay || (fields & 3) != 0);  // else it is a go-ahead
+    }
+  }
+}
+
+TEST_CASE("what says another id or another uuid than was asked answers nothing") {
+  for (const Pends pending : kAllPending) {
+    Site site;
+    make_pending(site, pending);
+    hbb::RelayResponse other_id = relay_answer("987654321"), other_uuid = relay_answer();
+    site.say(kFromB, other_id);
+    if (pending == Pends::kRelay) site.say(kFromB, other_uuid);
+    hbb::PunchHoleSent sent = hole();
+    sent.set_id("987654321");
+    site.say(kFromB, sent);
+    CHECK(site.ports.sent.empty());
+    CHECK(site.last_refusal() == Reason::kNotPending);
+  }
+}
+
+// ---- who searches for somebody who waits ----------------------------------------------------------------------------
+
+hbb::PunchHoleSent hole_for_port(int port) { return hole("", "198.51.100.1:" + std::to_string(port)); }
+
+TEST_CASE("a stranger who answers each of A's ports is cut off, told of once, and strips nobody of encryption") {
+  Site site;
+  site.ask();
+  site.ports.sent.clear();
+  const jct_channel stranger = tcp_from("192.0.2.66:7000", 9);
+  int cut_off = 0;
+  for (int port = 1; port <= 65535; ++port) cut_off += site.say(stranger, hole_for_port(port)) == JCT_E_LIMIT ? 1 : 0;
+  CHECK(cut_off == 65535 - 60);
+  CHECK(site.last_refusal() == Reason::kTooManyAnswers);
+  CHECK(site.ports.cut_off == 1);
+  site.ports.time += 1s;
+  site.puncher.tick();
+  CHECK(site.ports.sent.empty());
+}
+
+TEST_CASE("B behind the address that is cut off is still heard from its own") {
+  Site site;
+  site.ask();
+  site.ports.sent.clear();
+  for (int port = 1; port <= 100; ++port) site.say(kFromB, hole_for_port(port));
+  site.say(kFromB, hole());
+  CHECK(site.heard<hbb::PunchHoleResponse>(1).pk() == signed_id());
 }
 
 TEST_CASE("when B's key cannot be read A is told so rather than connected unverified") {
@@ -188,7 +352,7 @@ TEST_CASE("after an accepted punch request a RequestRelay from the same IP is pu
   const auto answer = site.heard<hbb::RelayResponse>(4);
   CHECK(answer.socket_addr().empty());
   CHECK(answer.uuid().empty());
-  CHECK(answer.union_case() == hbb::RelayResponse::UNION_NOT_SET);
+  CHECK(answer.pk() == signed_id());
   CHECK(answer.relay_server() == "203.0.113.1:21117");
   CHECK(answer.refuse_reason().empty());
 }
@@ -199,6 +363,7 @@ TEST_CASE("B's refusal to relay reaches A in B's words") {
   site.say(tcp_from(kA, 4), relay_request());
   site.ports.sent.clear();
   hbb::RelayResponse no = relay_answer("");
+  no.clear_uuid();
   no.set_refuse_reason("not now");
   site.say(kFromB, no);
   CHECK(site.heard<hbb::RelayResponse>(4).refuse_reason() == "not now");

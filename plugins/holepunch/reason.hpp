@@ -25,13 +25,16 @@ enum class Reason : size_t {
   kNoRelay,          // only a relay would do, and none takes sessions
   kTooManyRequests,  // limit_requests, limit_requests_per_address, limit_requests_per_id
   kTooManyPushes,    // limit_pushes_per_address
+  kTooManyAnswers,   // limit_lost_answers
+  kUnsigned,         // B's key is on record, but its id cannot be signed
   kCount
 };
 
 inline constexpr std::array<const char*, static_cast<size_t>(Reason::kCount)> kReasonWords = {
-    "malformed", "bad_address",   "transport", "wrong_key",         "denied",          "unknown_id",
-    "offline",   "storage",       "full",      "not_asked",         "push_failed",     "not_pending",
-    "duplicate", "held_too_long", "no_relay",  "too_many_requests", "too_many_pushes",
+    "malformed",         "bad_address",     "transport",        "wrong_key",     "denied",
+    "unknown_id",        "offline",         "storage",          "full",          "not_asked",
+    "push_failed",       "not_pending",     "duplicate",        "held_too_long", "no_relay",
+    "too_many_requests", "too_many_pushes", "too_many_answers", "unsigned",
 };
 
 /// For A's user, whatever it was that needed one.

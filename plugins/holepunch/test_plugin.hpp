@@ -89,7 +89,7 @@ struct FakeServer {
         0,
         nullptr,
         [](void*) -> jct_str { return str("key"); },
-        nullptr,
+        [](void*) -> uint32_t { return 1; },
         [](void*, jct_bytes message, uint8_t* out, uint64_t capacity, uint64_t* written) -> jct_status {
           *written = message.size + JCT_KEYS_SIGNATURE_SIZE;
           if (capacity < *written) return JCT_E_ARG;

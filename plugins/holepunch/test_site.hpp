@@ -59,7 +59,11 @@ class FakePorts : public PuncherPorts {
     done(want == 0 ? lookup_status : key_status, &peer);
   }
   std::string licence_key() const override { return key; }
-  std::string sign(std::string_view message) override { return "signed:" + std::string{message}; }
+  std::string sign(std::string_view message) override {
+    return signs && !sign_fails ? "signed:" + std::string{message} : "";
+  }
+  bool can_sign() const override { return signs; }
+  void answers_cut_off(const jct_channel&) override { ++cut_off; }
   jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
     if (to.handle == gone || (to.transport == JCT_CHANNEL_UDP && udp_gone)) return JCT_E_CLOSED;
     sent.push_back({to, kind, message.SerializeAsString()});
@@ -76,6 +80,8 @@ class FakePorts : public PuncherPorts {
   Duration time = 1000s;
   std::string key, start_text, reach_text;
   jct_status lookup_status = JCT_OK, key_status = JCT_OK;
+  bool signs = true, sign_fails = false;
+  int cut_off = 0;
   jct_handle gone = 999;
   bool udp_gone = false;
   std::map<std::string, FakePeer> peers;
@@ -95,6 +101,7 @@ inline Puncher::Bounds bounds(size_t max_pending = 100) {
   out.max_grants = 100;
   out.max_signed = 100;
   out.rates.unasked_relays = 2;
+  out.rates.lost_answers = 60;
   out.learned = {10, 6h};
   return out;
 }
