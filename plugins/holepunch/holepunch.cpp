@@ -52,9 +52,9 @@ std::string_view cut(std::string_view text) { return text.substr(0, 100); }
 class Holepunch final : public PuncherPorts {
  public:
   static constexpr auto kOptions = options(
-      kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kMaxLearned, kMaxPending,
-      kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kMaxSigned, kRequestsPerAddress,
-      kRequestsPerId, kRequests, kPushesPerAddress, kLostAnswers, kLimitExempt, kAuthTimeout);
+      kRelay, kHealth, kHealthInterval, kHealthTimeout, kAlwaysRelay, kLan, kLearnedFor, kLearnedAfter, kLearnedRetry,
+      kMaxLearned, kMaxPending, kAnswerTimeout, kForeignWait, kUnaskedRelay, kUnaskedRate, kMaxGrants, kMaxSigned,
+      kRequestsPerAddress, kRequestsPerId, kRequests, kPushesPerAddress, kLostAnswers, kLimitExempt, kAuthTimeout);
 
   Holepunch(Host& host, const Config& config);
   void start();

@@ -20,7 +20,7 @@ void Learned::punched(const wire::Address& a, const wire::Address& b, std::strin
   if (limits_.life <= Duration::zero()) return;
   expire_punches(now);
   const PunchKey key{a.with_port(0), id};
-  const Punch punch{b.with_port(0), now + kVerdict};
+  const Punch punch{b.with_port(0), now, now + kVerdict, false};
   if (const auto at = punches_.find(key); at != punches_.end()) {
     at->second = punch;
     return;
@@ -33,16 +33,18 @@ void Learned::punched(const wire::Address& a, const wire::Address& b, std::strin
 Learned::Lesson Learned::asked_relay(const wire::Address& a, std::string_view id, Duration now) {
   const std::lock_guard lock{mutex_};
   const auto at = punches_.find(PunchKey{a.with_port(0), id});
-  if (at == punches_.end() || at->second.until <= now) return Lesson::kNone;
+  if (at == punches_.end() || at->second.until <= now || std::exchange(at->second.asked, true)) return Lesson::kNone;
+  if (now - at->second.told < limits_.least) return Lesson::kNone;
+  const Verdict verdict{now, now + limits_.life, now + limits_.retry, 0};
   const Pair pair{a.with_port(0), at->second.b};
-  at->second.until = now;  // one punch, one lesson
   if (const auto known = pairs_.find(pair); known != pairs_.end()) {
-    known->second.until = now + limits_.life;
+    known->second.until = verdict.until;
+    known->second.next_try = verdict.next_try;
     return Lesson::kLearned;
   }
   if (pairs_.size() >= limits_.capacity) return Lesson::kFull;
-  pairs_.emplace(pair, Verdict{now, now + limits_.life, 0});
-  next_end_ = std::min(next_end_, now + limits_.life);
+  pairs_.emplace(pair, verdict);
+  next_end_ = std::min(next_end_, verdict.until);
   return Lesson::kLearned;
 }
 
@@ -50,6 +52,10 @@ bool Learned::hopeless(const wire::Address& a, const wire::Address& b, Duration 
   const std::lock_guard lock{mutex_};
   const auto at = pairs_.find(Pair{a.with_port(0), b.with_port(0)});
   if (at == pairs_.end() || at->second.until <= now) return false;
+  if (limits_.retry > Duration::zero() && at->second.next_try <= now) {
+    at->second.next_try = now + limits_.retry;
+    return false;
+  }
   ++at->second.spared;
   return true;
 }
@@ -92,6 +98,7 @@ void Learned::expire_punches(Duration now) {
     punches_end_.pop_front();
     const auto at = punches_.find(key);
     if (at->second.until <= now) {
+      if (!at->second.asked) pairs_.erase(Pair{key.first, at->second.b});  // it got through
       punches_.erase(at);
     } else {
       punches_end_.emplace_back(at->second.until, std::move(key));

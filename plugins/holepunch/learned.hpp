@@ -26,6 +26,8 @@ class Learned {
   struct Limits {
     size_t capacity = 0;  // pairs, and as many punches under way; when full nobody fresh gives way
     Duration life{};      // how long a pair is sent to the relay at once; 0: nothing is learned
+    Duration least{};     // who asks for the relay sooner after B's answer has lost no time, and teaches nothing
+    Duration retry{};     // how often one attempt is punched all the same; 0: never
   };
   explicit Learned(const Limits& limits) : limits_{limits} {}
   void configure(const Limits& limits);
@@ -35,7 +37,8 @@ class Learned {
   enum class Lesson { kNone, kLearned, kFull };
   /// A asks for the relay to the same id.
   Lesson asked_relay(const wire::Address& a, std::string_view id, Duration now);
-  /// Is the pair to be sent to the relay? Counts.
+  /// Is the pair to be sent to the relay? Counts. One attempt in each `retry` is not: where it gets through, as A does
+  /// not ask for the relay after it, the pair is forgotten.
   bool hopeless(const wire::Address& a, const wire::Address& b, Duration now);
 
   struct Row {
@@ -57,11 +60,14 @@ class Learned {
   struct Verdict {
     Duration since{};
     Duration until{};
+    Duration next_try{};
     uint64_t spared = 0;
   };
   struct Punch {
     wire::Address b;
+    Duration told{};  // A has been told
     Duration until{};
+    bool asked = false;  // for the relay: it has taught what it could
   };
   using PunchKey = std::pair<wire::Address, std::string>;
 

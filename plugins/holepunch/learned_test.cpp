@@ -26,7 +26,7 @@ struct Teacher {
     learned.punched(a, b, id, now);
     return learned.asked_relay(a, id, now + 18s);
   }
-  Learned learned{{10, 6h}};
+  Learned learned{{10, 6h, 5s, 1h}};
 };
 
 TEST_CASE("who asks for the relay within 30 s of a punch has shown that punching fails between the two addresses") {
@@ -59,12 +59,41 @@ TEST_CASE("what was learned is of two addresses: whoever moves is tried again") 
 TEST_CASE("after its time a pair is tried again, and a new failure renews it") {
   Teacher teacher;
   CHECK(teacher.fails(kA, kB, kId, 0s) == Lesson::kLearned);
+  teacher.learned.configure({10, 6h, 5s, 0s});
   CHECK(teacher.learned.hopeless(kA, kB, 18s + 6h - 1s));
   CHECK_FALSE(teacher.learned.hopeless(kA, kB, 18s + 6h));
   CHECK(teacher.fails(kA, kB, kId, 7h) == Lesson::kLearned);
   CHECK(teacher.learned.hopeless(kA, kB, 8h));
   teacher.learned.expire(14h);
   CHECK(teacher.learned.size() == 0);
+}
+
+TEST_CASE("who asks for the relay at once has lost no time, and teaches nothing") {
+  Teacher teacher;
+  teacher.learned.punched(kA, kB, kId, 100s);
+  CHECK(teacher.learned.asked_relay(kA, kId, 100s + 100ms) == Lesson::kNone);
+  CHECK(teacher.learned.asked_relay(kA, kId, 118s) == Lesson::kNone);  // it has gone to the relay by then
+  CHECK(teacher.learned.size() == 0);
+}
+
+TEST_CASE("one attempt an hour is punched all the same, and a wrong lesson heals by it") {
+  Teacher teacher;
+  teacher.fails(kA, kB, kId, 0s);
+  CHECK(teacher.learned.hopeless(kA, kB, 1h));
+  CHECK_FALSE(teacher.learned.hopeless(kA, kB, 1h + 18s));
+  CHECK(teacher.learned.hopeless(kA, kB, 1h + 19s));
+  SUBCASE("it gets through") {
+    teacher.learned.punched(kA, kB, kId, 1h + 20s);
+    teacher.learned.expire(1h + 50s);
+    CHECK_FALSE(teacher.learned.hopeless(kA, kB, 1h + 51s));
+    CHECK(teacher.learned.size() == 0);
+  }
+  SUBCASE("it fails again") {
+    CHECK(teacher.fails(kA, kB, kId, 1h + 20s) == Lesson::kLearned);
+    teacher.learned.expire(1h + 60s);
+    CHECK(teacher.learned.hopeless(kA, kB, 2h));
+    CHECK_FALSE(teacher.learned.hopeless(kA, kB, 2h + 60s));
+  }
 }
 
 TEST_CASE("a full table keeps what it has, and takes more when that ends") {
@@ -75,13 +104,13 @@ TEST_CASE("a full table keeps what it has, and takes more when that ends") {
     CHECK(lesson == (i < 10 ? Lesson::kLearned : Lesson::kFull));
   }
   CHECK(teacher.learned.size() == 10);
-  CHECK(teacher.learned.hopeless(kA, at("192.0.2.1:1"), 1h));
+  CHECK(teacher.learned.hopeless(kA, at("192.0.2.1:1"), 30min));
   teacher.learned.expire(10h);
   CHECK(teacher.fails(kA, kB, kId, 10h) == Lesson::kLearned);
 }
 
 TEST_CASE("punches under way are bounded, too") {
-  Learned learned{{2, 6h}};
+  Learned learned{{2, 6h, 0s, 1h}};
   for (int i = 0; i < 5; ++i) learned.punched(kA, kB, "peer-" + std::to_string(i), 100s);
   CHECK(learned.asked_relay(kA, "peer-1", 110s) == Lesson::kLearned);
   CHECK(learned.asked_relay(kA, "peer-2", 110s) == Lesson::kNone);
@@ -121,13 +150,13 @@ TEST_CASE("a person sees what was learned and can have it forgotten, by address 
 TEST_CASE("switched off, nothing is learned, and what was known is forgotten") {
   Teacher teacher;
   teacher.fails(kA, kB, kId, 100s);
-  teacher.learned.configure({10, 0s});
+  teacher.learned.configure({10, 0s, 5s, 1h});
   CHECK_FALSE(teacher.learned.hopeless(kA, kB, 200s));
   CHECK(teacher.fails(kA, kB, kId, 300s) == Lesson::kNone);
 }
 
 TEST_CASE("every loop may ask while another ticks and a person clears") {
-  Learned learned{{50, 1s}};
+  Learned learned{{50, 1s, 0s, 10ms}};
   const auto work = [&](int thread) {
     for (int i = 0; i < 2000; ++i) {
       const auto b = at("192.0.2." + std::to_string((i * 7 + thread) % 100 + 1) + ":1");

@@ -65,7 +65,8 @@ Puncher::Bounds bounds_of(const Config& config) {
   bounds.rates = {config[kRequestsPerAddress],      config[kRequestsPerId], config[kRequests],
                   config[kPushesPerAddress],        config[kLostAnswers],   config[kUnaskedRate],
                   networks_of(config[kLimitExempt])};
-  bounds.learned = {static_cast<size_t>(config[kMaxLearned]), config[kLearnedFor]};
+  bounds.learned = {static_cast<size_t>(config[kMaxLearned]), config[kLearnedFor], config[kLearnedAfter],
+                    config[kLearnedRetry]};
   return bounds;
 }
 

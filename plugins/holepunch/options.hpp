@@ -78,6 +78,18 @@ constexpr auto kLearnedFor = opt::duration("learned_for", "6h")
                                  .help(
                                      "how long two addresses between which TCP punching failed are sent to the relay "
                                      "at once; 0: never");
+constexpr auto kLearnedAfter =
+    opt::duration("learned_after", "5s")
+        .range(0, 30'000'000'000)
+        .live()
+        .help(
+            "a punch has failed where the client asks for the relay so long after B's answer; sooner it lost no time");
+constexpr auto kLearnedRetry = opt::duration("learned_retry", "1h")
+                                   .range(0, 30LL * 24 * 3600 * 1'000'000'000)
+                                   .live()
+                                   .help(
+                                       "how often such a pair is punched all the same, and forgotten where that gets "
+                                       "through; 0: never");
 constexpr auto kMaxLearned =
     opt::count("max_learned", "10000").range(1, 1 << 24).live().help("such pairs of addresses at once");
 

@@ -81,6 +81,19 @@ TEST_CASE("nothing is learned where B did not punch, or A asks for the relay too
   CHECK(pushed(site) == hbb::ASYMMETRIC);
 }
 
+TEST_CASE("an A that is refused at once, as B listens a moment later, and goes to the relay is punched the next time") {
+  Site site;
+  for (int i = 0; i < 15; ++i) {
+    CHECK(pushed(site) == hbb::ASYMMETRIC);
+    hbb::PunchHoleSent answer = hole("1.2.3", kAgain);
+    site.say(kFromB, answer);
+    site.ports.time += 100ms;
+    site.say(tcp_from(kAgain, 4), relay_request());
+    site.ports.time += 60s;
+    site.puncher.tick();
+  }
+}
+
 TEST_CASE("a RequestRelay that is refused teaches nothing") {
   Site site;
   site.ask();

@@ -102,7 +102,7 @@ inline Puncher::Bounds bounds(size_t max_pending = 100) {
   out.max_signed = 100;
   out.rates.unasked_relays = 2;
   out.rates.lost_answers = 60;
-  out.learned = {10, 6h};
+  out.learned = {10, 6h, 5s, 1h};
   return out;
 }
 
