@@ -48,6 +48,12 @@ void Exchange::set_policy(const jct_bridge_policy& policy) {
 
 // ---- bytes ----
 
+jct_status Exchange::begin_with(End& to, std::string_view words) {
+  const jct_status status = to.link_.send(words);
+  if (status == JCT_OK) to.other().passed_ += words.size();
+  return status;
+}
+
 size_t Exchange::pass(End& from, std::string_view data) {
   size_t passed = 0;
   while (passed < data.size() && !over_ && !from.held_) {

@@ -30,6 +30,8 @@ class Exchange {
     void on_writable() { owner_.release(other()); }
     void on_end() { owner_.ending(*this); }
     void on_close(jct_status) { owner_.gone(*this); }
+    /// What the other side has said before start().
+    jct_status send(std::string_view words) { return owner_.begin_with(*this, words); }
 
    private:
     friend class Exchange;
@@ -61,6 +63,7 @@ class Exchange {
   End& b() { return b_; }
 
  private:
+  jct_status begin_with(End& to, std::string_view words);
   size_t pass(End& from, std::string_view data);
   bool pass_piece(End& from, std::string_view piece);
   void hold(End& from);

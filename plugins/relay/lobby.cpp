@@ -3,6 +3,7 @@
 // them there. Lives on that loop, and so does every side in it.
 #include "lobby.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "wire/abi.hpp"
@@ -10,7 +11,8 @@
 namespace junctor::relay {
 namespace {
 
-// A first side may speak before it has a partner. Its bytes wait in the stream; from here on, in the kernel.
+// A first side may speak before it has a partner. Its first bytes are kept here, as they must outlive its connection;
+// from here on they wait in the kernel.
 constexpr size_t kEarlyBytes = 16 * 1024;
 
 const char* hint_for(const std::string& reason) {
@@ -114,9 +116,10 @@ bool Lobby::attach(Side& side) {
 
 jct_status Lobby::data(jct_handle link, std::string_view data) {
   const jct_status status = sessions_.data(link, data);
-  const Side* side = status == JCT_E_CLOSED ? find(link) : nullptr;
+  Side* side = status == JCT_E_CLOSED ? find(link) : nullptr;
   if (side == nullptr) return status;
-  return side->state == Side::State::kLeaving ? JCT_OK : JCT_E_AGAIN;
+  const bool kept = side->state == Side::State::kLeaving || side->early.size() + data.size() <= kEarlyBytes;
+  return kept && keep(*side, data) == data.size() ? JCT_OK : JCT_E_AGAIN;
 }
 
 jct_status Lobby::writable(jct_handle link) {
@@ -135,21 +138,26 @@ jct_status Lobby::link_ended(jct_handle link) {
 void Lobby::link_closed(jct_handle link, jct_status reason) {
   Side* side = find(link);
   if (side == nullptr) return sessions_.link_closed(link, reason);
-  closed(*side);
+  closed(*side, reason);
 }
 
 // ---- what a side says ----
 
 size_t Lobby::heard(Side& side, std::string_view data) {
-  switch (side.state) {
-    case Side::State::kGreeting:
-      return read_greeting(side, data);
-    case Side::State::kLeaving:
-      return data.size();
-    default:
-      if (data.size() >= kEarlyBytes) side.link.pause();
-      return 0;
-  }
+  if (side.state != Side::State::kGreeting) return keep(side, data);
+  const SideKey key = side.key;
+  const size_t consumed = read_greeting(side, data);
+  Side* here = find(key);  // not where it was joined or moved: the rest goes with its stream
+  if (here == nullptr || here->state == Side::State::kGreeting) return consumed;
+  return consumed + keep(*here, data.substr(consumed));
+}
+
+size_t Lobby::keep(Side& side, std::string_view data) {
+  if (side.state == Side::State::kLeaving || side.state == Side::State::kParting) return data.size();
+  const size_t kept = std::min(data.size(), kEarlyBytes - side.early.size());
+  side.early.append(data.substr(0, kept));
+  if (side.early.size() == kEarlyBytes) side.link.pause();
+  return kept;
 }
 
 size_t Lobby::read_greeting(Side& side, std::string_view data) {
@@ -172,7 +180,9 @@ size_t Lobby::read_greeting(Side& side, std::string_view data) {
 
 void Lobby::ended(Side& side) {
   side.ended = true;
-  if (side.state == Side::State::kGreeting || side.state == Side::State::kParked) leave(side, JCT_E_CLOSED);
+  if (side.state == Side::State::kGreeting) return leave(side, JCT_E_CLOSED);
+  if (side.state == Side::State::kParting) return leave(side, JCT_OK);
+  if (side.state == Side::State::kParked) stay(side);
 }
 
 // ---- from a request to a seat ----
@@ -199,6 +209,7 @@ void Lobby::place(Side& side) {
 }
 
 void Lobby::move(Side& side, uint32_t loop) {
+  if (side.gone) return hand_over(side, loop);
   if (!attach(side)) return leave(side, JCT_E_CLOSED);
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kMoving;
@@ -211,7 +222,7 @@ void Lobby::move(Side& side, uint32_t loop) {
     sides_.erase(key);
   } else {
     shared_.transit.arrive(stream);
-    side.state = Side::State::kLeaving;  // its stream has ended: on_close is due
+    side.state = Side::State::kEnding;
   }
 }
 
@@ -247,17 +258,19 @@ void Lobby::park(Side& side) {
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kParked;
   shared_.counters.waiting.add(1);
-  // A side that has said its last word is as good as gone (protocol.md 6.5).
-  if (side.ended || !attach(side)) return leave(side, JCT_E_CLOSED);
+  if (!side.gone && !attach(side)) return leave(side, JCT_E_CLOSED);
+  if (side.ended) stay(side);
   arm(side.parked + settings_.wait);
 }
 
 void Lobby::pair(Side& first, Side& second) {
   shared_.counters.waiting.add(-1);
+  stay_no_more(first);
   if (!await_ticket(first, second)) join(first, second);
 }
 
 void Lobby::join(Side& first, Side& second) {
+  if (first.gone || second.gone) return part(first, second);
   first.state = Side::State::kLeaving;
   const Sessions::Started started = sessions_.start(waiting_.name_of(second.request.uuid), first, second);
   if (started.status == JCT_OK) {
@@ -268,18 +281,6 @@ void Lobby::join(Side& first, Side& second) {
   if (started.status == JCT_E_CLOSED) return one_has_gone(first, second);
   refuse(first, started.status, started.reason, started.hint);
   refuse(second, started.status, started.reason, started.hint);
-}
-
-/// Whoever is still there waits for another partner, for as long as it may.
-void Lobby::one_has_gone(Side& first, Side& second) {
-  const bool first_stays = is_open(first);
-  const bool second_stays = is_open(second);
-  if (first_stays == second_stays) {
-    leave(first, JCT_E_CLOSED);
-    return leave(second, JCT_E_CLOSED);
-  }
-  leave(first_stays ? second : first, JCT_E_CLOSED);
-  seat(first_stays ? first : second);
 }
 
 bool Lobby::is_open(const Side& side) const {
@@ -301,8 +302,10 @@ void Lobby::refuse(Side& side, jct_status status, const std::string& reason, con
 
 void Lobby::leave(Side& side, jct_status status) {
   unseat(side);
+  stay_no_more(side);
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kLeaving;
+  if (side.gone) return erase(side);
   if (side.attached) {
     side.link.close(status);  // on_close follows
   } else {
@@ -317,11 +320,16 @@ void Lobby::unseat(Side& side) {
   waiting_.forget(side.request.uuid, side.key);
 }
 
-void Lobby::closed(Side& side) {
+/// JCT_E_CLOSED: the server stops, and nobody will come.
+void Lobby::closed(Side& side, jct_status reason) {
   if (side.state == Side::State::kMoving) {  // stopped on its way: no loop's table has it
     shared_.transit.arrive(side.link.stream());
     return;
   }
+  reason == JCT_E_CLOSED ? forget(side) : has_gone(side);
+}
+
+void Lobby::forget(Side& side) {
   Side* left = side.state == Side::State::kUnticketed ? leave_pair(side) : nullptr;
   unseat(side);
   erase(side);
@@ -330,6 +338,7 @@ void Lobby::closed(Side& side) {
 
 void Lobby::erase(Side& side) {
   greeting_.erase({side.since, side.key});
+  stay_no_more(side);
   sides_.erase(side.key);
 }
 
@@ -344,6 +353,7 @@ void Lobby::arm_next() {
   if (!greeting_.empty()) arm(greeting_.begin()->first + settings_.greeting_timeout);
   if (const auto oldest = waiting_.oldest()) arm(*oldest + settings_.wait);
   if (const auto next = ticket_wait_.next()) arm(*next);
+  if (!staying_.empty()) arm(staying_.begin()->first);
 }
 
 void Lobby::ring() {
@@ -358,6 +368,7 @@ void Lobby::ring() {
     refuse(*find(key), JCT_E_TIMEOUT, "no_partner", "the other side has not come");
   }
   end_ticket_waits(now);
+  end_stays(now);
   arm_next();
 }
 

@@ -55,7 +55,7 @@ class Lobby {
   const Host& host() const { return shared_.host; }
   size_t heard(Side& side, std::string_view data);
   void ended(Side& side);
-  void closed(Side& side);
+  void closed(Side& side, jct_status reason);
 
  private:
   Side& add(const Link& link, const jct_addr& peer);
@@ -63,6 +63,7 @@ class Lobby {
   /// No two sides of the relay have the same.
   SideKey next_key() { return ++sides_so_far_ * host().loops() + loop_; }
   Side* find(SideKey key);
+  size_t keep(Side& side, std::string_view data);
   size_t read_greeting(Side& side, std::string_view data);
   void ask(Side& side);
   void place(Side& side);
@@ -72,7 +73,18 @@ class Lobby {
   void park(Side& side);
   void pair(Side& first, Side& second);
   void join(Side& first, Side& second);
+
+  // ---- sides that end before they are joined: lobby_ends.cpp ----
   void one_has_gone(Side& first, Side& second);
+  void has_gone(Side& side);
+  void forget(Side& side);
+  void hand_over(Side& side, uint32_t loop);
+  void arrived_gone(const std::shared_ptr<Side>& side);
+  void stay(Side& side);
+  void stay_no_more(Side& side);
+  void part(Side& first, Side& second);
+  void end_stays(Duration now);
+
   bool attach(Side& side);
   bool is_open(const Side& side) const;
 
@@ -100,6 +112,7 @@ class Lobby {
   uint64_t sides_so_far_ = 0;
   std::unordered_map<SideKey, std::shared_ptr<Side>> sides_;
   std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
+  std::set<std::pair<Duration, SideKey>> staying_;   // whose end is known, until when they stay
   Waiting waiting_;
   TicketWait ticket_wait_;
   Sessions sessions_;
@@ -111,6 +124,6 @@ class Lobby {
 inline const Host& Side::host() const { return lobby->host(); }
 inline size_t Side::on_data(std::string_view data) { return lobby->heard(*this, data); }
 inline void Side::on_end() { lobby->ended(*this); }
-inline void Side::on_close(jct_status) { lobby->closed(*this); }
+inline void Side::on_close(jct_status reason) { lobby->closed(*this, reason); }
 
 }  // namespace junctor::relay

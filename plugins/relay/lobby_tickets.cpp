@@ -10,7 +10,7 @@ bool Lobby::await_ticket(Side& first, Side& second) {
   if (settings_.tickets != Settings::Tickets::kRequire || settings_.ticket_wait <= Duration::zero()) return false;
   const Duration now = host().now();
   const std::string& uuid = second.request.uuid;
-  if (shared_.tickets.check(uuid, "", now) != Tickets::Answer::kNone || !attach(second)) return false;
+  if (shared_.tickets.check(uuid, "", now) != Tickets::Answer::kNone || (!second.gone && !attach(second))) return false;
   if (!ticket_wait_.add(uuid, {first.key, second.key}, now + settings_.ticket_wait)) return false;
   greeting_.erase({second.since, second.key});
   first.state = second.state = Side::State::kUnticketed;

@@ -13,6 +13,12 @@ inline constexpr int64_t kYear = 365LL * 86'400 * 1'000'000'000;
 inline constexpr auto kListen = opt::listener("listen", ":P+1").list().help("where both sides of a session connect");
 inline constexpr auto kWait =
     opt::duration("wait", "30s").range(1'000'000, kYear).live().help("how long a first side waits for the second");
+inline constexpr auto kEndedWait = opt::duration("ended_wait", "5s")
+                                       .range(0, kYear)
+                                       .live()
+                                       .help(
+                                           "how long a first side that has ended stays with what it said, for a "
+                                           "partner that comes late");
 inline constexpr auto kGreetingTimeout = opt::duration("greeting_timeout", "10s")
                                              .range(1'000'000, kYear)
                                              .live()
@@ -25,10 +31,11 @@ inline constexpr auto kMaxWaiting =
     opt::count("max_waiting", "100000").live().help("first sides that wait at once; more are refused");
 inline constexpr auto kMaxSessions =
     opt::count("max_sessions", "100000").live().help("sessions that run at once; more are refused");
-inline constexpr auto kIdle = opt::duration("idle", "30s")
-                                  .range(0, kYear)
-                                  .live()
-                                  .help("ends a session without a byte in either direction; 0: never");
+inline constexpr auto kIdle =
+    opt::duration("idle", "30m")
+        .range(0, kYear)
+        .live()
+        .help("ends a session without a byte in either direction; dead sides are found sooner, by TCP; 0: never");
 inline constexpr auto kLifetime =
     opt::duration("lifetime", "0").range(0, kYear).live().help("ends a session that is older; 0: never");
 inline constexpr auto kRate =
@@ -107,6 +114,7 @@ struct Settings {
   enum class Tickets { kOff, kPrefer, kRequire };
 
   Duration wait;
+  Duration ended_wait;
   Duration greeting_timeout;
   size_t max_message;
   Duration idle;
@@ -116,13 +124,8 @@ struct Settings {
   Duration ticket_wait;
 
   static Settings from(const Config& config) {
-    return {config[kWait],
-            config[kGreetingTimeout],
-            static_cast<size_t>(config[kMaxMessage]),
-            config[kIdle],
-            config[kLifetime],
-            config[kGather],
-            tickets_of(config[kTickets]),
+    return {config[kWait],      config[kEndedWait], config[kGreetingTimeout], static_cast<size_t>(config[kMaxMessage]),
+            config[kIdle],      config[kLifetime],  config[kGather],          tickets_of(config[kTickets]),
             config[kTicketWait]};
   }
   static Tickets tickets_of(const std::string& word) {

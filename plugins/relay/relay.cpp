@@ -85,10 +85,11 @@ class Gathering {
 
 class RelayPlugin {
  public:
-  static constexpr auto kOptions = options(
-      kListen, kWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime, kRate, kTotalRate,
-      kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter, kDowngradePercent,
-      kBlacklistFile, kBlocklistFile, kTickets, kTicketWait, kMaxTickets, kGroups, kAuthTimeout, kGather);
+  static constexpr auto kOptions =
+      options(kListen, kWait, kEndedWait, kGreetingTimeout, kMaxMessage, kMaxWaiting, kMaxSessions, kIdle, kLifetime,
+              kRate, kTotalRate, kAddressRate, kIdRate, kAddressSessions, kIdSessions, kDowngradeRate, kDowngradeAfter,
+              kDowngradePercent, kBlacklistFile, kBlocklistFile, kTickets, kTicketWait, kMaxTickets, kGroups,
+              kAuthTimeout, kGather);
 
   RelayPlugin(Host& host, const Config& config)
       : host_{host},

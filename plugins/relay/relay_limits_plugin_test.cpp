@@ -158,18 +158,21 @@ TEST_CASE("a late ticket for another id refuses the pair at once") {
   CHECK(world.refused("other_ticket") == 2);
 }
 
-TEST_CASE("who stays while a ticket is awaited waits for another partner, and the ticket is theirs") {
-  World world{{{"tickets", "require"}}};
-  auto [a, b] = world.pair("early");
-  a.reset();
-  world.run();
-  CHECK_FALSE(b.closed());
-  FakeStream third = world.side("early", 3, "123456789");
-  world.run();
-  expect(world, "early", "123456789");
-  world.run();
-  CHECK(b.bridged());
-  CHECK(third.bridged());
+TEST_CASE("of a pair that awaits its ticket one may go: the other gets its words with the ticket, or nothing without") {
+  for (const bool comes : {true, false}) {
+    World world{{{"tickets", "require"}}};
+    auto [a, b] = world.pair("early");
+    a.deliver("last words");
+    a.reset();
+    world.run();
+    CHECK_FALSE(b.closed());
+    if (comes) expect(world, "early", "123456789");
+    world.run();
+    world.host.advance(2s);
+    CHECK(b.sent() == (comes ? "last words" : ""));
+    CHECK((b.ended() || b.closed()));
+    CHECK(world.refused("no_ticket") == (comes ? 0 : 1));
+  }
 }
 
 TEST_CASE("a third side while a ticket is awaited is refused, and a drain ends the wait") {

@@ -4,95 +4,12 @@
 
 #include <chrono>
 
-#include "junctor/service/relay.h"
-#include "junctor/service/signal.h"
-#include "test_relay.hpp"
+#include "test_link.hpp"
 
 using namespace std::chrono_literals;
 using namespace junctor::relay::testing;
 
 namespace {
-
-/// A side as another plugin would offer it.
-class TestLink {
- public:
-  TestLink(World& world, const std::string& uuid, const std::string& id = "", const std::string& key = "key")
-      : world_{world} {
-    loop = service().loop_of(self(), junctor::str(uuid));
-    jct_relay_side side{};
-    side.size = sizeof side;
-    side.uuid = junctor::str(uuid);
-    side.id = junctor::str(id);
-    side.licence_key = junctor::str(key);
-    side.transport = JCT_CHANNEL_WS;
-    side.peer.family = 4;
-    side.peer.port = 4711;
-    offered = on_loop([&] { return service().offer_link(self(), &side, &table(), this, &handle); });
-  }
-  /// The relay must not call it any more.
-  ~TestLink() {
-    if (offered == JCT_OK && !gone_) closed(JCT_E_RESET);
-  }
-  TestLink(const TestLink&) = delete;
-  TestLink& operator=(const TestLink&) = delete;
-
-  jct_status data(std::string_view bytes) {
-    return on_loop([&] { return service().data(self(), handle, junctor::bytes(bytes)); });
-  }
-  void drink() {
-    full = false;
-    on_loop([&] { return service().writable(self(), handle); });
-  }
-  void end() {
-    on_loop([&] { return service().ended(self(), handle); });
-  }
-  void closed(jct_status reason) {
-    gone_ = true;
-    on_loop([&] {
-      service().closed(self(), handle, reason);
-      return JCT_OK;
-    });
-  }
-
-  jct_status offered = JCT_OK;
-  jct_handle handle = 0;
-  uint32_t loop = 0;
-  bool full = false;  // answers JCT_E_AGAIN
-  std::string got;
-  std::string kept;  // to be sent from inside resume
-  int resumed = 0;
-  bool ended = false;
-  std::vector<jct_status> closes;
-
- private:
-  const jct_relay_service& service() { return world_.relay->service<jct_relay_service>("relay/1"); }
-  void* self() { return world_.relay->service_self("relay/1"); }
-  template <class Fn>
-  jct_status on_loop(Fn fn) {
-    return world_.host.on_loop(loop, fn);
-  }
-
-  static TestLink& of(void* self) { return *static_cast<TestLink*>(self); }
-  static const jct_relay_link& table() {
-    static constexpr jct_relay_link kTable{sizeof(jct_relay_link),
-                                           0,
-                                           [](void* self, jct_bytes data) -> jct_status {
-                                             if (of(self).full) return JCT_E_AGAIN;
-                                             of(self).got += junctor::view(data);
-                                             return JCT_OK;
-                                           },
-                                           [](void* self) {
-                                             TestLink& link = of(self);
-                                             ++link.resumed;
-                                             if (!link.kept.empty()) link.data(std::exchange(link.kept, {}));
-                                           },
-                                           [](void* self) { of(self).ended = true; },
-                                           [](void* self, jct_status why) { of(self).closes.push_back(why); }};
-    return kTable;
-  }
-  World& world_;
-  bool gone_ = false;
-};
 
 TEST_CASE("a link and a stream of a uuid exchange bytes, whichever comes first") {
   for (const bool link_first : {true, false}) {
@@ -142,14 +59,16 @@ TEST_CASE("two links of a uuid exchange bytes, and a finished session delivers b
   CHECK(world.host.last_line("relay.stop").field("reason") == "finished");
 }
 
-TEST_CASE("a link's bytes wait with it until it has a partner") {
+TEST_CASE("a link may say much before it has a partner: what is not taken waits with it, and nothing is lost") {
   World world;
   TestLink b{world, "u"};
-  CHECK(b.data("too soon") == JCT_E_AGAIN);
+  CHECK(b.data("early ") == JCT_OK);
+  const std::string much(16 * 1024, 'x');
+  CHECK(b.data(much) == JCT_E_AGAIN);
   TestLink a{world, "u", "1"};
   CHECK(b.resumed == 1);
-  CHECK(b.data("now") == JCT_OK);
-  CHECK(a.got == "now");
+  CHECK(b.data(much) == JCT_OK);
+  CHECK(a.got == "early " + much);
 }
 
 TEST_CASE("what a link sends from inside resume, in the moment of pairing, is not lost") {
@@ -259,38 +178,6 @@ TEST_CASE("a link is offered on the loop of its uuid and nowhere else") {
   CHECK(world.host.on_loop(here.loop, offer) == JCT_E_ARG);  // a table without functions
   const auto data = [&] { return service.data(world.relay->service_self("relay/1"), here.handle, {}); };
   CHECK(world.host.on_loop((here.loop + 1) % 4, data) == JCT_E_CLOSED);
-}
-
-TEST_CASE("a link that goes while it waits is forgotten, whether it is cut off or says that it will not wait") {
-  for (const bool politely : {true, false}) {
-    World world;
-    TestLink gone{world, "u"};
-    if (politely) {
-      gone.end();
-      CHECK(gone.closes.size() == 1);
-    }
-    gone.closed(JCT_OK);
-    CHECK(world.host.metric("waiting") == 0);
-    TestLink a{world, "u"}, b{world, "u"};
-    CHECK(a.data("x") == JCT_OK);
-    CHECK(b.got == "x");
-  }
-}
-
-TEST_CASE("a stream that has gone in the instant of pairing leaves its place to the link") {
-  World world{{}, 1};
-  FakeStream first = world.side("u");
-  world.run();
-  std::unique_ptr<TestLink> second;
-  first.reset();
-  // By then the kernel knows that the first has ended; the relay has yet to be told.
-  world.host.loops().queue(0, [&] { second = std::make_unique<TestLink>(world, "u"); });
-  world.run();
-  CHECK(second->offered == JCT_OK);
-  CHECK(second->resumed == 0);
-  TestLink third{world, "u"};
-  CHECK(third.data("x") == JCT_OK);
-  CHECK(second->got == "x");
 }
 
 TEST_CASE("a third link of a uuid, a full waiting room and a drain are told apart") {

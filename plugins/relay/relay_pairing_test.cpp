@@ -116,50 +116,6 @@ TEST_CASE("once a session is over its uuid may come again") {
   CHECK(c.bridged());
 }
 
-TEST_CASE("a first side that has gone is forgotten, never paired, however it went") {
-  for (const bool by_reset : {true, false}) {
-    World world;
-    FakeStream gone = world.side("u", 1);
-    world.run();
-    if (by_reset) {
-      gone.reset();
-    } else {
-      gone.peer_closes();
-    }
-    world.run();
-    CHECK(gone.closed());
-    CHECK(world.host.metric("waiting") == 0);
-    auto [a, b] = world.pair("u");
-    CHECK(world.host.bridges().at(0).joins(a, b));
-  }
-}
-
-TEST_CASE("a first side that goes with bytes unread is forgotten too") {
-  World world;
-  FakeStream gone = world.side("u", 1);
-  gone.deliver("signed id");
-  gone.peer_closes();
-  world.run();
-  CHECK(gone.closed());
-  CHECK(world.host.metric("waiting") == 0);
-}
-
-TEST_CASE("a first side that has gone in the instant of pairing leaves its place to the second") {
-  World world{{}, 1};
-  FakeStream first = world.side("u"), second = world.client();
-  world.run();
-  // When the second's request is read, the kernel knows that the first has ended; the relay has yet to be told.
-  first.reset();
-  second.deliver(framed_request("u", "", "key"));
-  world.run();
-  CHECK(world.host.metric("waiting") == 1);
-  FakeStream third = world.side("u");
-  world.run();
-  CHECK(second.bridged());
-  CHECK(third.bridged());
-  CHECK(world.host.metric("sessions") == 1);
-}
-
 TEST_CASE("a second side that half-closes behind its request is still paired") {
   World world;
   FakeStream b = world.side("u", 1);
@@ -171,20 +127,6 @@ TEST_CASE("a second side that half-closes behind its request is still paired") {
   CHECK(b.sent() == "last words");
   CHECK(b.ended());
   CHECK(world.host.metric("sessions") == 1);
-}
-
-TEST_CASE("a first side that ends while it moves to the loop of its uuid is forgotten") {
-  for (int i = 0; i < 8; ++i) {
-    World world;
-    const std::string uuid = "uuid-" + std::to_string(i);
-    FakeStream gone = world.side(uuid, 0);
-    world.host.run_loop(0);
-    gone.reset();
-    world.run();
-    FakeStream a = world.side(uuid, 1), b = world.side(uuid, 2);
-    world.run();
-    CHECK(world.host.bridges().at(0).joins(a, b));
-  }
 }
 
 TEST_CASE("the side that names an id is A, whichever comes first") {

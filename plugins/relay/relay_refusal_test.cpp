@@ -89,29 +89,26 @@ TEST_CASE("an auth plugin that stays silent denies") {
   CHECK(world.host.complaints().empty());
 }
 
-TEST_CASE("a side that goes while it is checked is forgotten") {
-  World world;
-  world.auth.later = true;
-  FakeStream a = world.side("u", 1);
-  world.run();
-  a.reset();
-  world.run();
-  world.host.on_loop(1, [&] { world.auth.answer(); });
-  world.run();
-  CHECK(world.host.metric("waiting") == 0);
-  CHECK(world.host.complaints().empty());
-}
-
-TEST_CASE("a first side that half-closes while it is checked is not parked") {
-  World world;
-  world.auth.later = true;
-  FakeStream a = world.side("u", 1);
-  a.peer_closes();
-  world.run();
-  world.host.on_loop(1, [&] { world.auth.answer(); });
-  world.run();
-  CHECK(a.closed());
-  CHECK(world.host.metric("waiting") == 0);
+TEST_CASE("a side that ends while it is checked stays for its partner as any other that ends") {
+  for (const bool by_reset : {true, false}) {
+    World world;
+    world.auth.later = true;
+    FakeStream a = world.side("u", 1);
+    world.run();
+    a.deliver("last words");
+    by_reset ? a.reset() : a.peer_closes();
+    world.run();
+    world.host.on_loop(1, [&] { world.auth.answer(); });
+    world.run();
+    CHECK(world.host.metric("waiting") == 1);
+    world.auth.later = false;
+    FakeStream b = world.side("u", 2);
+    world.run();
+    CHECK(b.sent() == "last words");
+    CHECK(b.ended());
+    CHECK(world.host.metric("waiting") == 0);
+    CHECK(world.host.complaints().empty());
+  }
 }
 
 TEST_CASE("a first message over the bound, or of another kind, is closed") {

@@ -53,6 +53,15 @@ bool was_a_check(const jct_bridge_stats& stats) {
   return stats.bytes_ab + stats.bytes_ba <= kCheckBytes && stats.age_ns <= static_cast<uint64_t>(kCheckTime.count());
 }
 
+/// What a side has said before it was joined. `to`: the other's link, or the other end of the exchange.
+template <class To>
+jct_status pass_early(Side& from, To&& to) {
+  if (from.early.empty()) return JCT_OK;
+  const jct_status status = to.send(from.early);
+  if (status == JCT_OK) std::string{}.swap(from.early);
+  return status;
+}
+
 /// A check is for who looks for a fault, and no event.
 void tell(const Host& host, bool check, const char* name, std::initializer_list<Field> fields) {
   if (check) return host.debug(name, fields);
@@ -63,10 +72,10 @@ void tell(const Host& host, bool check, const char* name, std::initializer_list<
 
 const jct_bridge_events Sessions::kEvents{sizeof(jct_bridge_events), 0, &Sessions::on_close};
 
-Sessions::Started Sessions::start(std::string_view uuid, const Side& first, const Side& second) {
+Sessions::Started Sessions::start(std::string_view uuid, Side& first, Side& second) {
   const bool swap = first.request.id.empty() && !second.request.id.empty();
-  const Side& a = swap ? second : first;
-  const Side& b = swap ? first : second;
+  Side& a = swap ? second : first;
+  Side& b = swap ? first : second;
   auto session = std::make_unique<Session>();
   session->owner = this;
   // A number that tells the loop, so that `sessions end` finds it at once.
@@ -147,20 +156,26 @@ void Sessions::begun(std::unique_ptr<Session> session) {
   watch_shares();
 }
 
-jct_status Sessions::join(const Side& a, const Side& b, Session* session) {
+/// What has been said goes first. Once only: should the join fail, whoever is left has it, and keeps its own.
+jct_status Sessions::join(Side& a, Side& b, Session* session) {
   const jct_bridge_policy policy = policy_of(*session);
   if (!a.link.is_stream() || !b.link.is_stream()) return exchange(a, b, policy, session);
+  for (const jct_status status : {pass_early(a, b.link), pass_early(b, a.link)}) {
+    if (status != JCT_OK) return status;
+  }
   return shared_.host.net().bridge(shared_.host.raw(), a.link.stream(), b.link.stream(), &policy, &kEvents, session,
                                    &session->bridge);
 }
 
-jct_status Sessions::exchange(const Side& a, const Side& b, const jct_bridge_policy& policy, Session* session) {
+jct_status Sessions::exchange(Side& a, Side& b, const jct_bridge_policy& policy, Session* session) {
   session->exchange = std::make_unique<Exchange>(
       shared_.host, policy, a.link, b.link,
       [this, session](jct_status reason, const jct_bridge_stats& last) { ended(*session, reason, last); });
   if (!a.link.is_stream()) links_[a.key] = &session->exchange->a();
   if (!b.link.is_stream()) links_[b.key] = &session->exchange->b();
-  const jct_status status = session->exchange->start();
+  jct_status status = pass_early(a, session->exchange->b());
+  if (status == JCT_OK) status = pass_early(b, session->exchange->a());
+  if (status == JCT_OK) status = session->exchange->start();
   if (status != JCT_OK) {
     links_.erase(a.key);
     links_.erase(b.key);

@@ -34,7 +34,7 @@ class Sessions {
   };
   /// Joins the two, with the bytes that are behind their first messages: two streams in the kernel, others by copying.
   /// `uuid`: of both; it is the caller's, and stays until `ended` has been told it.
-  Started start(std::string_view uuid, const Side& first, const Side& second);
+  Started start(std::string_view uuid, Side& first, Side& second);
 
   /// Holds for those that run too. Their limits are looked up again, a slice at a time.
   void set(const Settings& settings);
@@ -86,8 +86,8 @@ class Sessions {
   const char* look_at_ticket(Session& session) const;
   void begun(std::unique_ptr<Session> session);
   void give_back(const Session& session);
-  jct_status join(const Side& a, const Side& b, Session* session);
-  jct_status exchange(const Side& a, const Side& b, const jct_bridge_policy& policy, Session* session);
+  jct_status join(Side& a, Side& b, Session* session);
+  jct_status exchange(Side& a, Side& b, const jct_bridge_policy& policy, Session* session);
   Exchange::End* end_of(jct_handle link);
   void ended(Session& session, jct_status reason, const jct_bridge_stats& stats);
   void over(Session& session, const char* reason, const jct_bridge_stats& stats);

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "junctor/auth.hpp"
 #include "counters.hpp"
+#include "junctor/auth.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "quota.hpp"

@@ -2,6 +2,7 @@
 // One connection until it is paired. Belongs to the lobby of its loop; moves with its stream.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "greeting.hpp"
@@ -20,8 +21,10 @@ struct Side {
     kGreeting,    // has not said what it wants
     kAsking,      // auth plugins are asked
     kMoving,      // on its way to the loop of its uuid
+    kEnding,      // its connection has ended, and is yet to tell so with the last that it sent
     kParked,      // waits for the other side
     kUnticketed,  // both are there, their ticket is not
+    kParting,     // its partner came and went before it: it has what that one said, and is yet to end itself
     kLeaving      // closed or refused; on_close is due
   };
 
@@ -41,10 +44,13 @@ struct Side {
   uint32_t transport = JCT_CHANNEL_TCP;
   State state = State::kGreeting;
   bool attached = false;        // events come to this object; else whoever offered it still owns the link
-  bool ended = false;           // the peer has half-closed
+  bool ended = false;           // the peer has half-closed, or gone
+  bool gone = false;            // there is no connection any more, only what it has said
   jct_status refusal = JCT_OK;  // why, where it was refused before it was attached
   Duration since{};             // accepted
   Duration parked{};            // first seated; zero: not yet
+  Duration stays_until{};       // kParked and ended, or kParting; else zero
+  std::string early;            // what it has said behind its request, before it was joined
   Greeting greeting;
   Request request;
 };

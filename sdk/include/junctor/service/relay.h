@@ -62,13 +62,13 @@ typedef struct jct_relay_service {
   jct_status (*offer_link)(void* self, const jct_relay_side* side, const jct_relay_link* link, void* link_self,
                            jct_handle* out);
   /* [loop] The handle's, all that follows. From the client. Takes all of it or nothing. JCT_E_AGAIN: keep it and stop
-   * reading (no partner yet, or one that reads slowly); link->resume follows. Another negative answer: the session is
+   * reading (no partner yet, which some KiB may wait for, or one that reads slowly); link->resume follows. Another negative answer: the session is
    * over. */
   jct_status (*data)(void* self, jct_handle link, jct_bytes data);
   /* send has answered JCT_E_AGAIN, and may be tried again. */
   jct_status (*writable)(void* self, jct_handle link);
-  /* The client will send nothing more. Before the first resume: it will not wait for a partner. After it: all that it
-   * sent was taken; to be told again where it was told before. */
+  /* The client will send nothing more. Before the first resume: it waits for some seconds, no longer. After it: all
+   * that it sent was taken; to be told again where it was told before. */
   jct_status (*ended)(void* self, jct_handle link);
   /* The client has gone: once for each link, after close too, and never from inside a call of the link's. JCT_OK where
    * the relay had asked for it. */
