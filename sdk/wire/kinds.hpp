@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "wire/bounds.hpp"
 #include "wire/message.hpp"
 #include "wire/rendezvous.pb.h"
 
@@ -70,10 +71,12 @@ std::string wrap_message(const T& message) {
 /// the network, and counts such messages itself. Once a process is enough; again does no harm.
 void silence_protobuf();
 
-/// Parses what `peel` gave into `message`, whose memory is reused. False where the bytes are not such a message.
+/// Parses what `peel` gave into `message`, whose memory is reused. False where the bytes are not such a message, or one
+/// of its fields or all of it is longer than what it means can be (bounds.hpp).
 template <class T>
 bool parse_inner(std::string_view inner, T& message) {
-  return inner.size() <= INT_MAX && message.ParseFromArray(inner.data(), static_cast<int>(inner.size()));
+  return inner.size() <= kMostInner<T> && message.ParseFromArray(inner.data(), static_cast<int>(inner.size())) &&
+         within_bounds(message);
 }
 
 }  // namespace junctor::wire

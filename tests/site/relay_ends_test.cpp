@@ -58,9 +58,9 @@ TEST_CASE("whoever comes after a side that has ended, or with it, gets its words
                                    std::to_string(static_cast<int>(how)) + "-" + std::to_string(i);
           run(ways, of_ending, of_other, how, std::chrono::microseconds{(i % 5) * 100}, uuid, race);
         }
-        MESSAGE(name_of(of_ending), " ends ", how == How::kReset ? "by reset" : "in order", ", the other on ",
-                name_of(of_other), ": ", race.sessions, " sessions, words lost ", race.lost_words, ", waited ",
-                race.waited, ", longest ", race.longest.count(), " ms");
+        MESSAGE(std::string{name_of(of_ending)}, " ends ", how == How::kReset ? "by reset" : "in order",
+                ", the other on ", std::string{name_of(of_other)}, ": ", race.sessions, " sessions, words lost ",
+                race.lost_words, ", waited ", race.waited, ", longest ", race.longest.count(), " ms");
         CHECK(race.lost_words == 0);
         CHECK(race.waited == 0);
         CHECK(race.longest < Millis{3000});
