@@ -157,6 +157,7 @@ TEST_CASE("an operator sees which addresses do not get through to each other, an
   Site site;
   site.ask("key");
   site.say(test::tcp_from("192.0.2.77:6001", 8), hole());
+  site.host.advance(18s);
   hbb::RequestRelay request;
   request.set_id(kId);
   site.say(test::tcp_from("198.51.100.1:6000", 9), request);
