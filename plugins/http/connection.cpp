@@ -13,9 +13,10 @@ uint32_t flags_of(const jct_conn_info& info) { return (info.flags & JCT_CONN_TLS
 
 }  // namespace
 
-Connection::Connection(Core& core, const jct_conn_info& info, bool redirects)
+Connection::Connection(Core& core, const jct_conn_info& info, bool redirects, std::string scope)
     : core_{core},
       info_{info},
+      scope_{scope.empty() ? nullptr : std::make_unique<const std::string>(std::move(scope))},
       redirects_{redirects},
       keep_{true},
       chunks_{false},
@@ -140,7 +141,9 @@ void Connection::begin(std::unique_ptr<Reading> reading) {
   if (head.first("expect") && !head.expects_continue) {
     return refuse(own_response(417, "/", "expected Expect: 100-continue, or none"), Refusal::kExpectation);
   }
-  Admitted admitted = admit(core_, loop(), reading, {info_.peer, info_.local, flags_of(info_), redirects_});
+  Admitted admitted = admit(
+      core_, loop(), reading,
+      {info_.peer, info_.local, flags_of(info_), redirects_, scope_ ? std::string_view{*scope_} : std::string_view{}});
   if (!admitted.exchange) return answer_at_once(std::move(reading), std::move(admitted.answer));
   begin_exchange(admitted.exchange);
 }

@@ -16,7 +16,8 @@ namespace junctor::http {
 
 class Connection final : public Carrier {
  public:
-  Connection(Core& core, const jct_conn_info& info, bool redirects);
+  /// `scope`: of a user's own listener; empty: the server's.
+  Connection(Core& core, const jct_conn_info& info, bool redirects, std::string scope = {});
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -97,7 +98,8 @@ class Connection final : public Carrier {
   Core& core_;
   Stream stream_;
   const jct_conn_info info_;
-  size_t place_ = 0;  // among its loop's
+  const std::unique_ptr<const std::string> scope_;  // null: the server's own
+  size_t place_ = 0;                                // among its loop's
   ExchangePointer exchange_;
   std::unique_ptr<Body> body_;
   std::string out_;  // what the stream has not taken

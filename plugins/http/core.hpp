@@ -25,7 +25,7 @@ struct LoopState {
   explicit LoopState(Settings s) : settings{std::move(s)} {}
 
   Settings settings;
-  std::shared_ptr<const Router> router;
+  std::shared_ptr<const Routes::Routers> routers;
   uint64_t router_version = 0;
   std::vector<Connection*> connections;
   size_t next_look = 0;
@@ -54,12 +54,14 @@ struct Core {
   }
 
   LoopState& here() { return *loops[host.current_loop()]; }
-  const Router& router(LoopState& loop) {
+  /// Null where nobody has a route of that scope.
+  const Router* router(LoopState& loop, std::string_view scope) {
     if (loop.router_version != routes.version()) {
       loop.router_version = routes.version();
-      loop.router = routes.router();
+      loop.routers = routes.routers();
     }
-    return *loop.router;
+    const auto found = loop.routers->find(scope);
+    return found == loop.routers->end() ? nullptr : &found->second;
   }
   std::string_view date(LoopState& loop) {
     const uint64_t second = host.wall() / 1'000'000;

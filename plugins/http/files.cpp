@@ -212,31 +212,6 @@ FileAnswer find_file(const Site& site, const FileWish& wish) {
   return chosen ? answer_file(site, wish, path, std::move(*chosen)) : not_there();
 }
 
-std::optional<std::pair<uint64_t, uint64_t>> read_range(std::string_view text, uint64_t size) {
-  if (text.substr(0, 6) != "bytes=" || text.find(',') != std::string_view::npos) return std::nullopt;
-  text = trimmed(text.substr(6));
-  const size_t dash = text.find('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const auto number = [](std::string_view digits) -> std::optional<uint64_t> {
-    uint64_t value = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) return std::nullopt;
-    return value;
-  };
-  const std::string_view from = text.substr(0, dash), to = text.substr(dash + 1);
-  if (from.empty()) {
-    const auto last = number(to);
-    if (!last) return std::nullopt;
-    const uint64_t length = std::min(*last, size);
-    return std::pair{size - length, length};
-  }
-  const auto first = number(from);
-  const auto last = to.empty() ? std::optional{size == 0 ? 0 : size - 1} : number(to);
-  if (!first || !last || (!to.empty() && *last < *first)) return std::nullopt;
-  if (*first >= size) return std::pair<uint64_t, uint64_t>{0, 0};
-  return std::pair{*first, std::min(*last, size - 1) - *first + 1};
-}
-
 std::string_view type_of(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kTypes{{
       {".html", "text/html; charset=utf-8"},

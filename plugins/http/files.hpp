@@ -67,9 +67,6 @@ struct FileAnswer {
 /// [pool] 200, 206, 301, 304, 404, 416.
 FileAnswer find_file(const Site& site, const FileWish& wish);
 
-/// "bytes=0-99", "bytes=100-", "bytes=-100" of `size` bytes: offset and length. Nothing where there are several or it
-/// is no range; a length of 0 where none of it is there.
-std::optional<std::pair<uint64_t, uint64_t>> read_range(std::string_view text, uint64_t size);
 std::string_view type_of(std::string_view name);
 
 /// Serves files to exchanges. [loop]

@@ -93,7 +93,8 @@ Admitted admit(Core& core, LoopState& loop, std::unique_ptr<Reading>& reading, c
   const std::string_view prefix = path.size() == head.path.size() ? std::string_view{} : loop.settings.strip_prefix;
   if (path == "*") return {nullptr, options_answer(~0U)};
   const uint32_t wanted = head.method == JCT_HTTP_HEAD ? JCT_HTTP_GET : head.method;
-  Router::Match match = core.router(loop).find(wanted, path);
+  const Router* router = core.router(loop, way.scope);
+  Router::Match match = router == nullptr ? Router::Match{} : router->find(wanted, path);
   const bool signal = (way.flags & JCT_HTTP_SIGNAL) != 0;
   if (signal && match.route != nullptr && !through_signalling(**match.route)) match = {};
   if (way.redirects && (match.route == nullptr || ((*match.route)->flags & JCT_HTTP_ROUTE_CHALLENGE) == 0)) {

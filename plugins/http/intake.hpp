@@ -14,8 +14,9 @@ namespace junctor::http {
 struct Way {
   jct_addr peer{};
   jct_addr local{};
-  uint32_t flags = 0;      ///< JCT_HTTP_TLS, JCT_HTTP_SIGNAL, JCT_HTTP_ENCRYPTED
-  bool redirects = false;  ///< to https, all but challenges
+  uint32_t flags = 0;        ///< JCT_HTTP_TLS, JCT_HTTP_SIGNAL, JCT_HTTP_ENCRYPTED
+  bool redirects = false;    ///< to https, all but challenges
+  std::string_view scope{};  ///< of a user's own listener
 };
 
 struct Admitted {

@@ -58,6 +58,10 @@ bool names_tag(std::string_view list, std::string_view tag);
 /// Does an Accept-Encoding let this coding be sent?
 bool accepts_coding(const Head& head, std::string_view coding);
 
+/// "bytes=0-99", "bytes=100-", "bytes=-100" of `size` bytes: offset and length. Nothing where there are several or it
+/// is no range; a length of 0 where none of it is there.
+std::optional<std::pair<uint64_t, uint64_t>> read_range(std::string_view text, uint64_t size);
+
 /// gzip; nothing where it does not get smaller.
 std::optional<std::string> gzipped(std::string_view plain);
 /// JSON and other text.

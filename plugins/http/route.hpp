@@ -17,6 +17,7 @@ struct Site;  // of files (files.hpp)
 struct Route {
   std::string pattern;
   std::string owner;
+  std::string scope;  ///< empty: on the server's own listeners
   uint32_t methods = 0;
   uint32_t flags = 0;
   size_t body_max = 0;

@@ -21,10 +21,16 @@ std::string shape(std::string_view pattern) {
   return out;
 }
 
+/// Do they want the same requests?
+bool clash(const Route& a, const Route& b) {
+  return (a.methods & b.methods) != 0 && a.scope == b.scope && shape(a.pattern) == shape(b.pattern);
+}
+
 std::shared_ptr<Route> made_of(const jct_http_route& raw, const RouteDefaults& defaults) {
   auto route = std::make_shared<Route>();
   route->pattern = view(raw.pattern);
   route->owner = view(raw.owner);
+  route->scope = view(raw.scope);
   route->methods = raw.methods;
   route->flags = raw.flags;
   route->body_max = raw.body_max == 0 ? defaults.body_max : static_cast<size_t>(raw.body_max);
@@ -74,22 +80,16 @@ jct_status Routes::insert(const std::vector<std::shared_ptr<Route>>& routes, con
   {
     const std::lock_guard lock{mutex_};
     for (const auto& route : routes) {
-      for (auto& [handle, held] : held_) {
-        const bool same =
-            (held.route->methods & route->methods) != 0 && shape(held.route->pattern) == shape(route->pattern);
-        if (held.replaced || !same) continue;
-        if (held.route->owner == route->owner && held.host != host) continue;
+      for (const auto& [handle, held] : held_) {
+        if (held.replaced || !clash(*held.route, *route)) continue;
+        if (held.route->owner == route->owner && held.host != host) continue;  // its owner's former instance
         *why = "[" + route->owner + "] wants " + route->pattern + ", which [" + held.route->owner + "] has (" +
                held.route->pattern + ")";
         return JCT_E_EXISTS;
       }
     }
     for (const auto& route : routes) {
-      for (auto& [handle, held] : held_) {
-        if ((held.route->methods & route->methods) != 0 && shape(held.route->pattern) == shape(route->pattern)) {
-          held.replaced = true;
-        }
-      }
+      for (auto& [handle, held] : held_) held.replaced = held.replaced || clash(*held.route, *route);
     }
     *out = ++last_;
     for (const auto& route : routes) held_.emplace(*out, Held{route, host, false});
@@ -113,17 +113,19 @@ std::vector<std::shared_ptr<Route>> Routes::remove(jct_handle handle) {
 /// Whole and new: there are a few hundred, and they change when the site starts.
 void Routes::publish() {
   const std::lock_guard lock{mutex_};
-  std::vector<std::shared_ptr<Route>> live;
+  std::map<std::string, std::vector<std::shared_ptr<Route>>> live{{"", {}}};
   for (const auto& [handle, held] : held_) {
-    if (!held.replaced) live.push_back(held.route);
+    if (!held.replaced) live[held.route->scope].push_back(held.route);
   }
-  router_ = std::make_shared<const Router>(live);
+  auto routers = std::make_shared<Routers>();
+  for (const auto& [scope, routes] : live) routers->emplace(scope, routes);
+  routers_ = std::move(routers);
   version_.fetch_add(1, std::memory_order_release);
 }
 
-std::shared_ptr<const Router> Routes::router() const {
+std::shared_ptr<const Routes::Routers> Routes::routers() const {
   const std::lock_guard lock{mutex_};
-  return router_;
+  return routers_;
 }
 
 std::vector<std::shared_ptr<Route>> Routes::all() const {

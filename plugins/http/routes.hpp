@@ -32,7 +32,9 @@ class Routes {
   std::vector<std::shared_ptr<Route>> remove(jct_handle handle);
 
   uint64_t version() const { return version_.load(std::memory_order_acquire); }
-  std::shared_ptr<const Router> router() const;
+  /// By scope: what a user serves on listeners of its own stands apart. The public one, "", is always there.
+  using Routers = std::map<std::string, Router, std::less<>>;
+  std::shared_ptr<const Routers> routers() const;
   std::vector<std::shared_ptr<Route>> all() const;
 
  private:
@@ -50,7 +52,7 @@ class Routes {
   mutable std::mutex mutex_;
   std::multimap<jct_handle, Held> held_;
   jct_handle last_ = 0;
-  std::shared_ptr<const Router> router_;
+  std::shared_ptr<const Routers> routers_;
   std::atomic<uint64_t> version_{0};
 };
 

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <utility>
+
+#include "connection.hpp"
 
 namespace junctor::http {
 namespace {
@@ -57,6 +61,16 @@ void Service::unroute(jct_handle handle) {
   for (const auto& route : core_.routes.remove(handle)) core_.exchanges.end_route(*route);
 }
 
+jct_status Service::serve(jct_handle handle, const jct_conn_info& info, std::string_view scope) {
+  if (core_.host.current_loop() == JCT_NO_LOOP) return JCT_E_THREAD;
+  if (core_.here().draining) return JCT_E_STATE;
+  auto connection = std::make_unique<Connection>(core_, info, false, std::string{scope});
+  Stream stream{core_.host, handle};
+  if (!connection->open(std::move(stream))) return JCT_E_CLOSED;
+  static_cast<void>(connection.release());  // it goes with its stream
+  return JCT_OK;
+}
+
 const jct_http_service& Service::table() {
   static constexpr jct_http_service kTable{
       sizeof(jct_http_service),
@@ -98,6 +112,11 @@ const jct_http_service& Service::table() {
         *count = all.size();
         for (uint64_t i = 0; i < *count && i < capacity; ++i) out[i] = all[i];
         return JCT_OK;
+      },
+      [](void* self, jct_handle stream, const jct_conn_info* info, jct_str scope) {
+        return barrier([&]() -> jct_status {
+          return info == nullptr ? JCT_E_ARG : of(self).serve(stream, copied(info), view(scope));
+        });
       }};
   return kTable;
 }

@@ -23,6 +23,7 @@ class Service {
   jct_status add(const jct_http_route* raw, jct_handle* out);
   jct_status add(const jct_http_directory* raw, jct_handle* out);
   void unroute(jct_handle handle);
+  jct_status serve(jct_handle stream, const jct_conn_info& info, std::string_view scope);
 
  private:
   jct_status told(jct_status status, const std::string& why) const;

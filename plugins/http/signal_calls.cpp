@@ -103,7 +103,8 @@ jct_status SignalCalls::on_message(const jct_channel& channel, std::string_view 
     return JCT_OK;
   }
   const uint32_t encrypted = (channel.flags & JCT_CHANNEL_ENCRYPTED) != 0 ? JCT_HTTP_ENCRYPTED : 0;
-  Admitted admitted = admit(core_, loop, reading, {channel.peer, channel.local, JCT_HTTP_SIGNAL | encrypted, false});
+  Admitted admitted =
+      admit(core_, loop, reading, {channel.peer, channel.local, JCT_HTTP_SIGNAL | encrypted, false, {}});
   if (!admitted.exchange) {
     say(channel, admitted.answer);
     return JCT_OK;

@@ -39,7 +39,10 @@ inline constexpr jct_plugin kUserPlugin =
     junctor::detail::descriptor<RouteUser>("user", "routes of a test", kUserTraits);
 
 struct HttpSite {
-  explicit HttpSite(std::function<void(Server&)> wire, Settings settings = {}) {
+  /// `prepare`: what the server is to find on its host.
+  explicit HttpSite(std::function<void(Server&)> wire, Settings settings = {},
+                    const std::function<void(FakeHost&)>& prepare = nullptr) {
+    if (prepare) prepare(host);
     settings.emplace("listen", "127.0.0.1:0");
     plugin = std::make_unique<PluginUnderTest>(host, junctor_plugin_v1(), settings);
     plugin->start();

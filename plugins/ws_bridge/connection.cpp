@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kMostReplies = 64 * 1024;  // as much as one read can ask for
 
+}  // namespace
+
 const char* port_is(Purpose purpose) {
   switch (purpose) {
     case Purpose::kSignal:
@@ -23,8 +25,6 @@ const char* port_is(Purpose purpose) {
       return "This is a RustDesk server, for WebSocket clients: /ws/id is signalling, /ws/relay the relay.";
   }
 }
-
-}  // namespace
 
 Connection::Connection(Shared& shared, Purpose purpose, const jct_conn_info& info)
     : shared_{shared}, purpose_{purpose}, info_{info}, peer_{info.peer} {}
@@ -45,6 +45,14 @@ bool Connection::open(Stream stream) {
   return true;
 }
 
+bool Connection::open_upgraded(Stream stream, const jct_addr& client) {
+  peer_ = client;
+  if (!open(std::move(stream))) return false;
+  talk_ = talk_for("");
+  talk_->begin();
+  return true;
+}
+
 void Connection::drain() {
   if (!talk_) return drop();
   talk_->on_drain();
@@ -54,31 +62,29 @@ void Connection::drain() {
 
 size_t Connection::read_head(std::string_view data) {
   const size_t head_max = loop().settings.head_max;
-  const std::string_view fresh = data.substr(scanned_);
-  const size_t size = head_size(fresh) == 0 ? 0 : scanned_ + head_size(fresh);
+  const size_t size = http::head_size(data, scanned_);
   if (size > head_max || (size == 0 && data.size() >= head_max)) {
-    refuse(refuse_request(431, "the request's head is too long"), Refusal::kHeadTooLarge);
+    refuse(refusal(431, "the request's head is too long"), Refusal::kHeadTooLarge);
     return data.size();
   }
-  if (size == 0) {
-    scanned_ = data.size() < 3 ? 0 : data.size() - 3;  // its end may be half here
-    return 0;
-  }
-  if (const auto head = parse_head(data.substr(0, size))) {
-    upgrade(*head);
+  scanned_ = data.size();
+  if (size == 0) return 0;
+  http::Reading reading;
+  if (reading.read_head(data.substr(0, size), kMaxHeaders) == http::Fault::kNone) {
+    upgrade(reading.head());
   } else {
-    refuse(refuse_request(400, "expected an HTTP/1.1 request"), Refusal::kBadRequest);
+    refuse(refusal(400, "expected an HTTP/1.1 request"), Refusal::kBadRequest);
   }
   return size;
 }
 
-void Connection::upgrade(const Head& head) {
-  peer_ = loop().proxies.client(head, info_.peer);
+void Connection::upgrade(const http::Head& head) {
+  peer_ = loop().proxies.origin(head, info_.peer, is_tls()).client;
   auto talk = talk_for(head.path);
-  if (!talk) return refuse(refuse_request(404, port_is(purpose_)), Refusal::kNotFound);
-  const Answer answer = answer_upgrade(head, port_is(purpose_));
-  if (answer.status != 101) return refuse(answer, answer.status == 426 ? Refusal::kNoUpgrade : Refusal::kBadRequest);
-  stream_.send(answer.bytes);
+  if (!talk) return refuse(refusal(404, port_is(purpose_)), Refusal::kNotFound);
+  const Upgrade judged = judge(head, port_is(purpose_));
+  if (judged.status != 101) return refuse(judged, judged.status == 426 ? Refusal::kNoUpgrade : Refusal::kBadRequest);
+  stream_.send(bytes_of(judged));
   talk_ = std::move(talk);
   talk_->begin();
 }
@@ -95,9 +101,9 @@ std::unique_ptr<Talk> Connection::talk_for(std::string_view path) {
   return nullptr;
 }
 
-void Connection::refuse(const Answer& answer, Refusal reason) {
+void Connection::refuse(const Upgrade& upgrade, Refusal reason) {
   shared_.traffic.refused(reason, peer_);
-  stream_.send(answer.bytes);
+  stream_.send(bytes_of(upgrade));
   drop();
 }
 

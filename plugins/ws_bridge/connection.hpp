@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "frame_reader.hpp"
-#include "http_head.hpp"
 #include "junctor/net.hpp"
 #include "refusal.hpp"
+#include "upgrade.hpp"
 
 namespace junctor::ws_bridge {
 
@@ -21,6 +21,8 @@ class Connection;
 
 /// What a listener is for.
 enum class Purpose { kSignal, kRelay, kByPath };
+/// What people hear who come with a browser.
+const char* port_is(Purpose purpose);
 
 /// What a WebSocket is used for, from the upgrade on. Lives with its connection.
 class Talk {
@@ -60,6 +62,8 @@ class Connection {
 
   /// False where it has gone already.
   bool open(Stream stream);
+  /// The same for one that the site's HTTP server has upgraded. `client`: its real address.
+  bool open_upgraded(Stream stream, const jct_addr& client);
   /// The server drains: signalling clients go elsewhere, sessions go on.
   void drain();
 
@@ -103,9 +107,9 @@ class Connection {
 
  private:
   size_t read_head(std::string_view data);
-  void upgrade(const Head& head);
+  void upgrade(const http::Head& head);
   std::unique_ptr<Talk> talk_for(std::string_view path);
-  void refuse(const Answer& answer, Refusal reason);
+  void refuse(const Upgrade& upgrade, Refusal reason);
   void send_close();
   void wait_for_close();
   bool flush_replies();

@@ -18,11 +18,13 @@ inline constexpr auto kListenRelay =
     opt::listener("listen_relay", ":P+3").list().help("relay sessions over WebSocket, on any path; [] switches it off");
 inline constexpr auto kListenShared =
     opt::listener("listen_shared", "").list().help("both on one port, by path: /ws/id signalling, /ws/relay relay");
+inline constexpr auto kUpgrades =
+    opt::flag("upgrades", "true").help("/ws/id and /ws/relay on the site's HTTP server too, where there is one");
 inline constexpr auto kTrustedProxies =
     opt::network("trusted_proxies", "")
         .list()
         .live()
-        .help("whose X-Real-IP or X-Forwarded-For names the client; others' are not looked at");
+        .help("on these ports: whose X-Real-IP, Forwarded or X-Forwarded-For names the client");
 inline constexpr auto kHandshakeTimeout =
     opt::duration("handshake_timeout", "10s")
         .range(1'000'000, kYear)

@@ -27,7 +27,7 @@ struct LoopState {
   explicit LoopState(const Settings& values) : settings{values}, proxies{values.trusted_proxies} {}
 
   Settings settings;
-  Proxies proxies;
+  http::Proxies proxies;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections;
   std::string message;  // being read
   std::string out;      // being sent

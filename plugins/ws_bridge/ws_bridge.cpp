@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "junctor/http.hpp"
 #include "junctor/plugin.hpp"
 #include "options.hpp"
 #include "shared.hpp"
@@ -15,13 +16,15 @@ namespace {
 
 class WsBridge {
  public:
-  static constexpr auto kOptions = options(kListen, kListenRelay, kListenShared, kTrustedProxies, kHandshakeTimeout,
-                                           kCloseTimeout, kHeadMax, kMessageMax, kRelayMessageMax, kGatherMax);
+  static constexpr auto kOptions =
+      options(kListen, kListenRelay, kListenShared, kUpgrades, kTrustedProxies, kHandshakeTimeout, kCloseTimeout,
+              kHeadMax, kMessageMax, kRelayMessageMax, kGatherMax);
 
   WsBridge(Host& host, const Config& config) : host_{host}, shared_{host, Settings::from(config)} {
     if (!shared_.signal && !shared_.relay) {
       throw Error{JCT_E_CONFIG, "ws_bridge serves [rendezvous], [relay] or both; neither is configured"};
     }
+    if (config[kUpgrades]) server_ = http::Server::optional(host, config);
     shared_.last_gone = [this] { host_.post(host_.home_loop(), [this] { tell_if_idle(); }); };
   }
 
@@ -30,12 +33,14 @@ class WsBridge {
     if (shared_.signal) listen(kListen.raw, Purpose::kSignal, &signal_);
     if (shared_.relay) listen(kListenRelay.raw, Purpose::kRelay, &relay_);
     listen(kListenShared.raw, Purpose::kByPath, &both_);
+    if (shared_.signal) route("/ws/id", Purpose::kSignal);
+    if (shared_.relay) route("/ws/relay", Purpose::kRelay);
   }
 
   void reload(const Config& config) {
     each_loop([settings = Settings::from(config)](LoopState& loop) {
       loop.settings = settings;
-      loop.proxies = Proxies{settings.trusted_proxies};
+      loop.proxies = http::Proxies{settings.trusted_proxies};
     });
   }
 
@@ -48,7 +53,10 @@ class WsBridge {
     tell_if_idle();
   }
 
-  void stop() { close_listeners(); }
+  void stop() {
+    close_listeners();
+    if (server_) server_->close();
+  }
 
  private:
   /// An empty list is a listener that is switched off.
@@ -68,7 +76,38 @@ class WsBridge {
 
   void accept(Stream stream, const jct_conn_info& info, Purpose purpose) {
     auto connection = std::make_unique<Connection>(shared_, purpose, info);
-    if (!connection->open(std::move(stream))) return;
+    if (connection->open(std::move(stream))) keep(std::move(connection));
+  }
+
+  /// On the site's HTTP server, which takes whoever is refused.
+  void route(const char* path, Purpose purpose) {
+    if (!server_) return;
+    for (const std::string& one : {std::string{path}, path + std::string{"/"}}) {
+      server_->get(one, [this, purpose](const http::Exchange& exchange) { upgrade(exchange, purpose); },
+                   {.flags = JCT_HTTP_ROUTE_DIRECT});
+    }
+  }
+
+  void upgrade(const http::Exchange& exchange, Purpose purpose) {
+    const jct_http_request& request = exchange.request();
+    http::Head head;
+    head.method = request.method;
+    head.fields.assign(request.headers, request.headers + request.header_count);
+    const Upgrade judged = judge(head, port_is(purpose));
+    if (judged.status != 101) {
+      const bool plain = judged.status == 426;
+      shared_.traffic.refused(plain ? Refusal::kNoUpgrade : Refusal::kBadRequest, exchange.client());
+      exchange.answer(answer_of(judged));
+      return;
+    }
+    const jct_addr client = exchange.client();
+    Stream stream = exchange.take(answer_of(judged));
+    if (!stream) return;
+    auto connection = std::make_unique<Connection>(shared_, purpose, stream.info());
+    if (connection->open_upgraded(std::move(stream), client)) keep(std::move(connection));
+  }
+
+  void keep(std::unique_ptr<Connection> connection) {
     shared_.open.fetch_add(1);
     Connection* key = connection.get();
     shared_.here().connections[key] = std::move(connection);
@@ -88,6 +127,7 @@ class WsBridge {
 
   Host& host_;
   Shared shared_;
+  std::unique_ptr<http::Server> server_;
   Listener signal_;
   Listener relay_;
   Listener both_;
@@ -99,4 +139,4 @@ class WsBridge {
 
 JUNCTOR_PLUGIN(junctor::ws_bridge::WsBridge, "ws_bridge",
                "signalling and relay over WebSocket, for browsers and clients behind proxies",
-               needs("?signal/1", "?relay/1"), parallel())
+               needs("?signal/1", "?relay/1", "?http/1"), parallel())

@@ -250,6 +250,7 @@ struct RouteOptions {
   uint64_t body_max = 0;  ///< 0: the server's default
   Duration deadline{};    ///< 0: the server's default
   uint32_t flags = 0;     ///< JCT_HTTP_ROUTE_*
+  std::string scope{};    ///< not empty: on connections alone that serve() was given with it
 };
 
 struct DirectoryOptions {
@@ -292,6 +293,7 @@ class Server {
   void route(uint32_t methods, std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     routes_.push_back(std::make_unique<Route>(Route{site_, std::move(handler), 0}));
     Route& made = *routes_.back();
+    const std::string scope = full_scope(options.scope);
     const jct_http_route raw{sizeof raw,
                              methods,
                              options.flags,
@@ -305,7 +307,8 @@ class Server {
                              &on_request,
                              &on_body,
                              &on_gone,
-                             &on_end};
+                             &on_end,
+                             str(scope)};
     require(site_->service.table.route(site_->service.self, &raw, &made.handle), "route " + std::string{pattern});
   }
   void directory(std::string_view prefix, std::string_view path, const DirectoryOptions& options = {}) {
@@ -318,6 +321,16 @@ class Server {
     routes_.push_back(std::make_unique<Route>(Route{site_, nullptr, 0}));
     require(site_->service.table.directory(site_->service.self, &raw, &routes_.back()->handle),
             "directory " + std::string{prefix});
+  }
+
+  /// [loop] Speaks HTTP on a connection of the user's own listener, with the routes of this scope. Closes it where the
+  /// server drains.
+  void serve(Stream stream, const jct_conn_info& info, std::string_view scope) const {
+    const auto& service = site_->service;
+    if (service.table.serve == nullptr) return;
+    if (service.table.serve(service.self, stream.handle(), &info, str(full_scope(scope))) == JCT_OK) {
+      stream.release();
+    }
   }
 
   /// In stop; the destructor does it too.
@@ -358,6 +371,9 @@ class Server {
   Server(const Host& host, const Config& config, Service<jct_http_service> service)
       : site_{std::make_shared<detail::Site>(host, std::move(service))}, owner_{config.instance()} {}
 
+  std::string full_scope(std::string_view scope) const {
+    return scope.empty() ? std::string{} : owner_ + "/" + std::string{scope};
+  }
   static jct_status on_request(void* self, jct_handle handle, const jct_http_request* request, void** context) {
     const auto* route = static_cast<const Route*>(self);
     return route->site->host->inside("http", [&] {

@@ -5,6 +5,7 @@
 #define JUNCTOR_SERVICE_HTTP_H
 
 #include "../abi.h"
+#include "../net.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -105,6 +106,9 @@ typedef struct jct_http_route {
   void (*on_gone)(void* context, jct_handle exchange);
   /* [loop] The last call where *context was set: the exchange has been answered, or the route went. May be null. */
   void (*on_end)(void* context);
+  /* Not empty: served on the owner's own listeners alone, on connections that `serve` was given with the same
+   * words. The owner's name and a slash stand in front: "metrics/listen". */
+  jct_str scope;
 } jct_http_route;
 
 /* A directory of files. A file has its type by its name, ETag, ranges; NAME.br and NAME.gz beside it are sent to
@@ -163,6 +167,10 @@ typedef struct jct_http_service {
 
   /* [any] Where it listens: as listener_addresses of net.h. */
   jct_status (*addresses)(void* self, jct_addr* out, uint64_t capacity, uint64_t* count);
+
+  /* [loop] A connection that came by a listener of the user's own: HTTP is spoken on it, with the routes of this scope
+   * and no others. JCT_OK: it is the server's from now on. Else it stays with the caller: JCT_E_STATE (draining). */
+  jct_status (*serve)(void* self, jct_handle stream, const jct_conn_info* info, jct_str scope);
 } jct_http_service;
 
 #ifdef __cplusplus

@@ -32,6 +32,7 @@ struct FakeRequest {
   uint32_t flags = 0;  ///< JCT_HTTP_TLS | ...
   uint32_t loop = JCT_NO_LOOP;
   std::string host = "rd.example.org";
+  std::string scope{};  ///< of the listener that it came by; empty: the server's own
 };
 
 /// Both ends of one exchange. Shared by the fake and the test.
@@ -130,6 +131,8 @@ class FakeHttp {
     for (const auto& [handle, directory] : directories_) all.push_back(directory.first + " -> " + directory.second);
     return all;
   }
+  /// Scopes of connections that the plugin's own listeners have handed over; they are closed.
+  const std::vector<std::string>& served() const { return served_; }
   bool has_route(const std::string& wanted) const {
     for (const std::string& one : routes()) {
       if (one == wanted) return true;
@@ -141,6 +144,7 @@ class FakeHttp {
   struct Route {
     jct_http_route raw;
     std::string pattern;
+    std::string scope;
   };
   using Record = std::shared_ptr<ExchangeRecord>;
   using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -185,13 +189,14 @@ class FakeHttp {
     }
     return wanted.size() == path.size() ? fits : std::string{};
   }
-  const Route* find(uint32_t method, const std::string& path, Parameters* parameters, bool* other_method) const {
+  const Route* find(const std::string& scope, uint32_t method, const std::string& path, Parameters* parameters,
+                    bool* other_method) const {
     const Route* best = nullptr;
     std::string best_fit;
     for (const auto& [handle, route] : routes_) {
       Parameters found;
       const std::string fits = fit(route->pattern, segments(path), &found);
-      if (fits.empty()) continue;
+      if (fits.empty() || route->scope != scope) continue;
       if ((route->raw.methods & method) == 0) {
         *other_method = true;
       } else if (best == nullptr || fits < best_fit) {
@@ -216,7 +221,7 @@ class FakeHttp {
     for (const auto& [bit, name] : kMethods) method |= request.method == name ? bit : 0;
     bool other_method = false;
     const uint32_t looked_up = method == JCT_HTTP_HEAD ? JCT_HTTP_GET : method;
-    const Route* route = find(looked_up, record->path, &record->parameters, &other_method);
+    const Route* route = find(request.scope, looked_up, record->path, &record->parameters, &other_method);
     if (route == nullptr) {
       record->status = other_method ? 405 : 404;
       record->ended = true;
@@ -302,13 +307,14 @@ class FakeHttp {
   // ---- the service ----
   jct_status route(const jct_http_route* raw, jct_handle* out) {
     if (const jct_status status = host_.loops().need_control("route"); status != JCT_OK) return status;
-    const std::string pattern{view(raw->pattern)};
+    const std::string pattern{view(raw->pattern)}, scope{view(raw->scope)};
     if (pattern.empty() || pattern.front() != '/' || raw->methods == 0) return JCT_E_ARG;
     for (const auto& [handle, known] : routes_) {
-      if (known->pattern == pattern && (known->raw.methods & raw->methods) != 0) return JCT_E_EXISTS;
+      if (known->pattern == pattern && known->scope == scope && (known->raw.methods & raw->methods) != 0)
+        return JCT_E_EXISTS;
     }
     *out = ++last_;
-    routes_[*out] = std::make_unique<Route>(Route{*raw, pattern});
+    routes_[*out] = std::make_unique<Route>(Route{*raw, pattern, scope});
     return JCT_OK;
   }
   jct_status directory(const jct_http_directory* raw, jct_handle* out) {
@@ -424,6 +430,10 @@ class FakeHttp {
           *count = 1;
           if (capacity > 0) out[0] = address("192.0.2.1:21114");
           return JCT_OK;
+        },
+        [](void* s, jct_handle, const jct_conn_info*, jct_str scope) -> jct_status {
+          of(s).served_.emplace_back(view(scope));
+          return JCT_E_STATE;  // no socket is served here: call() asks its routes
         }};
     return kTable;
   }
@@ -433,6 +443,7 @@ class FakeHttp {
   std::map<jct_handle, std::unique_ptr<Route>> routes_;
   std::map<jct_handle, std::pair<std::string, std::string>> directories_;
   std::map<jct_handle, Record> open_;
+  std::vector<std::string> served_;
 };
 
 }  // namespace junctor::testing
