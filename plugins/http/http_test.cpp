@@ -525,7 +525,7 @@ TEST_CASE("junctorctl http shows routes, owners and counts") {
   HttpSite site{&echo};
   site.ask(get("/api/hello/x"));
   const std::string shown = site.host.command("http")->json;
-  CHECK(shown.find(R"({"path":"/api/hello/{name}","methods":"GET","owner":"user","served":1,"failed":0,"open":0)") !=
+  CHECK(shown.find(R"({"path":"/api/hello/{name}","methods":"GET","owner":"user","scope":"","served":1,"failed":0,"open":0)") !=
         std::string::npos);
 }
 

@@ -36,6 +36,7 @@ std::string row_of(Core& core, const Route& route) {
   std::string row = "{\"path\":" + json_string(route.pattern);
   row += ",\"methods\":" + json_string(methods_of(route.methods));
   row += ",\"owner\":" + json_string(route.owner);
+  row += ",\"scope\":" + json_string(route.scope);
   row += ",\"served\":" + std::to_string(served);
   row += ",\"failed\":" + std::to_string(route.failed.load());
   row += ",\"open\":" + std::to_string(core.exchanges.open_of(route));

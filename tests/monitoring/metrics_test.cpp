@@ -111,7 +111,7 @@ TEST_CASE("the probes follow the server's life") {
   // What a reload brings is there at once, and what it takes away is gone.
   site.server().conf("95-audit", "[audit]\n");
   site.server().reload();
-  CHECK(get(port, "/readyz").body.find("plugins: ok, 7 run") != std::string::npos);
+  CHECK(get(port, "/readyz").body.find("plugins: ok, 8 run") != std::string::npos);
   site.server().remove_conf("95-audit");
   site.server().reload();
   CHECK(value_of(get(port, "/metrics").body, "junctor_plugin_up{plugin=\"audit\"}") == std::nullopt);
@@ -122,7 +122,7 @@ TEST_CASE("a reload that restarts the plugin leaves nobody without an answer") {
   Site site{kMetrics};
   site.start();
   const uint16_t port = site.server().port(kPort);
-  site.server().conf("95-more", "[metrics]\nthreads = 3\n");
+  site.server().conf("95-more", "[metrics]\nlisten = [\"127.0.0.1:P-2\", \"127.0.0.1:0\"]\n");
   site.server().reload();
   CHECK(get(port, "/healthz").code == 200);
   site.server().conf("95-more", "[metrics]\nallow = [\"10.0.0.0/8\"]\n");

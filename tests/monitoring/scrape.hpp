@@ -25,6 +25,6 @@ std::optional<double> value_of(const std::string& scrape, const std::string& sam
 
 /// Metrics listen on P-2.
 inline constexpr int kPort = -2;
-inline constexpr const char* kMetrics = "[metrics]\nlisten = \"127.0.0.1:P-2\"\n";
+inline constexpr const char* kMetrics = "[http]\nlisten = []\n[metrics]\nlisten = \"127.0.0.1:P-2\"\n";
 
 }  // namespace junctor::monitoring
