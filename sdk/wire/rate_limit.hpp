@@ -51,8 +51,9 @@ class KeyedRate {
   explicit KeyedRate(const Secret& secret, Rate rate = {});
   void configure(Rate rate);
 
-  bool allow(std::string_view key, Nanos now);
-  bool has(std::string_view key, Nanos now) const;
+  /// `cost`: so many at once. `share`: this key stands for many and has so many times the rate.
+  bool allow(std::string_view key, Nanos now, int64_t cost = 1, int64_t share = 1);
+  bool has(std::string_view key, Nanos now, int64_t share = 1) const;
 
  private:
   struct Bucket {
@@ -76,6 +77,8 @@ class KeyedRate {
 
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 one. Ports play no part.
 std::array<char, 9> client_key(const Address& address);
+/// What one customer may hold in all: an IPv4 /24, an IPv6 /48; beside no client_key.
+std::array<char, 9> site_key(const Address& address);
 
 /// Whose clients no limit holds for: the operator's own list.
 class ExemptNetworks {
@@ -88,7 +91,8 @@ class ExemptNetworks {
   std::vector<Network> networks_;
 };
 
-/// A bucket for each client and one for all; those in exempt networks pass both.
+/// A bucket for each client, one for the networks around it, and one for all; those in exempt networks pass all. Who is
+/// given a /56 or a /48 is 256 or 65,536 clients: a /56 has 4 times a client's rate, a /48 and an IPv4 /24 16 times.
 class AddressLimit {
  public:
   /// `exempt` outlives it; several limits may share one.
@@ -96,7 +100,7 @@ class AddressLimit {
   void configure(Rate each, Rate total = {});
 
   /// A client over its own limit does not use up what is there for all.
-  bool allow(const Address& client, Nanos now);
+  bool allow(const Address& client, Nanos now, int64_t cost = 1);
   bool has(const Address& client, Nanos now) const;
 
  private:

@@ -92,5 +92,37 @@ TEST_CASE("exempt networks pass whatever was used up") {
   CHECK(limit.allow(ip("10.1.2.3"), 1s));
 }
 
+TEST_CASE("an answer may cost more than one, and one that costs more than there is is refused whole") {
+  KeyedRate rate{{1}, {100, 60s}};
+  CHECK(rate.allow("a", 1s, 60));
+  CHECK_FALSE(rate.allow("a", 1s, 60));
+  CHECK(rate.allow("a", 1s, 40));
+  CHECK_FALSE(rate.allow("a", 1s));
+}
+
+/// How many of `count` clients in a row, told apart by the octet `octet`, are let in once.
+int let_in(AddressLimit& limit, const char* first, size_t octet, int count) {
+  int allowed = 0;
+  for (int i = 0; i < count; ++i) {
+    Address client = ip(first);
+    client.ip[octet] = static_cast<uint8_t>(i);
+    client.ip[octet - 1] = static_cast<uint8_t>(client.ip[octet - 1] + i / 256);
+    allowed += limit.allow(client, 1s) ? 1 : 0;
+  }
+  return allowed;
+}
+
+TEST_CASE("whoever has a whole network has no more than a share for it") {
+  const ExemptNetworks exempt;
+  AddressLimit limit{{1}, exempt};
+  limit.configure({10, 60s});
+  CHECK(let_in(limit, "2001:db8:1:100::1", 7, 256) == 40);  // the /64s of a /56
+  CHECK(let_in(limit, "2001:db8:2::1", 7, 60'000) == 160);  // of a /48
+  CHECK(let_in(limit, "198.51.100.0", 3, 256) == 160);      // an IPv4 /24
+  CHECK(limit.allow(ip("2001:db8:3::1"), 1s));              // the /48 beside it
+  CHECK_FALSE(limit.has(ip("2001:db8:2:ffff::1"), 1s));
+  CHECK(limit.allow(ip("198.51.101.1"), 1s));
+}
+
 }  // namespace
 }  // namespace junctor::wire
