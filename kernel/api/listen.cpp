@@ -4,6 +4,9 @@
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/HostEntry.h>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "api/listen_tls.hpp"
@@ -12,6 +15,12 @@
 
 namespace junctor::api {
 namespace {
+
+/// Without a word of the operator one source has an eighth of the descriptors that the process may open, and the
+/// network around it half: who opens what he can leaves room for others.
+constexpr uint32_t kSourceShare = 8;
+constexpr uint32_t kLeastForSource = 256;
+constexpr uint32_t kSiteShare = 16;  // times what the operator gives to one source
 
 /// What a listener's host names: both families for "", else the literal or all addresses of the name.
 std::vector<net::Address> resolve(const config::Address& address) {
@@ -37,6 +46,20 @@ std::vector<net::Address> resolve(const config::Address& address) {
 
 uint32_t bound32(int64_t value) { return value > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(value); }
 
+void bound_sources(const config::Listener& listener, net::LimitOptions& limits) {
+  if (listener.max_per_source > 0) {
+    limits.max_per_source = bound32(listener.max_per_source);
+    limits.max_per_site = bound32(listener.max_per_source * kSiteShare);
+    return;
+  }
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const auto all = static_cast<int64_t>(std::min<rlim_t>(files.rlim_cur, INT32_MAX));
+  limits.max_per_source = std::max(kLeastForSource, bound32(all / kSourceShare));
+  limits.max_per_site = std::max(kLeastForSource, bound32(all / 2));
+  limits.refuse_beyond = false;
+}
+
 net::EntranceOptions entrance_options(const config::KernelConfig& kernel, const config::Listener& listener) {
   net::EntranceOptions options;
   options.timeout = loop::Duration{listener.handshake_timeout};
@@ -53,7 +76,7 @@ net::ListenOptions listen_options(const config::KernelConfig& kernel, const conf
   net::ListenOptions options;
   options.entrance = entrance_options(kernel, listener);
   options.limits.max_connections = bound32(listener.max_connections);
-  options.limits.max_per_source = bound32(listener.max_per_source);
+  bound_sources(listener, options.limits);
   options.limits.new_per_second = bound32(listener.accept_rate);
   if (listener.receive_buffer > 0) options.stream.receive_buffer = bound32(listener.receive_buffer);
   if (listener.send_queue > 0) {

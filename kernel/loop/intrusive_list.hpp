@@ -52,7 +52,24 @@ class List {
     while (at->prev_ != &head_ && less(member, static_cast<T&>(*at->prev_))) at = at->prev_;
     static_cast<ListNode&>(member).insert_before(*at);
   }
+  /// From the front. A member may leave only once the iterator is past it.
+  class Iterator {
+   public:
+    explicit Iterator(ListNode* at) : at_{at} {}
+    T& operator*() const { return static_cast<T&>(*at_); }
+    Iterator& operator++() {
+      at_ = after(at_);
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+   private:
+    ListNode* at_;
+  };
+  Iterator begin() { return Iterator{head_.next_}; }
+  Iterator end() { return Iterator{&head_}; }
   T& front() { return static_cast<T&>(*head_.next_); }
+  static ListNode* after(ListNode* node) { return node->next_; }
   T& pop_front() {
     T& first = front();
     static_cast<ListNode&>(first).unlink();

@@ -23,6 +23,7 @@ class Counter {
 struct NetCounters {
   Counter accepted;
   Counter accept_failed;  // accept4 refused for a reason that is not ours (ECONNABORTED, EPERM ...)
+  Counter made_room;      // out of descriptors: the idlest of the largest client was reset for another client
   Counter shed;           // out of descriptors: accepted with the spare one and closed
   Counter accept_pauses;
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <unordered_map>
 #include <utility>
 
 #include "net/proxy_header.hpp"
@@ -18,6 +19,8 @@ namespace {
 /// Steps of handshakes in one turn of the loop, so that a flood of them does not hold it: the costly one signs, which
 /// takes an RSA key of 2048 bits close to a millisecond.
 constexpr int kStepsPerTurn = 8;
+/// Of those who wait, so many are compared when all places are taken.
+constexpr size_t kOldest = 64;
 
 }  // namespace
 
@@ -62,6 +65,7 @@ class Entrance::Visitor final : public loop::FdHandler, public loop::ListNode {
     return true;
   }
 
+  const Address& peer() const { return guest_.peer; }
   /// Goes on as far as what has come allows. It may be gone afterwards.
   void step();
   /// The visitor itself is then to be deleted.
@@ -170,12 +174,29 @@ void Entrance::take(Fd fd, const Address& peer) {
   const Refusal refusal = expects_header ? Refusal::kNone : admit(&guest);
   if (refusal != Refusal::kNone) return events_.on_refused(peer, refusal, "");
   if (!expects_header && !rules_.has_tls()) return events_.on_guest(std::move(guest));
-  if (!rules_.take_place()) {
+  if (!rules_.take_place() && !(make_place_for(peer) && rules_.take_place())) {
     limits_->refuse(Refusal::kHandshakes);
     return events_.on_refused(peer, Refusal::kHandshakes, "");
   }
   auto visitor = std::make_unique<Visitor>(*this, std::move(guest), expects_header);
   if (visitor->begin()) ready(*visitor.release());
+}
+
+/// The oldest are looked at: whoever comes in great number is among them in great number.
+bool Entrance::make_place_for(const Address& client) {
+  std::vector<Visitor*> oldest;
+  std::unordered_map<Limits::Key, int> many;
+  int most = 0;
+  for (Visitor& visitor : waiting_) {
+    if (oldest.size() == kOldest) break;
+    oldest.push_back(&visitor);
+    most = std::max(most, ++many[Limits::key_of(visitor.peer())]);
+  }
+  if (many[Limits::key_of(client)] >= most) return false;
+  Visitor* loser = *std::find_if(oldest.begin(), oldest.end(),
+                                 [&](const Visitor* visitor) { return many[Limits::key_of(visitor->peer())] == most; });
+  refuse(*loser, Refusal::kHandshakes, "gave way to another");
+  return true;
 }
 
 void Entrance::ready(Visitor& visitor) {

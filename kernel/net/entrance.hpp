@@ -23,7 +23,8 @@ struct EntranceOptions {
   std::vector<Network> trusted_proxies;               // their connections begin with a PROXY header; empty: nobody's do
   std::shared_ptr<const TlsContext> tls;              // null: plain
   loop::Duration timeout = std::chrono::seconds{10};  // from accept to the owner, header and handshake together
-  uint32_t most = 1000;                               // connections under way at once, over all loops
+  uint32_t most = 1000;                               // connections under way at once, over all loops; beyond, the one
+                                                      // silent for longest of who has most gives way
 };
 
 /// Of one listener. [any]
@@ -87,6 +88,7 @@ class Entrance {
   class Visitor;
 
   Refusal admit(Guest* guest);
+  bool make_place_for(const Address& client);
   void serve();
   void ready(Visitor& visitor);
   void through(Visitor& visitor);

@@ -94,6 +94,19 @@ bool ended(const Fd& fd, HandLoop& hand, Sink& sink) {
 
 }  // namespace
 
+TEST_CASE("where the silent hold all places, the oldest of the largest client gives way to another client") {
+  EntranceOptions options = tls_only();
+  options.most = 8;
+  Fixture f{options};
+  std::vector<Fd> silent;
+  for (int i = 0; i < 9; ++i) silent.push_back(f.dial_in());
+  CHECK(f.refused(1, "max_handshakes"));  // the same client's ninth
+  TlsClient honest{dial(f.group.addresses()[0], "127.0.0.2"), TLS1_3_VERSION};
+  CHECK(f.shaken(honest));
+  CHECK(f.accepted(1));
+  CHECK(f.refused(2, "max_handshakes"));
+}
+
 TEST_CASE("a TLS listener serves TLS 1.2 and 1.3") {
   Fixture f{tls_only()};
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {

@@ -50,6 +50,8 @@ Limits::Limits(const LimitOptions& options, const loop::Clock& clock)
 void Limits::set_options(const LimitOptions& options) {
   max_connections_.store(options.max_connections, std::memory_order_relaxed);
   max_per_source_.store(options.max_per_source, std::memory_order_relaxed);
+  max_per_site_.store(options.max_per_site, std::memory_order_relaxed);
+  refuse_beyond_.store(options.refuse_beyond, std::memory_order_relaxed);
   new_per_second_.store(options.new_per_second, std::memory_order_relaxed);
   max_sources_.store(std::max(options.max_sources, 1U), std::memory_order_relaxed);
 }
@@ -58,6 +60,21 @@ Limits::Key Limits::key_of(const Address& source) {
   const size_t zeros = source.family == 4 ? 4 : 0;
   std::array<uint8_t, sizeof(Key)> bytes{};
   std::copy_n(source.ip.begin(), bytes.size() - zeros, bytes.begin() + static_cast<std::ptrdiff_t>(zeros));
+  return std::bit_cast<Key>(bytes);
+}
+
+/// 0100::/8 and 0200::/8 are nobody's.
+Limits::Key Limits::site_of(Key source) {
+  auto bytes = std::bit_cast<std::array<uint8_t, sizeof(Key)>>(source);
+  const bool is_v4 = std::all_of(bytes.begin(), bytes.begin() + 4, [](uint8_t octet) { return octet == 0; });
+  if (is_v4) {
+    bytes[0] = 1;
+    bytes[7] = 0;
+  } else {
+    std::copy_backward(bytes.begin(), bytes.begin() + 6, bytes.end() - 1);
+    bytes[0] = 2;
+    bytes[7] = 0;
+  }
   return std::bit_cast<Key>(bytes);
 }
 
@@ -73,7 +90,7 @@ Refusal Limits::admit(const Address& source) {
   if (open_.fetch_add(1, std::memory_order_relaxed) >= most && most != 0) {
     refusal = Refusal::kConnections;
   } else if (tracks_sources()) {
-    refusal = admit_source(source);
+    refusal = admit_source(key_of(source));
   }
   if (refusal != Refusal::kNone) {
     open_.fetch_sub(1, std::memory_order_relaxed);
@@ -82,19 +99,26 @@ Refusal Limits::admit(const Address& source) {
   return refusal;
 }
 
-Refusal Limits::admit_source(const Address& source) {
+Refusal Limits::admit_source(Key source) {
+  const uint32_t most_of_site = max_per_site_.load(std::memory_order_relaxed);
+  const Refusal refusal = take(source, max_per_source_.load(std::memory_order_relaxed),
+                               new_per_second_.load(std::memory_order_relaxed), Refusal::kSourceConnections);
+  if (refusal != Refusal::kNone || most_of_site == 0) return refusal;
+  const Refusal by_site = take(site_of(source), most_of_site, 0, Refusal::kSourceConnections);
+  if (by_site != Refusal::kNone) give(source);
+  return by_site;
+}
+
+Refusal Limits::take(Key key, uint32_t most, uint32_t rate, Refusal when_full) {
   const loop::Instant now = clock_.now();
-  const uint32_t most = max_per_source_.load(std::memory_order_relaxed);
-  const uint32_t rate = new_per_second_.load(std::memory_order_relaxed);
-  const Key key = key_of(source);
   Shard& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
   expire(shard, now);
   const uint32_t at = find_or_add(shard, key, now);
-  if (at == kNil) return Refusal::kSources;
+  if (at == kNil) return refuse_beyond_.load(std::memory_order_relaxed) ? Refusal::kSources : Refusal::kNone;
   Entry& entry = shard.entries[at];
-  refill(entry, rate, now);
-  if (most != 0 && entry.open >= most) return Refusal::kSourceConnections;
+  refill(entry, new_per_second_.load(std::memory_order_relaxed), now);
+  if (most != 0 && entry.open >= most) return when_full;
   if (rate != 0 && entry.tokens < 1) return Refusal::kSourceRate;
   entry.tokens -= 1;
   if (entry.open++ == 0) unlink_idle(shard, at);
@@ -165,6 +189,11 @@ void Limits::unlink_idle(Shard& shard, uint32_t at) {
 
 void Limits::release(Key key) {
   open_.fetch_sub(1, std::memory_order_relaxed);
+  give(key);
+  if (max_per_site_.load(std::memory_order_relaxed) != 0) give(site_of(key));
+}
+
+void Limits::give(Key key) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock{shard.mutex};
   const auto found = shard.index.find(key);

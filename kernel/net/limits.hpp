@@ -21,8 +21,10 @@ namespace junctor::net {
 struct LimitOptions {
   uint32_t max_connections = 0;
   uint32_t max_per_source = 0;
+  uint32_t max_per_site = 0;     // of a whole IPv4 /24 or IPv6 /48: one customer may have it
   uint32_t new_per_second = 0;   // per source; a burst of as many is allowed
   uint32_t max_sources = 65536;  // entries kept; the longest idle one makes room
+  bool refuse_beyond = true;     // who comes when all are in use is refused, else let in uncounted
 };
 
 enum class Refusal : uint8_t {
@@ -47,6 +49,8 @@ class Limits {
   /// A source: the first 8 bytes of an IPv6 address, or 4 zeros and an IPv4 one: no IPv6 host begins so (::/8).
   using Key = uint64_t;
   static Key key_of(const Address& source);
+  /// Of the network around it; no source's key.
+  static Key site_of(Key source);
 
   /// `clock` outlives it.
   explicit Limits(const LimitOptions& options, const loop::Clock& clock = loop::SteadyClock::instance());
@@ -95,7 +99,9 @@ class Limits {
   };
 
   Shard& shard_of(Key key);
-  Refusal admit_source(const Address& source);
+  Refusal admit_source(Key source);
+  Refusal take(Key key, uint32_t most, uint32_t rate, Refusal when_full);
+  void give(Key key);
   uint32_t find_or_add(Shard& shard, Key key, loop::Instant now);
   static void refill(Entry& entry, uint32_t per_second, loop::Instant now);
   void expire(Shard& shard, loop::Instant now) const;
@@ -107,6 +113,8 @@ class Limits {
   const loop::Clock& clock_;
   std::atomic<uint32_t> max_connections_;
   std::atomic<uint32_t> max_per_source_;
+  std::atomic<uint32_t> max_per_site_;
+  std::atomic<bool> refuse_beyond_;
   std::atomic<uint32_t> new_per_second_;
   std::atomic<uint32_t> max_sources_;
   std::atomic<uint64_t> open_{0};

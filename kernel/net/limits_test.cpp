@@ -80,6 +80,37 @@ TEST_CASE("the table of sources stays within its bound, and idle sources make ro
   CHECK(limits.sources() <= 160);
 }
 
+TEST_CASE("a whole network has no more than its share, and gives it back") {
+  Limits limits{{.max_per_source = 2, .max_per_site = 3}};
+  const auto v6 = [](uint8_t site, uint8_t subnet) {
+    Address address = *Address::parse_ip("2001:db8::1");
+    address.ip[5] = site;
+    address.ip[7] = subnet;
+    return address;
+  };
+  CHECK(limits.admit(v6(1, 0)) == Refusal::kNone);
+  CHECK(limits.admit(v6(1, 0)) == Refusal::kNone);
+  CHECK(limits.admit(v6(1, 0)) == Refusal::kSourceConnections);
+  CHECK(limits.admit(v6(1, 1)) == Refusal::kNone);
+  CHECK(limits.admit(v6(1, 2)) == Refusal::kSourceConnections);
+  CHECK(limits.admit(v6(2, 2)) == Refusal::kNone);
+  limits.release(v6(1, 0));
+  CHECK(limits.admit(v6(1, 2)) == Refusal::kNone);
+  for (uint8_t i = 0; i < 3; ++i) CHECK(limits.admit(Address::v4(10, 0, 0, i, 1)) == Refusal::kNone);
+  CHECK(limits.admit(Address::v4(10, 0, 0, 3, 1)) == Refusal::kSourceConnections);
+  CHECK(limits.admit(Address::v4(10, 0, 1, 3, 1)) == Refusal::kNone);
+}
+
+TEST_CASE("where a bound is nobody's word, who comes when the table is full is let in") {
+  Limits limits{{.max_per_source = 1, .max_sources = 16, .refuse_beyond = false}};
+  for (int i = 0; i < 200; ++i) {
+    REQUIRE(limits.admit(Address::v4(10, 0, static_cast<uint8_t>(i), 1, 1)) == Refusal::kNone);
+  }
+  CHECK(limits.open() == 200);
+  for (int i = 0; i < 200; ++i) limits.release(Address::v4(10, 0, static_cast<uint8_t>(i), 1, 1));
+  CHECK(limits.open() == 0);
+}
+
 TEST_CASE("tickets of many threads come out even") {
   auto limits = std::make_shared<Limits>(LimitOptions{.max_connections = 64, .max_per_source = 32});
   std::vector<std::thread> threads;

@@ -147,8 +147,15 @@ ListenerGroup::Acceptor::Next ListenerGroup::Acceptor::accept_failed(int error, 
 void ListenerGroup::Acceptor::shed(Door& door) {
   if (!home_.drop_spare()) return home_.restore_spare();
   for (uint32_t i = 0; i < group_.options_.accepts_per_turn; ++i) {
-    const Fd fd{::accept4(door.socket->fd.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    Fd fd{::accept4(door.socket->fd.get(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (!fd) break;
+    const Address peer = Address::from(reinterpret_cast<const sockaddr*>(&storage), size);
+    if (i == 0 && home_.make_room_for(peer)) {  // the one that makes room is closed by the time we accept again
+      entrance_.take(std::move(fd), peer);
+      break;
+    }
     home_.count().shed.add();
   }
   home_.take_back_spare();

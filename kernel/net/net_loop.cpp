@@ -4,10 +4,21 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "net/bridge.hpp"
 #include "net/stream.hpp"
 
 namespace junctor::net {
+
+namespace {
+
+/// A client with fewer connections, or with fewer times the newcomer's, does not give way to him.
+constexpr size_t kMany = 16;
+constexpr size_t kManyTimes = 4;
+
+}  // namespace
 
 NetLoop::NetLoop(loop::EventLoop& loop, PipePool& pipes)
     : loop_{loop},
@@ -82,6 +93,24 @@ void NetLoop::give_back_pipe(Pipe pipe, bool empty) {
 bool NetLoop::drop_spare() {
   if (!spare_ || shedding_.exchange(true, std::memory_order_relaxed)) return false;
   spare_.reset();
+  return true;
+}
+
+bool NetLoop::make_room_for(const Address& client) {
+  std::unordered_map<Limits::Key, size_t> many;
+  for (const Stream& stream : streams_) ++many[Limits::key_of(stream.peer())];
+  const auto largest = std::max_element(many.begin(), many.end(),
+                                        [](const auto& one, const auto& other) { return one.second < other.second; });
+  if (largest == many.end() || largest->second < kMany) return false;
+  if (largest->second < kManyTimes * (many[Limits::key_of(client)] + 1)) return false;
+  Stream* idlest = nullptr;
+  for (Stream& stream : streams_) {
+    if (stream.state_ != Stream::State::kOpen || Limits::key_of(stream.peer()) != largest->first) continue;
+    if (idlest == nullptr || stream.last_in_ < idlest->last_in_) idlest = &stream;
+  }
+  if (idlest == nullptr) return false;
+  counters_.made_room.add();
+  idlest->abort(Status::kLimit);
   return true;
 }
 

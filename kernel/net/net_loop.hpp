@@ -61,6 +61,9 @@ class NetLoop {
   /// another loop is doing it: descriptors are the process's, and whoever accepts meanwhile would take this one for
   /// good.
   bool drop_spare();
+  /// Descriptors ran out, and this client wants one: of the client that has most on this loop, where that is many more
+  /// than he has, the connection silent for longest is reset. False where there is none such.
+  bool make_room_for(const Address& client);
   /// Behind drop_spare().
   void take_back_spare();
   /// Where it was lost all the same: as soon as the system allows.

@@ -72,10 +72,16 @@ inline std::pair<Fd, Fd> tcp_pair() {
 }
 
 /// Connects and waits; empty when refused.
-inline Fd dial(const Address& to) {
+/// `from`: an address of this host; null: the system's choice.
+inline Fd dial(const Address& to, const char* from = nullptr) {
   sockaddr_storage storage{};
-  const socklen_t size = to.to(storage);
+  socklen_t size = 0;
   Fd fd{::socket(to.family == 6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (fd && from != nullptr) {
+    size = Address::parse_ip(from)->to(storage);
+    REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&storage), size) == 0);
+  }
+  size = to.to(storage);
   if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), size) != 0) return {};
   ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
   return fd;
