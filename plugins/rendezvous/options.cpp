@@ -4,6 +4,15 @@
 
 namespace junctor::rendezvous {
 
+namespace {
+
+OnlineQuery online_query(std::string_view word) {
+  if (word == "off") return OnlineQuery::kOff;
+  return word == "allowed" ? OnlineQuery::kAllowed : OnlineQuery::kAll;
+}
+
+}  // namespace
+
 void read_settings(const Config& config, Settings& settings) {
   const auto size = [&](const Option<int64_t>& option) { return static_cast<size_t>(config[option]); };
   settings.online_timeout_ns = config[kOnlineTimeout].count();
@@ -14,6 +23,8 @@ void read_settings(const Config& config, Settings& settings) {
   settings.forget_ns = config[kForget].count();
   settings.message_max = size(kMessageMax);
   settings.max_online_query = size(kMaxOnlineQuery);
+  settings.online_query = online_query(config[kOnlineQuery]);
+  settings.messages = config[kMessages];
   settings.max_lookups = size(kMaxLookups);
   settings.max_channels = size(kMaxChannels);
 }
@@ -25,6 +36,8 @@ RegistrationLimits::Rates read_limits(const Config& config) {
   rates.attempts_per_address = a_minute(kLimitAttempts);
   rates.lookups_per_address = a_minute(kLimitLookups);
   rates.queries_per_address = a_minute(kLimitQueries);
+  rates.query_ids_per_address = a_minute(kLimitQueryIds);
+  rates.messages_per_address = a_minute(kLimitMessages);
   rates.new_per_address = a_minute(kLimitNewPerAddress);
   rates.new_total = a_minute(kLimitNew);
   rates.new_unproven = a_minute(kLimitUnproven);

@@ -46,7 +46,18 @@ inline constexpr auto kMaxLookups = opt::count("max_lookups", "4096")
                                         .live()
                                         .help("questions to storage in flight at once, of a kind");
 inline constexpr auto kMaxOnlineQuery =
-    opt::count("max_online_query", "10000").range(1, 1 << 20).live().help("ids in one online query");
+    opt::count("max_online_query", "1000").range(1, 1 << 20).live().help("ids in one online query");
+inline constexpr const char* kOnlineQueries[] = {"all", "allowed", "off", nullptr};
+inline constexpr auto kOnlineQuery =
+    opt::choice("online_query", "all", kOnlineQueries)
+        .live()
+        .help("who is told whether a device is online: all who ask, whom auth/1 allows it, or nobody");
+inline constexpr auto kMessages = opt::count("limit_messages", "6000")
+                                      .range(0, 1'000'000'000)
+                                      .live()
+                                      .help(
+                                          "messages a minute on one connection; over it, it is not read for a second, "
+                                          "and closed the fourth time in a row; 0: no limit");
 inline constexpr auto kRegisterLimit =
     opt::count("register_limit", "3").range(1, 1000).live().help("registrations of one id in register_window");
 inline constexpr auto kRegisterWindow =
@@ -58,7 +69,15 @@ inline constexpr auto kLimitLookups = opt::count("limit_lookups_per_address", "1
                                           .live()
                                           .help("questions to storage that heartbeats from one address cause a minute");
 inline constexpr auto kLimitQueries =
-    opt::count("limit_queries_per_address", "12000").live().help("online queries from one address a minute");
+    opt::count("limit_queries_per_address", "3000").live().help("online queries from one address a minute");
+inline constexpr auto kLimitQueryIds = opt::count("limit_query_ids_per_address", "30000")
+                                           .live()
+                                           .help("ids that one address may ask for in online queries a minute");
+inline constexpr auto kLimitMessages = opt::count("limit_messages_per_address", "60000")
+                                           .live()
+                                           .help(
+                                               "messages a minute from one address; heartbeats and RegisterPk by UDP "
+                                               "have limits of their own");
 inline constexpr auto kLimitNewPerAddress =
     opt::count("limit_new_per_address", "1000").live().help("new ids, or others' ids, from one address a minute");
 inline constexpr auto kLimitNew =
@@ -98,11 +117,12 @@ inline constexpr auto kWarnOneGateway =
 inline constexpr auto kAuthTimeout =
     opt::duration("auth_timeout", "5s").range(1'000'000, 60'000'000'000).help("silence of an auth/1 provider is a no");
 
-inline constexpr auto kAllOptions = options(
-    kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId, kForget,
-    kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kRegisterLimit, kRegisterWindow, kLimitAttempts,
-    kLimitLookups, kLimitQueries, kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial,
-    kConfigServers, kConfigInterval, kConfigPerAddress, kPublicHost, kWarnOneGateway, kAuthTimeout);
+inline constexpr auto kAllOptions =
+    options(kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId,
+            kForget, kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kOnlineQuery, kRegisterLimit,
+            kRegisterWindow, kLimitAttempts, kLimitLookups, kLimitQueries, kLimitQueryIds, kMessages, kLimitMessages,
+            kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial, kConfigServers,
+            kConfigInterval, kConfigPerAddress, kPublicHost, kWarnOneGateway, kAuthTimeout);
 
 /// The values that change while running.
 void read_settings(const Config& config, Settings& settings);

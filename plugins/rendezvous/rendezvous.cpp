@@ -5,10 +5,10 @@
 
 #include "junctor/plugin.hpp"
 #include "options.hpp"
+#include "presence/online_queries.hpp"
 #include "presence/peers_admin.hpp"
 #include "presence/peers_command.hpp"
 #include "presence/peers_service.hpp"
-#include "presence/queries.hpp"
 #include "registration/id_change.hpp"
 #include "registration/registrar_wiring.hpp"
 #include "settings.hpp"
@@ -23,6 +23,10 @@
 namespace junctor::rendezvous {
 
 namespace {
+
+/// What an id takes in an online query at most: 100 bytes (protocol.md 6.1) and its header, with room for a field that
+/// nobody knows.
+constexpr size_t kMostQueryBytes = 128;
 
 constexpr KindSet kNatKinds =
     kind_bit(wire::kKindOf<hbb::TestNatRequest>) | kind_bit(wire::kKindOf<hbb::OnlineRequest>);
@@ -93,6 +97,7 @@ class Rendezvous {
   AuthChain auth_;
   SignalService signal_;
   PeersService peers_;
+  OnlineQueries queries_;
   RegistrarWiring wiring_;
   Registrar registrar_;
   IdChange id_change_;
@@ -128,14 +133,16 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       site_desk_{host, keys_},
       auth_{host, config[kAuthTimeout]},
       signal_{host, settings_, traffic_,
-              [this](std::string_view id, jct_handle handle) { presence_.disconnected(id, handle, host_.now()); }},
+              [this](std::string_view id, jct_handle handle) { presence_.disconnected(id, handle, host_.now()); },
+              [this](const jct_addr& client) { return limits_.message(wire::from_abi(client), host_.now()); }},
       peers_{host, settings_, presence_, storage_},
+      queries_{peers_, auth_, settings_},
       wiring_{host, storage_, auth_, signal_, settings_, site_config_, site_desk_, traffic_},
       registrar_{wiring_, presence_, limits_, static_cast<size_t>(config[kMaxLookups])},
       id_change_{wiring_, presence_, limits_},
       admin_{host, storage_, presence_, signal_},
       offers_{[this](std::string_view message) { return keys_.sign(message); }},
-      tcp_{host, signal_, traffic_},
+      tcp_{host, signal_, traffic_, settings_},
       udp_{host, signal_, registrar_, traffic_},
       box_renewal_{config[kBoxRenewal]},
       base_port_{config.base_port()} {
@@ -277,23 +284,27 @@ jct_status Rendezvous::on_health_check(const jct_channel& from, std::string_view
 }
 
 jct_status Rendezvous::on_online(const jct_channel& from, std::string_view inner) {
-  hbb::OnlineRequest request;
-  if (!wire::parse_inner(inner, request)) return malformed(from);
   if (from.transport == JCT_CHANNEL_UDP) {  // asked over connections only (protocol.md 6.6)
     traffic_.refused(Refusal::kUnhandled, from);
     return JCT_OK;
   }
-  if (!limits_.query(wire::from_abi(from.peer), host_.now())) {
-    traffic_.refused(Refusal::kAddressLimit, from);
+  const auto no = [&](Refusal why) {
+    traffic_.refused(why, from);
     return JCT_E_LIMIT;
-  }
-  if (static_cast<size_t>(request.peers_size()) > settings_.max_online_query) {
-    traffic_.refused(Refusal::kQueryTooLarge, from);
-    return JCT_E_LIMIT;
-  }
-  hbb::OnlineResponse response;
-  response.set_states(online_states(request, [this](std::string_view id) { return peers_.is_online(id); }));
-  answer(from, response);
+  };
+  const size_t most = settings_.max_online_query;
+  const wire::Address client = wire::from_abi(from.peer);
+  if (inner.size() > (most + 1) * kMostQueryBytes) return no(Refusal::kQueryTooLarge);
+  if (!limits_.may_query(client, host_.now())) return no(Refusal::kAddressLimit);  // before it is worth parsing
+  hbb::OnlineRequest request;
+  if (!wire::parse_inner(inner, request)) return malformed(from);
+  if (static_cast<size_t>(request.peers_size()) > most) return no(Refusal::kQueryTooLarge);
+  if (!limits_.query(client, request.peers_size(), host_.now())) return no(Refusal::kAddressLimit);
+  queries_.answer(from, request, [this, from](std::string_view states) {
+    hbb::OnlineResponse response;
+    response.set_states(std::string{states});
+    answer(from, response);
+  });
   return JCT_OK;
 }
 

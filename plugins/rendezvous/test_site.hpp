@@ -12,6 +12,7 @@
 #include <string>
 
 #include "rendezvous/test_values.hpp"
+#include "signalling/read_turns.hpp"
 #include "wire/frame.hpp"
 #include "wire/kinds.hpp"
 #include "wire/signing.hpp"
@@ -144,7 +145,11 @@ inline const std::string kId = "123456789";
 inline const std::string kKey(32, 'k');
 
 struct Site {
-  explicit Site(const Settings& settings = {}) : plugin{host, junctor_plugin_v1(), settings} { plugin.start(); }
+  /// `prepare`: gives the host what it needs before the plugin is made.
+  explicit Site(const Settings& settings = {}, const std::function<void(FakeHost&)>& prepare = {})
+      : prepared{(prepare ? prepare(host) : void(), true)}, plugin{host, junctor_plugin_v1(), settings} {
+    plugin.start();
+  }
   ~Site() {
     plugin.finish();
     CHECK(host.complaints().empty());
@@ -201,6 +206,7 @@ struct Site {
   FakeHost host{{.loops = 2}};
   FakeStorage storage{host};
   FakeKeys keys{host};
+  bool prepared;
   PluginUnderTest plugin;
 };
 

@@ -4,13 +4,15 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <tuple>
+
 namespace junctor::rendezvous {
 
 ProvenClients::ProvenClients(const wire::KeyedRate::Secret& secret)
     : secret_{secret}, sets_{std::make_unique<std::array<Set, kSets>>()} {}
 
-uint64_t ProvenClients::hash(const wire::Address& client) const {
-  const auto key = wire::client_key(client);
+uint64_t ProvenClients::hash(const std::array<char, 9>& key) const {
   uint64_t out = 0;
   crypto_shorthash(reinterpret_cast<unsigned char*>(&out), reinterpret_cast<const unsigned char*>(key.data()),
                    key.size(), secret_.data());
@@ -18,22 +20,19 @@ uint64_t ProvenClients::hash(const wire::Address& client) const {
 }
 
 void ProvenClients::note(const wire::Address& client, Duration now) {
-  const uint64_t wanted = hash(client);
+  const uint64_t wanted = hash(wire::client_key(client)), site = hash(wire::site_key(client));
   Set& set = (*sets_)[wanted % kSets];
+  const auto rank = [&](const Entry& entry) {  // the least gives way
+    return std::tuple{entry.key_hash != wanted, entry.site_hash != site, entry.until};
+  };
   std::lock_guard lock{set.mutex};
-  Entry* place = &set.entries.front();
-  for (Entry& entry : set.entries) {
-    if (entry.key_hash == wanted) {
-      place = &entry;
-      break;
-    }
-    if (entry.until < place->until) place = &entry;
-  }
-  *place = {wanted, now + kLife};
+  Entry& place = *std::min_element(set.entries.begin(), set.entries.end(),
+                                   [&](const Entry& one, const Entry& other) { return rank(one) < rank(other); });
+  place = {wanted, site, now + kLife};
 }
 
 bool ProvenClients::has(const wire::Address& client, Duration now) const {
-  const uint64_t wanted = hash(client);
+  const uint64_t wanted = hash(wire::client_key(client));
   Set& set = (*sets_)[wanted % kSets];
   std::lock_guard lock{set.mutex};
   for (const Entry& entry : set.entries) {

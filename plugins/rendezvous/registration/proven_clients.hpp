@@ -14,7 +14,8 @@
 
 namespace junctor::rendezvous {
 
-/// Memory is fixed (about 0.5 MiB): the one seen longest ago of a set of four gives way.
+/// Memory is fixed (about 0.5 MiB): in a set of four one of the same network (a /48, an IPv4 /24) gives way, else the
+/// one seen longest ago. So nobody who has a whole network holds more than a quarter.
 class ProvenClients {
  public:
   static constexpr Duration kLife = std::chrono::hours{1};
@@ -27,6 +28,7 @@ class ProvenClients {
  private:
   struct Entry {
     uint64_t key_hash = 0;
+    uint64_t site_hash = 0;
     Duration until{};
   };
   static constexpr size_t kSets = 4096;
@@ -35,7 +37,7 @@ class ProvenClients {
     std::array<Entry, 4> entries;
   };
 
-  uint64_t hash(const wire::Address& client) const;
+  uint64_t hash(const std::array<char, 9>& key) const;
 
   wire::KeyedRate::Secret secret_;
   std::unique_ptr<std::array<Set, kSets>> sets_;

@@ -12,6 +12,8 @@ RegistrationLimits::RegistrationLimits(const wire::KeyedRate::Secret& secret)
       attempts_{secret, exempt_},
       lookups_{secret, exempt_},
       queries_{secret, exempt_},
+      query_ids_{secret, exempt_},
+      messages_{secret, exempt_},
       fresh_{secret, exempt_},
       unproven_{secret, exempt_} {}
 
@@ -20,6 +22,8 @@ void RegistrationLimits::configure(const Rates& rates) {
   attempts_.configure(rates.attempts_per_address);
   lookups_.configure(rates.lookups_per_address);
   queries_.configure(rates.queries_per_address);
+  query_ids_.configure(rates.query_ids_per_address);
+  messages_.configure(rates.messages_per_address);
   fresh_.configure(rates.new_per_address, rates.new_total);
   unproven_.configure(rates.new_per_address, rates.new_unproven);
   exempt_.set(rates.exempt);

@@ -3,6 +3,7 @@
 // is many devices, so what is known already counts little and what is new or fails counts in full. Any thread.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -15,13 +16,15 @@ namespace junctor::rendezvous {
 class RegistrationLimits {
  public:
   struct Rates {
-    wire::Rate id;                    // RegisterPk of one id from one client
-    wire::Rate attempts_per_address;  // RegisterPk at all
-    wire::Rate lookups_per_address;   // questions to storage that heartbeats cause
-    wire::Rate queries_per_address;   // online queries
-    wire::Rate new_per_address;       // new ids and failures
-    wire::Rate new_total;             // new ids and failures of proven clients
-    wire::Rate new_unproven;          // the same of all others
+    wire::Rate id;                     // RegisterPk of one id from one client
+    wire::Rate attempts_per_address;   // RegisterPk at all
+    wire::Rate lookups_per_address;    // questions to storage that heartbeats cause
+    wire::Rate queries_per_address;    // online queries
+    wire::Rate query_ids_per_address;  // ids in them
+    wire::Rate messages_per_address;   // over connections, of every kind
+    wire::Rate new_per_address;        // new ids and failures
+    wire::Rate new_total;              // new ids and failures of proven clients
+    wire::Rate new_unproven;           // the same of all others
     std::vector<wire::Network> exempt;
   };
 
@@ -38,13 +41,22 @@ class RegistrationLimits {
   /// A new id, or one that is another's.
   Verdict fresh(const wire::Address& client, Duration now);
   bool look_up(const wire::Address& client, Duration now) { return lookups_.allow(client, now); }
-  bool query(const wire::Address& client, Duration now) { return queries_.allow(client, now); }
+  /// Is there room for an online query of one id?
+  bool may_query(const wire::Address& client, Duration now) const {
+    return queries_.has(client, now) && query_ids_.has(client, now);
+  }
+  /// An online query of so many ids.
+  bool query(const wire::Address& client, int64_t ids, Duration now) {
+    return queries_.allow(client, now) && query_ids_.allow(client, now, std::max<int64_t>(ids, 1));
+  }
+  /// Anything at all over a connection.
+  bool message(const wire::Address& client, Duration now) { return messages_.allow(client, now); }
 
  private:
   ProvenClients proven_;
   wire::KeyedRate ids_;
   wire::ExemptNetworks exempt_;
-  wire::AddressLimit attempts_, lookups_, queries_, fresh_, unproven_;
+  wire::AddressLimit attempts_, lookups_, queries_, query_ids_, messages_, fresh_, unproven_;
 };
 
 }  // namespace junctor::rendezvous

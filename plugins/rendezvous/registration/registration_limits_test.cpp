@@ -68,5 +68,20 @@ TEST_CASE("a flood of connections does not make who came just before it unproven
   CHECK_FALSE(clients.has(ip("192.0.2.2"), 2s));
 }
 
+TEST_CASE("who has a whole network holds no more than a quarter of those who are proven") {
+  ProvenClients clients{{1}};
+  const auto honest = [](int i) { return ip("10." + std::to_string(i >> 8) + "." + std::to_string(i & 255) + ".1"); };
+  for (int i = 0; i < 3000; ++i) clients.note(honest(i), 1s);
+  wire::Address forger = ip("2001:db8:1::1");
+  for (int i = 0; i < 65'536; ++i) {
+    forger.ip[6] = static_cast<uint8_t>(i >> 8);
+    forger.ip[7] = static_cast<uint8_t>(i);
+    clients.note(forger, 2s);
+  }
+  int kept = 0;
+  for (int i = 0; i < 3000; ++i) kept += clients.has(honest(i), 3s) ? 1 : 0;
+  CHECK(kept > 2950);
+}
+
 }  // namespace
 }  // namespace junctor::rendezvous

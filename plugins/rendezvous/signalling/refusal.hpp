@@ -29,13 +29,15 @@ enum class Refusal : size_t {
   kQueryTooLarge,   // max_online_query
   kChannelsFull,    // max_channels
   kHandlerRefused,  // the kind's handler asked to close
+  kMessageLimit,    // a connection that goes on over limit_messages
   kCount
 };
 
 inline constexpr std::array<const char*, static_cast<size_t>(Refusal::kCount)> kRefusalWords = {
-    "malformed",     "too_long", "unhandled", "bad_id",    "incomplete",   "uuid_mismatch", "too_frequent",
-    "address_limit", "unproven", "denied",    "storage",   "lookups_full", "busy",          "peers_full",
-    "not_supported", "id_taken", "bad_box",   "dead_peer", "query_size",   "channels_full", "handler_refused",
+    "malformed",    "too_long",      "unhandled",       "bad_id",        "incomplete", "uuid_mismatch",
+    "too_frequent", "address_limit", "unproven",        "denied",        "storage",    "lookups_full",
+    "busy",         "peers_full",    "not_supported",   "id_taken",      "bad_box",    "dead_peer",
+    "query_size",   "channels_full", "handler_refused", "message_limit",
 };
 
 inline const char* word(Refusal refusal) { return kRefusalWords[static_cast<size_t>(refusal)]; }

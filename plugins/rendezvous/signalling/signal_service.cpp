@@ -24,8 +24,9 @@ std::string no_api() {
 
 }  // namespace
 
-SignalService::SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone)
-    : host_{host}, settings_{settings}, traffic_{traffic}, gone_{std::move(gone)} {
+SignalService::SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone,
+                             Allows allows)
+    : host_{host}, settings_{settings}, traffic_{traffic}, gone_{std::move(gone)}, allows_{std::move(allows)} {
   for (uint32_t i = 0; i < host.loops(); ++i) loops_.push_back(std::make_unique<PerLoop>(i, *this));
 }
 
@@ -162,6 +163,16 @@ jct_status SignalService::deliver(jct_handle handle, std::string_view message, K
   return dispatch(channel, peeled->kind, peeled->inner);
 }
 
+/// Another plugin's transport cannot be held back, so it is asked to close.
+jct_status SignalService::deliver_from_outside(const jct_channel& channel, std::string_view message) {
+  const Channels::Entry* found = entry(channel.handle);
+  if (found != nullptr && !allows(found->channel)) {
+    traffic_.refused(Refusal::kMessageLimit, found->channel);
+    return JCT_E_LIMIT;
+  }
+  return deliver(channel.handle, message);
+}
+
 /// Whoever gets a heartbeat that it did not just ask for sends one back (protocol.md 2).
 void SignalService::echo(Channels::Entry& entry) {
   if (!std::exchange(entry.echo_due, false)) entry.transport->send(entry.self, {});
@@ -282,7 +293,7 @@ const jct_signal_service& SignalService::table() {
         });
       },
       [](void* self, const jct_channel* channel, jct_bytes message) {
-        return barrier([&] { return of(self).deliver(channel->handle, view(message)); });
+        return barrier([&] { return of(self).deliver_from_outside(*channel, view(message)); });
       },
       [](void* self, const jct_channel* channel) { of(self).detach(channel->handle); }};
   return kTable;

@@ -28,7 +28,10 @@ class SignalService {
   /// Ends a presence: the connection of the peer `id` has gone. [loop]
   using Gone = std::function<void(std::string_view id, jct_handle handle)>;
 
-  SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone);
+  /// May one more message come from this client? Any thread.
+  using Allows = std::function<bool(const jct_addr& client)>;
+
+  SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone, Allows allows);
   /// [control] The loops' timers.
   void start();
   void stop();
@@ -49,6 +52,8 @@ class SignalService {
   jct_status attach(const jct_transport& transport, void* self, const jct_addr& peer, const jct_addr& local,
                     jct_channel& out);
   jct_status deliver(jct_handle channel, std::string_view message, KindSet served = kAllKinds);
+  /// The same for transports of other plugins.
+  jct_status deliver_from_outside(const jct_channel& channel, std::string_view message);
   void detach(jct_handle channel);
   /// [loop] As it was attached and marked; null when it has gone. Good until it is detached.
   const jct_channel* channel(jct_handle handle) const;
@@ -63,6 +68,9 @@ class SignalService {
 
   /// [loop] A message whose wrapper is off. Negative: close the connection that it came on.
   jct_status dispatch(const jct_channel& channel, uint32_t kind, std::string_view inner);
+
+  /// [any] Counts one more message of the channel's client; false: it is over its limit.
+  bool allows(const jct_channel& channel) const { return allows_(channel.peer); }
 
   size_t channels() const { return total_.load(std::memory_order_relaxed); }
 
@@ -94,6 +102,7 @@ class SignalService {
   const Settings& settings_;
   const Traffic& traffic_;
   const Gone gone_;
+  const Allows allows_;
   std::atomic<size_t> total_{0};
   Handlers handlers_;
   std::vector<std::unique_ptr<PerLoop>> loops_;

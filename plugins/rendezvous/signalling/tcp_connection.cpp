@@ -12,6 +12,7 @@ TcpConnection::TcpConnection(TcpLoop& loop, const Terms& terms)
     : loop_{loop}, served_{terms.served}, decoder_{terms.message_max}, security_{terms.offer} {}
 
 TcpConnection::~TcpConnection() {
+  loop_.turns.leave(*this);
   if (handle_ != 0) loop_.signal.detach(handle_);
 }
 
@@ -28,22 +29,56 @@ bool TcpConnection::open(Stream stream, const jct_conn_info& info, List& list, L
 }
 
 size_t TcpConnection::on_data(std::string_view data) {
-  std::string_view rest = data, payload;
   reading_ = true;
-  while (!shut_) {
-    const auto status = decoder_.next(rest, payload);
-    if (status == wire::FrameDecoder::Status::kNeedMore) break;
-    if (status == wire::FrameDecoder::Status::kTooLarge) {
-      refuse(Refusal::kTooLong);
-    } else {
-      take(payload);
-    }
-  }
+  const std::string_view rest = take_some(data);
   reading_ = false;
   if (const size_t echoes = std::exchange(echoes_, 0); echoes > 0 && !shut_) {
     stream_.send(std::string(echoes, '\0'));  // a frame without payload is one zero byte
   }
-  return data.size();
+  return shut_ ? data.size() : data.size() - rest.size();
+}
+
+/// What is left for another turn.
+std::string_view TcpConnection::take_some(std::string_view data) {
+  std::string_view rest = data, payload;
+  while (!shut_ && !rest.empty()) {
+    if (!loop_.turns.has_room()) {
+      stream_.pause();
+      loop_.turns.wait(*this);
+      break;
+    }
+    const auto status = decoder_.next(rest, payload);
+    if (status == wire::FrameDecoder::Status::kNeedMore) break;
+    if (status == wire::FrameDecoder::Status::kTooLarge) {
+      refuse(Refusal::kTooLong);
+      break;
+    }
+    loop_.turns.took(payload.size());
+    take(payload);
+    if (shut_) break;
+    if (!within_limits()) {
+      hold_back();
+      break;
+    }
+    holds_ = 0;
+  }
+  return rest;
+}
+
+bool TcpConnection::within_limits() {
+  const Duration each = loop_.settings.message_time(), now = host().now();
+  free_at_ = std::max(free_at_, now) + each;
+  const bool own = free_at_ - now <= Settings::kMessageWindow;
+  if (!own) free_at_ -= each;
+  const jct_channel* channel = loop_.signal.channel(handle_);
+  return own && (channel == nullptr || loop_.signal.allows(*channel));
+}
+
+void TcpConnection::hold_back() {
+  if (++holds_ > kMostHolds) return refuse(Refusal::kMessageLimit);
+  loop_.traffic.held_back();
+  stream_.pause();
+  loop_.turns.hold(*this);
 }
 
 void TcpConnection::take(std::string_view payload) {
@@ -65,6 +100,7 @@ void TcpConnection::refuse(Refusal why) {
 }
 
 void TcpConnection::on_close(jct_status) {
+  loop_.turns.leave(*this);
   stream_.release();
   loop_.signal.detach(std::exchange(handle_, 0));
   list_->erase(place_);

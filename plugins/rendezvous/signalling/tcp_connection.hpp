@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "junctor/net.hpp"
+#include "signalling/read_turns.hpp"
 #include "signalling/security.hpp"
 #include "signalling/signal_service.hpp"
 #include "wire/frame.hpp"
@@ -18,10 +19,12 @@ struct TcpLoop {
   const Host& host;
   SignalService& signal;
   const Traffic& traffic;
+  const Settings& settings;
+  ReadTurns turns;
   std::string opened, sealed, frame;  // a message on its way in, and one on its way out
 };
 
-class TcpConnection {
+class TcpConnection : private ReadTurns::Member {
  public:
   /// What a listener gives to its connections. `offer`: null where none is made.
   struct Terms {
@@ -47,8 +50,15 @@ class TcpConnection {
   void on_close(jct_status reason);
 
  private:
+  /// Over its limit it is not read for a while; so often in a row, then it is closed.
+  static constexpr uint8_t kMostHolds = 3;
+
   static const jct_transport& transport();
+  void go_on() override { stream_.resume(); }
+  std::string_view take_some(std::string_view data);
   void take(std::string_view payload);
+  bool within_limits();
+  void hold_back();
   void refuse(Refusal why);
   jct_status send(std::string_view message);
   void shut();
@@ -61,9 +71,11 @@ class TcpConnection {
   jct_handle handle_ = 0;  // of the channel
   wire::FrameDecoder decoder_;
   Security security_;
-  size_t echoes_ = 0;  // heartbeats to send when on_data is through: a segment full of them costs one send
+  Duration free_at_{};  // of its own limit: when all its room is back
+  size_t echoes_ = 0;   // heartbeats to send when on_data is through: a segment full of them costs one send
   bool reading_ = false;
   bool shut_ = false;
+  uint8_t holds_ = 0;  // in a row
 };
 
 }  // namespace junctor::rendezvous

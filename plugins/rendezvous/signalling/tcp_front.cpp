@@ -6,9 +6,10 @@
 
 namespace junctor::rendezvous {
 
-TcpFront::TcpFront(const Host& host, SignalService& signal, const Traffic& traffic) : host_{host} {
+TcpFront::TcpFront(const Host& host, SignalService& signal, const Traffic& traffic, const Settings& settings)
+    : host_{host} {
   for (uint32_t i = 0; i < host.loops(); ++i) {
-    loops_.push_back(std::make_unique<PerLoop>(PerLoop{{host, signal, traffic, {}, {}, {}}, {}}));
+    loops_.push_back(std::make_unique<PerLoop>(host, signal, traffic, settings));
   }
 }
 
@@ -20,7 +21,10 @@ void TcpFront::accept(Stream stream, const jct_conn_info& info, const TcpConnect
 }
 
 void TcpFront::stop() {
-  for (auto& loop : loops_) loop->connections.clear();
+  for (auto& loop : loops_) {
+    loop->connections.clear();
+    loop->shared.turns.stop();
+  }
 }
 
 }  // namespace junctor::rendezvous

@@ -12,7 +12,7 @@ namespace junctor::rendezvous {
 
 class TcpFront {
  public:
-  TcpFront(const Host& host, SignalService& signal, const Traffic& traffic);
+  TcpFront(const Host& host, SignalService& signal, const Traffic& traffic, const Settings& settings);
 
   /// [loop] A new connection.
   void accept(Stream stream, const jct_conn_info& info, const TcpConnection::Terms& terms);
@@ -21,6 +21,8 @@ class TcpFront {
 
  private:
   struct PerLoop {
+    PerLoop(const Host& host, SignalService& signal, const Traffic& traffic, const Settings& settings)
+        : shared{host, signal, traffic, settings, ReadTurns{host}, {}, {}, {}} {}
     TcpLoop shared;
     TcpConnection::List connections;
   };

@@ -48,7 +48,10 @@ const char* transport_word(uint32_t transport) {
   }
 }
 
-Traffic::Traffic(const Host& host) : host_{host} {
+Traffic::Traffic(const Host& host)
+    : host_{host},
+      held_back_{
+          host.counter("held_back", nullptr, "times that a connection over its limit was not read for a while")} {
   for (size_t i = 0; i < received_.size(); ++i) {
     const std::string label = std::string{"kind="} + kKindNames[i];
     received_[i] = host.counter("received", label.c_str(), "messages received, by kind");
@@ -67,6 +70,12 @@ Traffic::Traffic(const Host& host) : host_{host} {
 /// One that changes nothing comes with each start of a device: it is counted alone.
 void Traffic::registered(const Attempt& attempt, Change change) const {
   registrations_[static_cast<size_t>(change)].add();
+  if (change == Change::kKey) {  // the same machine by its uuid; whoever has seen that could do it too
+    host_.event(JCT_LOG_WARNING, "rendezvous.key_replaced",
+                {{"id", attempt.id},
+                 {"peer", wire::from_abi(attempt.from.peer).text()},
+                 {"hint", "a device that was set up anew; if it was not, somebody knows its uuid"}});
+  }
   if (change == Change::kNothing || !host_.heeds(JCT_LOG_DEBUG)) return;
   host_.event(JCT_LOG_DEBUG, "rendezvous.registered",
               {{"id", attempt.id},

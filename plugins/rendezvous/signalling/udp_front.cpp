@@ -20,13 +20,18 @@ void UdpFront::receive_one(PerLoop& loop, const jct_dgram& datagram) {
   const jct_channel from{JCT_CHANNEL_UDP, 0, 0, datagram.socket, datagram.peer, datagram.local};
   const auto peeled = wire::peel(view(datagram.data), loop.joined);
   if (!peeled) return traffic_.refused(Refusal::kMalformed, from);
-  if (peeled->kind != wire::kKindOf<hbb::RegisterPeer>) {
-    signal_.dispatch(from, peeled->kind, peeled->inner);
-    return;
-  }
+  if (peeled->kind != wire::kKindOf<hbb::RegisterPeer>) return dispatch(from, *peeled);
   traffic_.received(peeled->kind);
   if (!wire::parse_inner(peeled->inner, loop.heartbeat)) return traffic_.refused(Refusal::kMalformed, from);
   registrar_.register_peer(from, loop.heartbeat.id(), loop.heartbeat.serial());
+}
+
+/// RegisterPk has limits of its own, which know what is new and what is not.
+void UdpFront::dispatch(const jct_channel& from, const wire::Peeled& peeled) {
+  if (peeled.kind != wire::kKindOf<hbb::RegisterPk> && !signal_.allows(from)) {
+    return traffic_.refused(Refusal::kAddressLimit, from);
+  }
+  signal_.dispatch(from, peeled.kind, peeled.inner);
 }
 
 }  // namespace junctor::rendezvous

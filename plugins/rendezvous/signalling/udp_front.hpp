@@ -27,6 +27,7 @@ class UdpFront {
     hbb::RegisterPeer heartbeat;  // parsed into again and again
   };
   void receive_one(PerLoop& loop, const jct_dgram& datagram);
+  void dispatch(const jct_channel& from, const wire::Peeled& peeled);
 
   const Host& host_;
   SignalService& signal_;
