@@ -32,7 +32,7 @@ size_t SignalTalk::on_data(std::string_view data) {
     const auto status = reader_.next(rest, message);
     if (status == FrameReader::Status::kNeedMore || !take(status, message)) break;
   }
-  if (!reader_.at_boundary()) unfinished_ = message;
+  if (!reader_.at_boundary()) unfinished_ = std::move(message);  // not copied: it may come byte by byte
   return data.size();
 }
 
