@@ -16,10 +16,10 @@
 namespace junctor::api {
 namespace {
 
-/// Without a word of the operator one source has an eighth of the descriptors that the process may open, and the
-/// network around it half: who opens what he can leaves room for others.
-constexpr uint32_t kSourceShare = 8;
-constexpr uint32_t kLeastForSource = 256;
+/// Without a word of the operator one source, and the network around it, leaves a twentieth of the descriptors that the
+/// process may open to others: it may be an office or a proxy, so it is not refused while there is room.
+constexpr uint32_t kLeftToOthers = 20;
+constexpr uint32_t kLeastForSource = 1024;
 constexpr uint32_t kSiteShare = 16;  // times what the operator gives to one source
 
 /// What a listener's host names: both families for "", else the literal or all addresses of the name.
@@ -55,8 +55,8 @@ void bound_sources(const config::Listener& listener, net::LimitOptions& limits) 
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   const auto all = static_cast<int64_t>(std::min<rlim_t>(files.rlim_cur, INT32_MAX));
-  limits.max_per_source = std::max(kLeastForSource, bound32(all / kSourceShare));
-  limits.max_per_site = std::max(kLeastForSource, bound32(all / 2));
+  limits.max_per_source = std::max(kLeastForSource, bound32(all - all / kLeftToOthers));
+  limits.max_per_site = limits.max_per_source;
   limits.refuse_beyond = false;
 }
 

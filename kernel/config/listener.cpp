@@ -30,10 +30,11 @@ const std::vector<Option>& listener_fields() {
           "1000", 1, 1'000'000),
       bounded(option("max_connections", Type::kInt, "open connections; 0: the kernel's bound alone"), "0", 0,
               10'000'000),
-      bounded(option("max_per_source", Type::kInt,
-                     "open connections of one source address (IPv6: one /64); 0: an eighth of the descriptors that may "
-                     "be open"),
-              "0", 0, 10'000'000),
+      bounded(
+          option("max_per_source", Type::kInt,
+                 "open connections of one source address (IPv6: one /64); 0: all but a twentieth of the descriptors "
+                 "that may be open"),
+          "0", 0, 10'000'000),
       bounded(option("accept_rate", Type::kInt, "new connections a second of one source address; 0: no bound"), "0", 0,
               10'000'000),
       with_default(option("idle_timeout", Type::kDuration, "closes silent connections; 0: the plugin's own rule"), "0"),
