@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stranger can do to a device by datagrams in its name: the device is reached, before, meanwhile and afterwards.
+// What a stranger can do to a device by datagrams in its name, and to everybody by what he pipelines: devices are
+// reached and served, before, meanwhile and afterwards.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "site.hpp"
+#include "wire/frame.hpp"
+#include "wire/kinds.hpp"
 
 namespace junctor::site {
 namespace {
@@ -43,6 +50,71 @@ TEST_CASE("a device whose port has changed is reached at once, and asked for its
   CHECK(beat(third, site.at(), b.peer()) == true);
   CHECK(register_once(third, site.at(), b.peer().register_pk()) == hbb::RegisterPkResponse::OK);
   CHECK(beat(third, site.at(), b.peer()) == false);
+}
+
+/// Connections of one address that send small requests as fast as they are taken, and come again when they are closed.
+class Pipelines {
+ public:
+  Pipelines(const Site& site, int count) {
+    for (int i = 0; i < 2000; ++i) wire::append_frame(wire::wrap_message(hbb::TestNatRequest{}), requests_);
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this, &site] { run(site); });
+  }
+  ~Pipelines() {
+    over_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  void run(const Site& site) {
+    while (!over_) {
+      try {
+        wire::TcpClient client = site.dial(kStranger);
+        while (!over_) client.send_raw(requests_);
+      } catch (const wire::ClientError&) {  // not read any more, or closed
+      }
+    }
+  }
+
+  std::string requests_;
+  std::atomic<bool> over_{false};
+  std::vector<std::thread> threads_;
+};
+
+TEST_CASE("what twenty connections of one address pipeline keeps nobody else waiting") {
+  Site site;
+  site.start();
+  Device b{site, kB};
+  std::vector<double> waits;  // ms
+  {
+    const Pipelines pipelines{site, 20};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{3};
+    while (std::chrono::steady_clock::now() < end) {
+      const auto begin = std::chrono::steady_clock::now();
+      REQUIRE(b.beat(site) == false);
+      waits.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    }
+    CHECK(connects(site, b));
+  }
+  std::sort(waits.begin(), waits.end());
+  const double p99 = waits[waits.size() * 99 / 100];
+  MESSAGE("heartbeats meanwhile: ", waits.size(), ", half within ", waits[waits.size() / 2], " ms, 99 % within ", p99,
+          " ms");
+  CHECK(p99 < static_cast<double>(testing::patient(Millis{200}).count()));
+  CHECK(site.metric("rendezvous", "held_back") > 0);
+}
+
+TEST_CASE("a thousand silent connections of one address to each port keep nobody out") {
+  Site site;
+  site.start();
+  Device b{site, kB};
+  std::vector<wire::TcpClient> silent;
+  for (const int offset : {0, 1}) {
+    for (int i = 0; i < testing::scaled(1000); ++i) silent.push_back(site.dial(kStranger, offset));
+  }
+  int through = 0;
+  for (int i = 0; i < 50; ++i) through += connects(site, b) && relays(site, "honest-" + std::to_string(i)) ? 1 : 0;
+  MESSAGE("honest clients that were served: ", through, " of 50");
+  CHECK(through >= 49);
 }
 
 }  // namespace
