@@ -24,7 +24,7 @@ struct TcpLoop {
   std::string opened, sealed, frame;  // a message on its way in, and one on its way out
 };
 
-class TcpConnection : private ReadTurns::Member {
+class TcpConnection final : private ReadTurns::Member {
  public:
   /// What a listener gives to its connections. `offer`: null where none is made.
   struct Terms {
