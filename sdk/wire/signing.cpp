@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "wire/base64.hpp"
+#include "wire/key_text.hpp"
 #include "wire/rendezvous.pb.h"
 
 namespace junctor::wire {
@@ -16,13 +17,6 @@ static_assert(crypto_sign_BYTES == kSignatureSize);
 
 const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 unsigned char* octets(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first);
-}
 
 void explain(std::string* why, std::string text) {
   if (why != nullptr) *why = std::move(text);
@@ -37,7 +31,7 @@ std::string_view bytes_of(const PublicKey& key) { return {reinterpret_cast<const
 std::string public_key_text(const PublicKey& key) { return encode_base64(bytes_of(key)); }
 
 std::optional<PublicKey> parse_public_key(std::string_view text) {
-  const auto bytes = decode_base64(trimmed(text));
+  const auto bytes = key_bytes(text);
   PublicKey key{};
   if (!bytes || bytes->size() != key.size()) return std::nullopt;
   std::copy(bytes->begin(), bytes->end(), key.begin());
@@ -61,24 +55,28 @@ SigningKeys SigningKeys::from_seed(const std::array<uint8_t, 32>& seed) {
 }
 
 std::optional<SigningKeys> SigningKeys::parse_secret(std::string_view text, std::string* why) {
-  auto bytes = decode_base64(trimmed(text));
-  if (!bytes) {
-    explain(why, "expected base64 of a 64-byte secret key");
-    return std::nullopt;
-  }
-  if (bytes->size() != crypto_sign_SECRETKEYBYTES) {
-    explain(why, "expected base64 of a 64-byte secret key, got " + std::to_string(bytes->size()) + " bytes");
-    wipe(*bytes);
+  auto bytes = key_bytes(text);
+  if (!bytes || bytes->size() != crypto_sign_SECRETKEYBYTES) {
+    if (bytes) wipe(*bytes);
+    explain(why, "expected base64 of a 64-byte secret key, found " + key_damage(text, crypto_sign_SECRETKEYBYTES));
     return std::nullopt;
   }
   init_crypto();
-  SigningKeys keys;
-  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), octets(*bytes));
-  const bool consistent = sodium_memcmp(keys.secret_.data(), bytes->data(), crypto_sign_SECRETKEYBYTES) == 0;
+  std::optional<SigningKeys> keys = of_halves(octets(*bytes), octets(*bytes) + crypto_sign_SEEDBYTES);
+  // Written by programs that keep the public half first; nobody's key is both by chance.
+  if (!keys) keys = of_halves(octets(*bytes) + crypto_sign_SEEDBYTES, octets(*bytes));
   wipe(*bytes);
-  if (consistent) return keys;
-  explain(why, "the last 32 bytes of the secret key are not the public key of the first 32: the text is damaged");
-  return std::nullopt;
+  if (!keys) {
+    explain(why, "the last 32 bytes of the secret key are not the public key of the first 32: the text is damaged");
+  }
+  return keys;
+}
+
+std::optional<SigningKeys> SigningKeys::of_halves(const unsigned char* seed, const unsigned char* open) {
+  SigningKeys keys;
+  crypto_sign_seed_keypair(keys.public_.data(), keys.secret_.data(), seed);
+  if (sodium_memcmp(keys.public_.data(), open, crypto_sign_PUBLICKEYBYTES) != 0) return std::nullopt;
+  return keys;
 }
 
 std::string SigningKeys::secret_text() const {

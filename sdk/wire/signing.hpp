@@ -22,7 +22,7 @@ bool init_crypto();
 
 std::string_view bytes_of(const PublicKey& key);
 std::string public_key_text(const PublicKey& key);
-/// The text of `id_ed25519.pub`; white space around it is allowed, nothing else.
+/// The text of `id_ed25519.pub`, in whatever dress key_text.hpp takes off.
 std::optional<PublicKey> parse_public_key(std::string_view text);
 
 class SigningKeys {
@@ -31,8 +31,8 @@ class SigningKeys {
   static SigningKeys generate();
   /// The pair of a fixed seed, for tests and tools.
   static SigningKeys from_seed(const std::array<uint8_t, 32>& seed);
-  /// The text of `id_ed25519`: base64 of seed and public key. nullopt, with the reason in `why`, where it is not base64
-  /// of 64 bytes or the second half is not the first one's public key. White space around it is allowed.
+  /// The text of `id_ed25519`: base64 of seed and public key, in whatever dress key_text.hpp takes off, the halves in
+  /// either order. nullopt, with the reason in `why`, where it is not that or one half is not the other's public key.
   static std::optional<SigningKeys> parse_secret(std::string_view text, std::string* why = nullptr);
 
   const PublicKey& public_key() const { return public_; }
@@ -45,6 +45,8 @@ class SigningKeys {
 
  private:
   SigningKeys() = default;
+  /// Of a seed, where `open` is its public key.
+  static std::optional<SigningKeys> of_halves(const unsigned char* seed, const unsigned char* open);
 
   PublicKey public_{};
   Secret<64> secret_;
