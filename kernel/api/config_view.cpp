@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/config_view.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace junctor::api {
@@ -32,6 +33,7 @@ jct_config::Item make_item(const std::shared_ptr<const config::Snapshot>& snapsh
                            const Option& option, const Setting& setting) {
   jct_config::Item item;
   item.setting = &setting;
+  item.secret = option.secret;
   const auto* list = setting.value.get<std::vector<Value>>();
   if (list == nullptr) {
     item.text = text_of(snapshot->kernel, option, setting.value);
@@ -153,6 +155,10 @@ const jct_config_api& config_api() {
 }
 
 }  // namespace junctor::api
+
+jct_config::Item::~Item() {
+  if (secret) ::explicit_bzero(text.data(), text.size());
+}
 
 const jct_config::Item* jct_config::find(const char* name) const {
   const auto found = items.find(std::string_view{name == nullptr ? "" : name});

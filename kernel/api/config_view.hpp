@@ -13,6 +13,12 @@
 
 struct jct_config {
   struct Item {
+    Item() = default;
+    Item(Item&&) = default;
+    Item& operator=(Item&&) = default;
+    ~Item();  ///< wipes a secret
+
+    bool secret = false;
     const junctor::config::Setting* setting = nullptr;
     std::string text;                                  ///< of a scalar that is not a number
     std::vector<std::string> texts;                    ///< of a list's elements

@@ -15,15 +15,23 @@ using config::Type;
 constexpr size_t kMaxOptions = 256;
 constexpr size_t kMaxServices = 32;
 constexpr int kMaxDepth = 3;
+constexpr size_t kTypeCount = JCT_OPT_KEY;
 
 std::string text(const char* raw) { return raw == nullptr ? std::string{} : std::string{raw}; }
 
 std::optional<Type> type_of(uint32_t raw) {
-  static constexpr std::array kTypes = {
-      Type::kBool,    Type::kInt,     Type::kString, Type::kChoice,   Type::kDuration, Type::kSize, Type::kRate,
-      Type::kAddress, Type::kNetwork, Type::kPath,   Type::kListener, Type::kRecords,  Type::kHost};
+  static constexpr std::array<Type, kTypeCount> kTypes = {
+      Type::kBool,     Type::kInt,     Type::kString,  Type::kChoice,   Type::kDuration,
+      Type::kSize,     Type::kRate,    Type::kAddress, Type::kNetwork,  Type::kPath,
+      Type::kListener, Type::kRecords, Type::kHost,    Type::kHostPort, Type::kKey};
   if (raw < JCT_OPT_BOOL || raw > kTypes.size()) return std::nullopt;
   return kTypes[raw - 1];
+}
+
+config::Purpose purpose_of(uint32_t flags) {
+  if ((flags & JCT_OPT_READ_FILE) != 0) return config::Purpose::kReadFile;
+  if ((flags & JCT_OPT_WRITE_FILE) != 0) return config::Purpose::kWriteFile;
+  return (flags & JCT_OPT_WRITE_DIR) != 0 ? config::Purpose::kWriteDir : config::Purpose::kAny;
 }
 
 bool read_options(const jct_option* const* raw, uint32_t count, int depth, std::vector<Option>* out, std::string* why);
@@ -37,7 +45,8 @@ bool read_option(const jct_option* raw, int depth, Option* out, std::string* why
   out->name = text(mine.name);
   const std::optional<Type> type = type_of(mine.type);
   if (!type) {
-    *why = "option \"" + out->name + "\" has the unknown type " + std::to_string(mine.type) + ", expected 1 to 13";
+    *why = "option \"" + out->name + "\" has the unknown type " + std::to_string(mine.type) + ", expected 1 to " +
+           std::to_string(kTypeCount);
     return false;
   }
   out->type = *type;
@@ -47,6 +56,7 @@ bool read_option(const jct_option* raw, int depth, Option* out, std::string* why
   out->secret = (mine.flags & JCT_OPT_SECRET) != 0;
   out->list = (mine.flags & JCT_OPT_LIST) != 0;
   out->datagram = (mine.flags & JCT_OPT_UDP) != 0;
+  out->purpose = purpose_of(mine.flags);
   out->has_default = mine.default_text != nullptr;
   out->default_text = text(mine.default_text);
   out->min = mine.min;

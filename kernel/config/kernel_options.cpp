@@ -24,6 +24,10 @@ std::vector<Option> place_options() {
       with_default(option("plugin_dir", Type::kPath, "where the plugins' .so files lie; empty: beside the program"),
                    ""),
       with_default(option("data_dir", Type::kPath, "all that is written lies here; empty: beside the program"), ""),
+      with_default(option("trust_data_dir", Type::kBool,
+                          "take a data_dir that every account on the host may write in, as some container platforms "
+                          "mount it; else it is refused"),
+                   "false"),
       with_default(option("user", Type::kString, "the user to become when started as root; empty: stay"), ""),
       with_default(option("control_socket", Type::kPath, "the Unix socket that junctorctl talks to"), "junctord.sock"),
   };
@@ -34,10 +38,15 @@ std::vector<Option> log_options() {
       live(one_choice(option("log_level", Type::kChoice, "the least important lines that are written"),
                       {"error", "warning", "info", "debug"}, "info")),
       one_choice(option("log_format", Type::kChoice, "key=value or JSON, one line an event"), {"kv", "json"}, "kv"),
-      with_default(option("log_file", Type::kPath, "empty: standard error"), ""),
+      for_writing(with_default(option("log_file", Type::kPath, "empty: standard error"), "")),
       bounded(option("log_rotate", Type::kSize, "begins a new log_file at this size; 0: never, logrotate does it"), "0",
               0, int64_t{1} << 40),
       bounded(option("log_keep", Type::kInt, "how many rotated files stay"), "5", 1, 1000),
+      live(
+          bounded(option("log_budget", Type::kSize,
+                         "the most that is logged in an hour; beyond it lines are counted and summed up once a minute, "
+                         "the least important first; 0: no bound"),
+                  "64MiB", 0, int64_t{1} << 40)),
       live(bounded(option("log_rate", Type::kInt, "lines a second of one plugin; more are counted and summed up"),
                    "1000", 1, 1'000'000)),
   };
@@ -78,6 +87,9 @@ std::vector<Option> warning_options() {
       live(bounded(
           option("warn_descriptors", Type::kInt, "fewer descriptors than this (LimitNOFILE) are warned of; 0: never"),
           "4096", 0, 100'000'000)),
+      live(bounded(option("warn_conntrack", Type::kInt,
+                          "a firewall whose table of connections is filled by so many per cent is warned of; 0: never"),
+                   "80", 0, 100)),
   };
 }
 
@@ -114,6 +126,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.log_file = text(table, "log_file");
   kernel.log_rotate = number(table, "log_rotate");
   kernel.log_keep = number(table, "log_keep");
+  kernel.log_budget = number(table, "log_budget");
   kernel.log_rate = number(table, "log_rate");
   kernel.control_socket = text(table, "control_socket");
   kernel.drain_timeout = number(table, "drain_timeout");
@@ -127,6 +140,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.warn_disk_free = number(table, "warn_disk_free");
   kernel.warn_clock_jump = number(table, "warn_clock_jump");
   kernel.warn_descriptors = number(table, "warn_descriptors");
+  kernel.warn_conntrack = number(table, "warn_conntrack");
   return kernel;
 }
 

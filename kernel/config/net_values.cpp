@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "config/fault.hpp"
@@ -15,6 +16,8 @@ constexpr std::string_view kAddressForm = R"(an address such as ":21116", "host:
 constexpr std::string_view kHostForm =
     R"(a name or an address such as "rd.example.org", "192.0.2.7" or "[2001:db8::1]")";
 constexpr std::string_view kNetworkForm = R"(a network such as "10.0.0.0/8", "2001:db8::/32" or "192.0.2.7")";
+constexpr std::string_view kHostPortForm =
+    R"(host and port such as "relay.example.org:21117" or "[2001:db8::1]:21117")";
 constexpr size_t kLongestHost = 253;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -135,6 +138,42 @@ std::optional<std::string> parse_host(std::string_view text, std::string* why) {
   const std::string reason = text.empty() ? "" : no_host(text);
   if (reason.empty()) return std::string{text};
   if (why != nullptr) *why = refusal(kHostForm, text, reason);
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_host_port(std::string_view text, uint16_t base_port, std::string* why) {
+  if (text.empty()) return std::string{};
+  Address place;
+  std::string_view port;
+  std::string reason = split_address(text, &place.host, &port);
+  if (reason.empty()) reason = resolve_port(port, base_port, &place.port);
+  if (reason.empty() && place.host.empty()) reason = "no host";
+  if (reason.empty() && place.port == 0) reason = "nobody is reached at port 0";
+  if (reason.empty()) return print_address(place);
+  if (why != nullptr) *why = refusal(kHostPortForm, text, reason);
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_key(std::string_view text, std::string* why) {
+  constexpr size_t kDigits = 43;  // of 32 bytes; one more where it is padded
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t first = std::min(text.find_first_not_of(kBlank), text.size());
+  const std::string_view key = text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
+  if (key.empty()) return std::string{};
+  const auto is_digit64 = [](char c) {
+    return is_digit(c) || std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '-' ||
+           c == '_';
+  };
+  const std::string_view digits = key.substr(0, std::min(kDigits, key.size()));
+  const std::string_view rest = key.substr(digits.size());
+  if (digits.size() == kDigits && (rest.empty() || rest == "=") &&
+      std::all_of(digits.begin(), digits.end(), is_digit64)) {
+    return std::string{key};
+  }
+  if (why != nullptr) {
+    *why = refusal("a public key, the base64 of 32 bytes (44 characters)", text,
+                   std::to_string(key.size()) + " characters");
+  }
   return std::nullopt;
 }
 

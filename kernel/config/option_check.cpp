@@ -70,6 +70,10 @@ std::string expected_form(const Option& option) {
       return R"(a network such as "10.0.0.0/8")";
     case Type::kHost:
       return R"(a name or an address such as "rd.example.org")";
+    case Type::kHostPort:
+      return R"(host and port such as "relay.example.org:21117")";
+    case Type::kKey:
+      return "a public key, the base64 of 32 bytes";
     case Type::kListener:
       return "an address or a table with one";
     default:
@@ -167,6 +171,12 @@ class ValueCheck {
         return complain(node, why);
       case Type::kHost:
         if (auto host = parse_host(text, &why)) return Value{std::move(*host)};
+        return complain(node, why);
+      case Type::kHostPort:
+        if (auto place = parse_host_port(text, context_.base_port, &why)) return Value{std::move(*place)};
+        return complain(node, why);
+      case Type::kKey:
+        if (auto key = parse_key(text, &why)) return Value{std::move(*key)};
         return complain(node, why);
       case Type::kListener:
         if (auto address = parse_address(text, context_.base_port, &why)) return Value{plain_listener(*address)};

@@ -46,6 +46,11 @@ inline Option required(Option made) {
   return made;
 }
 
+inline Option for_writing(Option made) {
+  made.purpose = Purpose::kWriteFile;
+  return made;
+}
+
 inline Option live(Option made) {
   made.live = true;
   return made;

@@ -33,6 +33,10 @@ std::string_view scalar_name(Type type) {
       return "records";
     case Type::kHost:
       return "host";
+    case Type::kHostPort:
+      return "host:port";
+    case Type::kKey:
+      return "key";
   }
   return "unknown type";
 }

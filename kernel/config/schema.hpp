@@ -25,6 +25,16 @@ enum class Type {
   kListener,  ///< an address, or a table that every plugin's listeners share (listener.hpp)
   kRecords,   ///< an array of tables with the options in `fields`
   kHost,      ///< a name or an address, with a port or without
+  kHostPort,  ///< the same with a port, which may be `P+n`
+  kKey,       ///< the base64 of an Ed25519 public key
+};
+
+/// What becomes of a kPath: the place is looked at before anything starts.
+enum class Purpose {
+  kAny,
+  kReadFile,   ///< a regular file that can be read, where there is one
+  kWriteFile,  ///< a file that can be written or made
+  kWriteDir,   ///< a directory that can be written in or made
 };
 
 struct Option {
@@ -41,6 +51,7 @@ struct Option {
   bool secret = false;    ///< may be `{ file = "PATH" }`, never printed
   bool list = false;      ///< an array of `type`
   bool datagram = false;  ///< of kListener: UDP
+  Purpose purpose = Purpose::kAny;
   std::string help;
   std::vector<Option> fields;  ///< of each record
 

@@ -21,7 +21,7 @@ bool is_option_name(std::string_view name) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-bool is_known(Type type) { return type >= Type::kBool && type <= Type::kHost; }
+bool is_known(Type type) { return type >= Type::kBool && type <= Type::kKey; }
 
 class SchemaCheck {
  public:

@@ -90,6 +90,9 @@ struct Instance {
   std::vector<Binding> bindings;
 
   const Setting* find(std::string_view option) const;
+  /// Of what a text speaks that begins with an option's name, as `issuers[1]: ...` or `relay[0].key: ...`: the most
+  /// exact place that is known, else the table's.
+  const Origin& place_of(std::string_view text) const;
   const Binding* binding(std::string_view service) const;
 };
 
@@ -105,6 +108,7 @@ struct KernelConfig {
   std::string log_file;        ///< empty: standard error
   int64_t log_rotate = 0;      ///< bytes; 0: never
   int64_t log_keep = 0;        ///< rotated files
+  int64_t log_budget = 0;      ///< bytes an hour; 0: no bound
   int64_t log_rate = 0;        ///< lines a second of one plugin
   std::string control_socket;
   int64_t drain_timeout = 0;
@@ -118,10 +122,19 @@ struct KernelConfig {
   int64_t warn_disk_free = 0;    ///< bytes; 0: never
   int64_t warn_clock_jump = 0;   ///< ns; 0: never
   int64_t warn_descriptors = 0;  ///< 0: never
+  int64_t warn_conntrack = 0;    ///< per cent; 0: never
   bool operator==(const KernelConfig&) const = default;
 };
 
 struct Snapshot {
+  Snapshot() = default;
+  Snapshot(const Snapshot&) = default;
+  Snapshot(Snapshot&&) = default;
+  Snapshot& operator=(const Snapshot&) = default;
+  Snapshot& operator=(Snapshot&&) = default;
+  /// Secrets do not stay in memory that is given back.
+  ~Snapshot();
+
   KernelConfig kernel;
   Instance kernel_table;            ///< the same as settings with origins; plugin "kernel"
   std::vector<Instance> instances;  ///< in file order

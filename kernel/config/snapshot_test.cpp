@@ -151,3 +151,17 @@ TEST_CASE("the kernel's typed form holds what its table says") {
   CHECK(made->kernel.log_rate == 1000);
   CHECK(kernel_config(made->kernel_table) == made->kernel);
 }
+
+TEST_CASE("what a text speaks of is found: the option, the record's field, else the table") {
+  auto made =
+      snapshot("[relay]\nwait = \"90s\"\n[[holepunch.relay]]\nhost = \"a:1\"\n[[holepunch.relay]]\nhost = \"b:1\"\n");
+  const Instance& relay = *made->find("relay");
+  CHECK(relay.place_of("wait: too long").print() == "f.toml:2");
+  CHECK(relay.place_of("listen: taken").print() == "f.toml:1");
+  CHECK(relay.place_of("something else").print() == "f.toml:1");
+  const Instance& punch = *made->find("holepunch");
+  CHECK(punch.place_of("relay[1].host: nobody").print() == "f.toml:6");
+  CHECK(punch.place_of("relay[0]: nobody").print() == punch.find("relay")->origin.print());
+  CHECK(punch.place_of("relay[9].host: nobody").print() == punch.find("relay")->origin.print());
+  CHECK(punch.place_of("relay[x: nobody").print() == punch.find("relay")->origin.print());
+}

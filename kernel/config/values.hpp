@@ -44,6 +44,10 @@ std::optional<Address> parse_address(std::string_view text, uint16_t base_port, 
 /// `name`, `name:21116`, `192.0.2.7`, `2001:db8::1`, `[2001:db8::1]:21116`: whom others are to reach. As it was
 /// written; nothing is nobody.
 std::optional<std::string> parse_host(std::string_view text, std::string* why);
+/// The same with a port, which may be relative to `base_port`; as `host:port` or `[v6]:port`. Nothing is nobody.
+std::optional<std::string> parse_host_port(std::string_view text, uint16_t base_port, std::string* why);
+/// The base64 of 32 bytes, as it was written, without blanks around it. Nothing is none.
+std::optional<std::string> parse_key(std::string_view text, std::string* why);
 /// `10.0.0.0/8`, `2001:db8::/32`, or a bare address, which is one host. Set bits beyond the prefix are refused.
 std::optional<Network> parse_network(std::string_view text, std::string* why);
 

@@ -171,3 +171,30 @@ TEST_CASE("the printers choose the form that a person would") {
   CHECK(print_rate(128'000'000) == "128Mbit");
   CHECK(print_rate(7) == "7bit");
 }
+
+TEST_CASE("host and port name somebody who can be reached") {
+  std::string why;
+  CHECK(parse_host_port("relay.example.org:21120", 1, &why) == "relay.example.org:21120");
+  CHECK(parse_host_port("[2001:db8::1]:P+4", 21116, &why) == "[2001:db8::1]:21120");
+  CHECK(parse_host_port("", 1, &why) == "");
+  for (const char* text : {"relay.example.org", ":21120", "host:0", "host:x", "2001:db8::1:21120", "host:65536",
+                           "a b:1", "1.2.3:80", "host:P-30000"}) {
+    CAPTURE(text);
+    why.clear();
+    CHECK_FALSE(parse_host_port(text, 21116, &why));
+    CHECK(why.find("expected host and port") == 0);
+  }
+}
+
+TEST_CASE("a key has the form of one") {
+  std::string why;
+  const std::string key = "5SYHd5e0AoXKNtb+Z/XISqmTsDTMfWfkPDTYi1QLs70=";
+  CHECK(parse_key(key, &why) == key);
+  CHECK(parse_key(" " + key + "\n", &why) == key);
+  CHECK(parse_key(key.substr(0, 43), &why) == key.substr(0, 43));
+  CHECK(parse_key("", &why) == "");
+  for (const std::string& text : {std::string{"123456789"}, key + "=", key + key, "!" + key.substr(1)}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_key(text, &why));
+  }
+}

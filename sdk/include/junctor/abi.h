@@ -118,11 +118,19 @@ typedef struct jct_error {
 #define JCT_OPT_RECORDS 12  /* an array of tables; fields has their options */
 #define JCT_OPT_HOST 13     /* "rd.example.org", "192.0.2.7:21116", "[2001:db8::1]:21116"; read as a string */
 
+#define JCT_OPT_HOST_PORT 14 /* "rd.example.org:21117", "host:P+1"; read as a string, its port a number */
+#define JCT_OPT_KEY 15      /* the base64 of an Ed25519 public key; read as a string */
+
 #define JCT_OPT_LIVE 1u     /* a reload applies it in place */
 #define JCT_OPT_REQUIRED 2u /* has no default; must be given */
 #define JCT_OPT_SECRET 4u   /* never printed; may be { file = "PATH" } */
 #define JCT_OPT_UDP 16u     /* LISTENER only: for udp_open */
 #define JCT_OPT_LIST 8u     /* an array of the type; the default text separates elements with commas */
+/* PATH only, one of them: what becomes of it. `junctord --check` and each start look at the place, and refuse with the
+ * line that names it what could not be read or written then. An empty path is not looked at. */
+#define JCT_OPT_READ_FILE 32u  /* a regular file; one that is missing is the plugin's affair */
+#define JCT_OPT_WRITE_FILE 64u /* a file to be written or made */
+#define JCT_OPT_WRITE_DIR 128u /* a directory to be written in or made */
 
 typedef struct jct_option {
   uint32_t size;
@@ -152,6 +160,7 @@ struct jct_host {
 
 /* A view of configuration: see config.h. */
 typedef struct jct_config jct_config;
+struct jct_config_api;
 
 /* ---- the plugin ----------------------------------------------------------------------------------------------------
  */
@@ -188,6 +197,11 @@ typedef struct jct_plugin {
   void (*stop)(void* self);
   /* [control] The last call. Handles that are left are closed and logged against the plugin. */
   void (*destroy)(void* self);
+  /* [control] Could create be given these values, here and now? Without an instance: asked by `junctord --check`, before
+   * create and before a reload. Reads what it likes, makes nothing. A text that begins with an option's name, as
+   * `path: ...`, `issuers[1]: ...` or `relay[0].key: ...`, is shown with the file and line of that option; lines of it
+   * are faults of their own. Null: whatever the option table lets through. */
+  jct_status (*verify)(const struct jct_config_api* api, const jct_config* config, jct_error* error);
 } jct_plugin;
 
 /* The one symbol that a plugin exports; no side effects. */

@@ -35,6 +35,10 @@ struct Option {
   constexpr Option secret() const {
     return with([](jct_option& o) { o.flags |= JCT_OPT_SECRET; });
   }
+  // Of a path: what becomes of it.
+  constexpr Option read_file() const { return purpose(JCT_OPT_READ_FILE); }
+  constexpr Option written_file() const { return purpose(JCT_OPT_WRITE_FILE); }
+  constexpr Option written_dir() const { return purpose(JCT_OPT_WRITE_DIR); }
   /// Both inclusive, in the type's unit (nanoseconds, bytes, bits a second).
   constexpr Option range(int64_t min, int64_t max) const {
     return with([min, max](jct_option& o) {
@@ -50,6 +54,9 @@ struct Option {
   }
 
  private:
+  constexpr Option purpose(uint32_t flag) const {
+    return with([flag](jct_option& o) { o.flags |= flag; });
+  }
   template <class Change>
   constexpr Option with(Change change) const {
     Option copy = *this;
@@ -124,6 +131,13 @@ constexpr Option<std::string> address(const char* name, const char* default_text
 }
 constexpr Option<std::string> host(const char* name, const char* default_text) {
   return {detail::option(JCT_OPT_HOST, name, default_text)};
+}
+constexpr Option<std::string> host_port(const char* name, const char* default_text) {
+  return {detail::option(JCT_OPT_HOST_PORT, name, default_text)};
+}
+/// An Ed25519 public key as base64.
+constexpr Option<std::string> key(const char* name, const char* default_text) {
+  return {detail::option(JCT_OPT_KEY, name, default_text)};
 }
 constexpr Option<std::string> network(const char* name, const char* default_text) {
   return {detail::option(JCT_OPT_NETWORK, name, default_text)};

@@ -5,6 +5,7 @@
 //    public:
 //     static constexpr auto kOptions = junctor::options(kOpen, kClose);
 //     Hours(junctor::Host& host, const junctor::Config& config);   // services and resources, no traffic; may throw
+//     static void verify(const junctor::Config& config);           // optional; throws what create would: for --check
 //     void start();                                                // listeners and timers; may throw
 //     void check(const junctor::Config& candidate);                // optional; throws to refuse a reload
 //     void reload(const junctor::Config& config);                  // optional; takes the LIVE values
@@ -118,6 +119,11 @@ struct Trampolines {
   static jct_status create(const jct_host* host, const jct_config* config, void** self, jct_error* error) {
     return guard(error, [&] { *self = new I{host, config}; });
   }
+  static jct_status verify(const jct_config_api* api, const jct_config* config, jct_error* error) {
+    return guard(error, [&] {
+      if constexpr (requires(const Config& c) { P::verify(c); }) P::verify(Config{api, config});
+    });
+  }
   static jct_status start(void* self, jct_error* error) {
     return guard(error, [&] { of(self)->plugin.start(); });
   }
@@ -181,7 +187,8 @@ constexpr jct_plugin descriptor(const char* name, const char* summary, const dec
           &T::apply,
           &T::drain,
           &T::stop,
-          &T::destroy};
+          &T::destroy,
+          &T::verify};
 }
 
 }  // namespace detail

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what a path is for can be done at its place, before anything depends on it. Looks, and makes nothing.
+// [control]
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/fault.hpp"
+#include "config/schema.hpp"
+#include "config/snapshot.hpp"
+
+namespace junctor::config {
+
+/// Why not, with the mend; empty where it can, by whoever runs this. `path` is absolute; an empty one is fine.
+std::string path_fault(Purpose purpose, const std::string& path);
+
+/// Why the directory of secrets may not be trusted: others may write in it, or exchange it. Empty: they may not.
+std::string exposure_of(const std::string& directory);
+
+/// Of every path that says what it is for, [kernel]'s too; `kernel` has the data directory.
+void find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std::vector<Fault>* faults);
+
+}  // namespace junctor::config
