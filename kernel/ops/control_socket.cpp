@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,20 +19,10 @@
 #include <utility>
 
 #include "ops/quote.hpp"
+#include "ops/unix_address.hpp"
 
 namespace junctor::ops {
 namespace {
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    throw std::runtime_error{"control_socket: " + path + " is longer than " +
-                             std::to_string(sizeof address.sun_path - 1) + " bytes"};
-  }
-  path.copy(address.sun_path, path.size());
-  return address;
-}
 
 int try_socket() {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -42,26 +31,32 @@ int try_socket() {
 }
 
 /// True when a server answers there.
-bool alive(const sockaddr_un& address) {
+bool alive(const UnixAddress& address) {
   const int fd = try_socket();
-  const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const bool connected = ::connect(fd, address.get(), UnixAddress::size()) == 0;
   ::close(fd);
   return connected;
 }
 
 int listen_at(const std::string& path) {
-  const sockaddr_un address = address_of(path);
+  const UnixAddress address{path};
+  if (address.error() != 0) {
+    throw std::runtime_error{"control_socket: cannot listen at " + path + ": " + std::strerror(address.error())};
+  }
   if (alive(address)) throw std::runtime_error{"control_socket: another server answers at " + path + "; stop it first"};
   ::unlink(path.c_str());
   const int fd = try_socket();
   const mode_t before = ::umask(0117);
-  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const bool bound = ::bind(fd, address.get(), UnixAddress::size()) == 0;
   const int error = errno;
   ::umask(before);
   if (bound && ::listen(fd, 16) == 0) return fd;
   ::close(fd);
   throw std::runtime_error{"control_socket: cannot listen at " + path + ": " + std::strerror(error)};
 }
+
+/// What is read by a person, or a page of what is not; it is parsed and sent by the control thread.
+constexpr size_t kMaxAnswer = 2 * 1024 * 1024;
 
 std::string failure(const std::string& text) { return R"({"ok":false,"error":)" + quote_json(text) + "}\n"; }
 
@@ -79,6 +74,10 @@ std::string reason_of(const std::string& json) {
 
 /// JSON may hold newlines between its tokens; an answer is one line. A plugin's word is not taken for its being JSON.
 std::string success(std::string json) {
+  if (json.size() > kMaxAnswer) {
+    return failure("the answer has " + std::to_string(json.size()) + " bytes, more than the " +
+                   std::to_string(kMaxAnswer) + " that are given at once; ask for a page, or for less");
+  }
   std::replace(json.begin(), json.end(), '\n', ' ');
   const std::string text = R"({"ok":true,"result":)" + json + "}";
   try {

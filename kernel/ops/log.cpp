@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/log.hpp"
 
-#include <Poco/FileChannel.h>
-#include <Poco/Message.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,30 +21,35 @@ constexpr std::chrono::milliseconds kRest{5};
 /// Of one write, so that a rotated file does not grow much beyond its size.
 constexpr size_t kMostWritten = 64 * 1024;
 
+/// How often it is asked whether a summary is due.
+constexpr std::chrono::seconds kLook{5};
 constexpr size_t kUsualLine = 256;
 
-/// Standard error, what is written together in one write.
-class StderrChannel final : public Poco::Channel {
- public:
-  void log(const Poco::Message& message) override {
-    const std::string line = message.getText() + "\n";
-    size_t done = 0;
-    while (done < line.size()) {
-      const ssize_t n = ::write(STDERR_FILENO, line.data() + done, line.size() - done);
-      if (n <= 0) return;  // nobody reads any more: there is no better place to complain
-      done += static_cast<size_t>(n);
-    }
+/// What is written together in one write. False when nobody reads any more: there is no better place to complain.
+bool write_stderr(std::string_view lines) {
+  while (!lines.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, lines.data(), lines.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    lines.remove_prefix(static_cast<size_t>(n));
   }
-};
+  return true;
+}
 
-Poco::AutoPtr<Poco::Channel> open_channel(const LogSettings& settings) {
-  if (settings.file.empty()) return Poco::AutoPtr<Poco::Channel>{new StderrChannel};
-  Poco::AutoPtr<Poco::Channel> file{new Poco::FileChannel{settings.file}};
-  if (settings.rotate_bytes > 0) file->setProperty("rotation", std::to_string(settings.rotate_bytes));
-  if (settings.keep > 0) file->setProperty("purgeCount", std::to_string(settings.keep));
-  file->setProperty("flush", "true");
-  file->open();
-  return file;
+/// Words that no stranger chooses; an operator needs all of them.
+size_t most_of(std::string_view key) {
+  static constexpr std::array<std::string_view, 9> kOwn{"hint", "reason", "detail", "note",     "fault",
+                                                        "file", "data",   "events", "listening"};
+  return std::find(kOwn.begin(), kOwn.end(), key) == kOwn.end() ? kMostText : kMostOwn;
+}
+
+std::string_view cut_mark(std::string_view whole, std::string_view kept) {
+  return kept.size() < whole.size() ? std::string_view{"..."} : std::string_view{};
+}
+
+LogBudget::Weight weight_of(Level level) {
+  if (level == Level::kError) return LogBudget::Weight::kError;
+  return level == Level::kWarning ? LogBudget::Weight::kWarning : LogBudget::Weight::kUsual;
 }
 
 void put_digits(char* at, unsigned value, int digits) {
@@ -76,7 +82,7 @@ bool plain(std::string_view value) {
   while (!value.empty()) {
     const auto byte = static_cast<unsigned char>(value[0]);
     const size_t size = byte < 0x80 ? 1 : utf8_size(value);
-    if (size == 0 || byte <= ' ' || byte == 0x7F || byte == '"' || byte == '=' || byte == '\\') return false;
+    if (size == 0 || byte == ' ' || byte == '"' || byte == '=' || byte == '\\' || is_order(value, size)) return false;
     value.remove_prefix(size);
   }
   return true;
@@ -86,10 +92,13 @@ void add_kv(std::string& line, std::string_view key, std::string_view value) {
   line += ' ';
   line += key;
   line += '=';
-  if (plain(value)) {
-    line += value;
+  const std::string_view kept = cut(value, most_of(key));
+  const std::string_view mark = cut_mark(value, kept);
+  if (plain(kept)) {
+    line += kept;
+    line += mark;
   } else {
-    line += quote_json(value);
+    line += quote_json(mark.empty() ? std::string{kept} : std::string{kept}.append(mark));
   }
 }
 
@@ -97,7 +106,8 @@ void add_json(std::string& line, std::string_view key, std::string_view value) {
   line += ',';
   line += quote_json(key);
   line += ':';
-  line += quote_json(value);
+  const std::string_view kept = cut(value, most_of(key));
+  line += quote_json(std::string{kept}.append(cut_mark(value, kept)));
 }
 
 }  // namespace
@@ -145,8 +155,10 @@ std::string format_json(Level level, std::string_view time, std::string_view plu
   return line + '}';
 }
 
-Log::Log(const LogSettings& settings)
-    : level_{settings.level}, json_{settings.json}, channel_{open_channel(settings)}, thread_{[this] { serve(); }} {}
+Log::Log(const LogSettings& settings) : level_{settings.level}, json_{settings.json} {
+  if (!settings.file.empty()) file_.emplace(LogFile::Settings{settings.file, settings.rotate_bytes, settings.keep});
+  thread_ = std::thread{[this] { serve(); }};
+}
 
 Log::~Log() {
   {
@@ -158,19 +170,36 @@ Log::~Log() {
   thread_.join();
 }
 
+std::string Log::format(Level level, std::string_view plugin, std::string_view event,
+                        std::span<const Field> fields) const {
+  const auto now = now_text();
+  return json_ ? format_json(level, view(now), plugin, event, fields)
+               : format_kv(level, view(now), plugin, event, fields);
+}
+
+void Log::set_budget(int64_t bytes_an_hour) {
+  const std::lock_guard lock{mutex_};
+  budget_.set(bytes_an_hour);
+}
+
 void Log::write(Level level, std::string_view plugin, std::string_view event, std::span<const Field> fields) {
   if (!enabled(level)) return;
-  const auto now = now_text();
-  const std::string_view time = view(now);
   const bool followed = level <= Level::kInfo && followers_.load(std::memory_order_relaxed) > 0;
-  Line line{level,
-            json_ ? format_json(level, time, plugin, event, fields) : format_kv(level, time, plugin, event, fields),
-            ""};
-  if (followed) line.json = json_ ? line.text : format_json(level, time, plugin, event, fields);
+  Line line{level, format(level, plugin, event, fields), ""};
+  if (followed) {
+    const auto now = now_text();
+    line.json = json_ ? line.text : format_json(level, view(now), plugin, event, fields);
+  }
   {
     const std::lock_guard lock{mutex_};
     if (queue_.size() >= kMaxQueued) {
       ++lost_;
+      left_out_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    if (!budget_.take(weight_of(level), line.text.size() + 1, plugin, event, std::chrono::steady_clock::now())) {
+      left_out_.fetch_add(1, std::memory_order_relaxed);
+      if (budget_.is_due(std::chrono::steady_clock::now())) ready_.notify_one();
       return;
     }
     queue_.push_back(std::move(line));
@@ -180,18 +209,24 @@ void Log::write(Level level, std::string_view plugin, std::string_view event, st
   ready_.notify_one();
 }
 
-void Log::emit(const std::string& text) {
-  channel_->log(Poco::Message{"junctor", text, Poco::Message::PRIO_INFORMATION});
+/// A disk that is full or a file at its bound costs these lines, and is told of when it takes some again.
+void Log::emit(const std::string& text, uint64_t lines) {
+  const bool written = file_ ? file_->write(text) : write_stderr(text);
+  if (written || !file_) return;
+  failure_ = errno;
+  failed_.fetch_add(lines, std::memory_order_relaxed);
 }
 
 void Log::emit(const std::deque<Line>& lines) {
   std::string text;
+  uint64_t count = 0;
   for (const Line& line : lines) {
-    if (!text.empty()) text += '\n';
     text += line.text;
-    if (text.size() >= kMostWritten) emit(std::exchange(text, {}));
+    text += '\n';
+    ++count;
+    if (text.size() >= kMostWritten) emit(std::exchange(text, {}), std::exchange(count, 0));
   }
-  if (!text.empty()) emit(text);
+  if (!text.empty()) emit(text, count);
   const std::lock_guard lock{sink_mutex_};
   for (const Line& line : lines) {
     if (line.json.empty()) continue;
@@ -199,22 +234,63 @@ void Log::emit(const std::deque<Line>& lines) {
   }
 }
 
+/// Of the log itself: beside queue and budget.
+void Log::tell(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  emit(format(level, "", event, {fields.begin(), fields.size()}) + "\n", 0);
+}
+
+void Log::tell_of_failures() {
+  const uint64_t failed = failed_.load(std::memory_order_relaxed);
+  if (failed == failed_told_) return;
+  const std::string count = std::to_string(failed - failed_told_);
+  const int before = std::exchange(failure_, 0);
+  const std::string reason = std::generic_category().message(before);
+  tell(Level::kError, "log.write_failed", {{"lines", count}, {"reason", reason}, {"hint", "make room for log_file"}});
+  if (failure_ == 0) failed_told_ = failed;
+}
+
+/// Until there are some, or something of the log's own is to be told.
+void Log::wait_for_lines(std::unique_lock<std::mutex>& lock) {
+  const auto wanted = [this] {
+    return stopping_ || reopen_ || !queue_.empty() || budget_.is_due(std::chrono::steady_clock::now());
+  };
+  while (!wanted()) {
+    if (budget_.has_left_out()) {
+      ready_.wait_for(lock, kLook, wanted);
+    } else {
+      ready_.wait(lock, wanted);
+    }
+  }
+}
+
 void Log::serve() {
   std::unique_lock lock{mutex_};
   while (true) {
-    ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    wait_for_lines(lock);
+    if (stopping_ && queue_.empty()) return;
     std::deque<Line> batch;
     batch.swap(queue_);
     const uint64_t lost = std::exchange(lost_, 0);
+    const bool reopen = std::exchange(reopen_, false);
+    std::optional<LogBudget::LeftOut> left_out;
+    const auto now = std::chrono::steady_clock::now();
+    if (budget_.is_due(now)) left_out = budget_.take_left_out(now);
     writing_ = true;
     urgent_ = false;
     lock.unlock();
-    emit(batch);
-    if (lost > 0) {
-      const std::string count = std::to_string(lost);
-      const Field field{"lines", count};
-      emit(format_kv(Level::kWarning, view(now_text()), "", "log.lost", {&field, 1}));
+    if (reopen && file_ && !file_->reopen()) {
+      tell(Level::kError, "log.reopen_failed",
+           {{"reason", std::generic_category().message(errno)}, {"hint", "log_file: the file before is written on"}});
+    }
+    if (!batch.empty()) emit(batch);
+    tell_of_failures();
+    if (lost > 0) tell(Level::kWarning, "log.lost", {{"lines", std::to_string(lost)}});
+    if (left_out) {
+      tell(Level::kWarning, "log.left_out",
+           {{"lines", std::to_string(left_out->lines)},
+            {"bytes", std::to_string(left_out->bytes)},
+            {"events", left_out->events},
+            {"hint", "[kernel] log_budget bounds what is written; metrics have counted them all"}});
     }
     lock.lock();
     writing_ = false;
@@ -222,6 +298,14 @@ void Log::serve() {
     // Whoever writes meanwhile wakes nobody.
     rest_.wait_for(lock, kRest, [this] { return stopping_ || urgent_; });
   }
+}
+
+void Log::reopen() {
+  {
+    const std::lock_guard lock{mutex_};
+    reopen_ = true;
+  }
+  ready_.notify_one();
 }
 
 uint64_t Log::follow(std::function<void(const std::string&)> sink) {

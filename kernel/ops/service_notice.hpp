@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace junctor::ops {
 
@@ -12,7 +14,8 @@ class ServiceNotice {
   using Duration = std::chrono::microseconds;
 
   /// `socket`: a path, or `@name` in the abstract namespace; empty: nobody is told.
-  ServiceNotice(std::string socket, Duration watchdog) : socket_{std::move(socket)}, watchdog_{watchdog} {}
+  ServiceNotice(std::string socket, Duration watchdog, bool keeps = false)
+      : socket_{std::move(socket)}, watchdog_{watchdog}, keeps_{keeps} {}
 
   /// As $NOTIFY_SOCKET and $WATCHDOG_USEC say; a watchdog that is for another process ($WATCHDOG_PID) is none.
   static ServiceNotice from_environment();
@@ -27,12 +30,19 @@ class ServiceNotice {
   void stopping(Duration patience) const;
   void alive() const { send("WATCHDOG=1"); }
 
+  /// Whether what store() brings is kept beyond the process ($FDSTORE, how many at most).
+  bool keeps_sockets() const { return keeps_; }
+  /// They come back to the next process of the service (inherited.hpp). One that is there already is not kept twice.
+  void store(const std::string& name, const std::vector<int>& fds) const;
+  void forget(const std::string& name) const { send("FDSTOREREMOVE=1\nFDNAME=" + name); }
+
  private:
   /// A manager that does not listen is no reason to fail.
-  void send(const std::string& text) const;
+  void send(const std::string& text, const int* fds = nullptr, size_t count = 0) const;
 
   std::string socket_;
   Duration watchdog_;
+  bool keeps_;
 };
 
 }  // namespace junctor::ops
