@@ -116,6 +116,68 @@ TEST_CASE("an address in use is refused, by name and with advice") {
   CHECK_THROWS_AS(other.open(again), NetError);
 }
 
+TEST_CASE("what overlaps an address in use can be prepared, and takes its queue over when that one is given back") {
+  SocketStore store;
+  Greeter before;
+  Greeter after;
+  HandLoop hand;
+  auto first =
+      std::make_unique<ListenerGroup>(store, std::vector{&hand.net}, std::span{&kBoth, 1}, ListenOptions{}, before);
+  first->start();
+  hand.settle();
+  const uint16_t port = first->addresses()[0].port;
+  const std::array<Address, 2> apart{Address::any(4, port), Address::any(6, port)};
+  for (const Address& address : apart) {
+    SocketRequest request;
+    request.address = address;
+    CHECK_NOTHROW(store.prepare(request));
+    CHECK_THROWS_AS(store.open(request), NetError);  // the other still has it
+  }
+  first->close();
+  first.reset();
+  Address loopback = kLoopback;
+  std::vector<Fd> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(dial(loopback.with_port(port)));
+  ListenerGroup second{store, {&hand.net}, std::span{apart}, {}, after};
+  CHECK(store.retire() == 1);
+  CHECK(store.drained() == 0);
+  second.start();
+  CHECK(hand.until([&] { return after.accepted == 20; }));
+  CHECK(before.accepted == 0);
+
+  second.close();
+  const Address joined = kBoth.with_port(port);
+  SocketRequest back;
+  back.address = joined;
+  CHECK_NOTHROW(store.prepare(back));
+}
+
+TEST_CASE("an address inside one of our own is opened beside it") {
+  SocketStore store;
+  Greeter before;
+  Greeter after;
+  HandLoop hand;
+  ListenerGroup first{store, {&hand.net}, std::span{&kBoth, 1}, {}, before};
+  const Address inside = Address{kLoopback}.with_port(first.addresses()[0].port);
+  ListenerGroup second{store, {&hand.net}, std::span{&inside, 1}, {}, after};
+  second.start();
+  hand.settle();
+  const Fd client = dial(inside);
+  CHECK(client);
+  CHECK(hand.until([&] { return after.accepted == 1; }));
+}
+
+TEST_CASE("an address of another host can be bound by nobody here, a port in use by somebody") {
+  Address elsewhere = *Address::parse_ip("192.0.2.7");
+  CHECK_THROWS_AS(try_bind(Protocol::kTcp, elsewhere.with_port(80)), NetError);
+  CHECK_THROWS_AS(try_bind(Protocol::kUdp, elsewhere.with_port(0)), NetError);
+  SocketStore store;
+  SocketRequest request;
+  request.address = kLoopback;
+  const auto held = store.open(request);
+  CHECK_NOTHROW(try_bind(Protocol::kTcp, held->addresses()[0]));
+}
+
 TEST_CASE("a stream that nobody attaches is closed") {
   Fixture f;
   f.greeter.attach = false;

@@ -42,6 +42,9 @@ struct SocketSet {
   std::vector<Address> addresses() const;
 };
 
+/// Throws NetError where this user could never bind it here: no such address on this host, a port for root alone.
+void try_bind(Protocol protocol, const Address& address);
+
 class SocketStore {
  public:
   SocketStore() = default;
@@ -52,14 +55,27 @@ class SocketStore {
   /// Adopts a set that nobody uses, or opens one. An adopted set keeps its sockets and gets more when it has too few.
   /// Throws NetError: in use here or elsewhere, no such address, no permission; the text says which and what to do.
   std::shared_ptr<SocketSet> open(const SocketRequest& request);
+  /// The same for whoever will open it later, so that a refusal comes now. What overlaps it (`0.0.0.0:P` and `:P`) may
+  /// be in use until then: where the addresses are the same, the sockets with their queues go over.
+  void prepare(const SocketRequest& request);
+  /// Takes a socket that an earlier process has left: whoever opens its address adopts it, else retire() closes it.
+  /// Empty for what cannot be one of ours, which is closed; else its name as `bound()` has it.
+  std::string inherit(Fd fd);
+  struct Named {
+    std::string name;  ///< "tcp-0.0.0.0-21117": protocol, address, port, without a colon
+    std::vector<int> fds;
+  };
+  /// All that are open, by name.
+  std::vector<Named> bound() const;
+  /// From now on retire() leaves what is queued to whoever else holds the sockets.
+  void leave_queues() { leaves_queues_ = true; }
+
   /// The set stays open until retire(), its queue with it.
   void release(const std::shared_ptr<SocketSet>& set);
   /// Closes the sets that nobody uses and that `keep` does not want (null: none is wanted). Accept queues are emptied
   /// first, their connections closed with a FIN. Returns how many sets were closed.
   size_t retire(const std::function<bool(const SocketRequest&)>& keep = {});
 
-  /// A set for it is open, used or not.
-  bool holds(const SocketRequest& request) const;
   size_t size() const { return sets_.size(); }
   /// Connections that retire() found in accept queues and closed.
   uint64_t drained() const { return drained_; }
@@ -73,11 +89,16 @@ class SocketStore {
   std::shared_ptr<BoundSocket> bind_one(const SocketRequest& request, const Address& address, bool first,
                                         int* error) const;
   bool host_lacks(uint8_t family) const;
+  std::shared_ptr<SocketSet> find_or_make(const SocketRequest& request);
+  void adopt(SocketSet& set, const Address& address) const;
+  bool overlaps(Protocol protocol, const Address& address) const;
+  bool is_held(const BoundSocket& socket, const SocketSet& but, bool in_use_only) const;
   void close_set(SocketSet& set);
 
   std::vector<std::shared_ptr<SocketSet>> sets_;
   uint64_t drained_ = 0;
   uint8_t missing_ = 0;
+  bool leaves_queues_ = false;
 };
 
 }  // namespace junctor::net

@@ -7,8 +7,10 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <string_view>
+#include <utility>
 
 #include "net/status.hpp"
 
@@ -82,35 +84,136 @@ void check_dates(const X509* certificate, const std::string& name) {
   if (from > now) fail(name, "the certificate is not valid before " + day_of(from) + "; is the clock right?");
 }
 
-/// The server's certificate and its chain. Returns when it ends.
-TlsContext::Time use_certificates(SSL_CTX* context, const TlsMaterial& material) {
-  const Bio from = reader(material.certificate);
+/// Files that were put together with `cat` from one whose last line has no end; the OpenSSL reader takes them for one.
+std::string parted(std::string text) {
+  constexpr std::string_view kJoint = "----------BEGIN ";
+  for (size_t at = text.find(kJoint); at != std::string::npos; at = text.find(kJoint, at + 1))
+    text.insert(at + 5, "\n");
+  return text;
+}
+
+std::string name_of(const X509_NAME* name) {
+  const Bio out{BIO_new(BIO_s_mem())};
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &data);
+  return {data, static_cast<size_t>(size)};
+}
+
+bool is_issuer(const X509* issuer, const X509* of) {
+  return X509_NAME_cmp(X509_get_subject_name(issuer), X509_get_issuer_name(of)) == 0;
+}
+
+/// Those of whom nothing more is needed: roots that this host knows, and so clients do, most likely.
+bool is_known_root(const X509* certificate) {
+  const std::unique_ptr<X509_STORE, Freer<X509_STORE_free>> store{X509_STORE_new()};
+  const std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>> look{X509_STORE_CTX_new()};
+  X509_STORE_set_default_paths(store.get());
+  X509_STORE_CTX_init(look.get(), store.get(), nullptr, nullptr);
+  X509* found = nullptr;
+  const bool known = X509_STORE_CTX_get1_issuer(&found, look.get(), const_cast<X509*>(certificate)) == 1;
+  X509_free(found);
+  ERR_clear_error();
+  return known;
+}
+
+/// What clients will think of the own certificate and those behind it, in the file's order.
+std::vector<std::string> doubts_of(const std::vector<const X509*>& chain, const std::string& name) {
+  std::vector<std::string> doubts;
+  const X509* last = chain.front();
+  std::vector<const X509*> rest(chain.begin() + 1, chain.end());
+  bool in_order = true;
+  while (!is_issuer(last, last)) {
+    const auto next = std::find_if(rest.begin(), rest.end(), [&](const X509* one) { return is_issuer(one, last); });
+    if (next == rest.end()) break;
+    in_order = in_order && next == rest.begin();
+    last = *next;
+    rest.erase(next);
+  }
+  if (!in_order) {
+    doubts.push_back(name + ": the certificates of the chain are out of order: each is to stand before its issuer's");
+  }
+  if (!is_issuer(last, last) && !is_known_root(last)) {
+    doubts.push_back(name + ": the certificate of the issuer, " + name_of(X509_get_issuer_name(last)) +
+                     ", is missing: clients that do not have it refuse; use the file with the whole chain "
+                     "(fullchain.pem)");
+  }
+  if (in_order && !rest.empty() && !is_issuer(last, last)) {
+    doubts.push_back(name + ": a certificate in it belongs to another chain");
+  }
+  return doubts;
+}
+
+struct Used {
+  TlsContext::Time until;
+  std::vector<std::string> doubts;
+};
+
+/// The server's certificate and its chain.
+Used use_certificates(SSL_CTX* context, const TlsMaterial& material) {
+  const std::string text = parted(material.certificate);
+  const Bio from = reader(text);
   const Certificate own = read_certificate(from.get());
-  if (!own) fail(material.certificate_name, "expected a PEM certificate: " + instead(material.certificate));
+  if (!own) fail(material.certificate_name, "expected a PEM certificate: " + instead(text));
   check_dates(own.get(), material.certificate_name);
   if (SSL_CTX_use_certificate(context, own.get()) != 1) {
     fail(material.certificate_name, "the certificate cannot be used: " + openssl_reason());
   }
+  std::vector<const X509*> chain{own.get()};
   while (Certificate link = read_certificate(from.get())) {
     if (SSL_CTX_add0_chain_cert(context, link.get()) != 1) {
       fail(material.certificate_name, "a certificate of the chain cannot be used: " + openssl_reason());
     }
-    static_cast<void>(link.release());  // the context's now
+    chain.push_back(link.release());  // the context's now
   }
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   if (!at_end) fail(material.certificate_name, "a certificate of the chain is damaged");
   ERR_clear_error();
-  return time_of(X509_get0_notAfter(own.get()));
+  return {time_of(X509_get0_notAfter(own.get())), doubts_of(chain, material.certificate_name)};
+}
+
+/// Whether the key is of one of those behind the first, and at which place.
+size_t place_of(EVP_PKEY* key, const std::string& certificates) {
+  const std::string text = parted(certificates);
+  const Bio from = reader(text);
+  for (size_t place = 1;; ++place) {
+    const Certificate one = read_certificate(from.get());
+    const bool fits = one && X509_check_private_key(one.get(), key) == 1;
+    ERR_clear_error();
+    if (fits) return place;
+    if (!one) return 0;
+  }
+}
+
+void check_curve(const EVP_PKEY* key, const std::string& name) {
+  std::array<char, 80> curve{};
+  size_t size = 0;
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return;
+  if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), &size) != 1) return;
+  const std::string_view group{curve.data(), size};
+  for (const std::string_view known : {"prime256v1", "P-256", "secp384r1", "P-384", "secp521r1", "P-521"}) {
+    if (group == known) return;
+  }
+  fail(name, "the private key is on the curve " + std::string{group} +
+                 ", which TLS clients do not take; make one on prime256v1 (openssl ecparam -genkey -name prime256v1)");
 }
 
 void use_key(SSL_CTX* context, const TlsMaterial& material) {
-  const Key key{PEM_read_bio_PrivateKey(reader(material.key).get(), nullptr, no_passphrase, nullptr)};
+  std::string parts = parted(material.key);
+  const Bio key_text = reader(parts);
+  const Key key{PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr)};
+  OPENSSL_cleanse(parts.data(), parts.size());
   if (!key && has(material.key, "ENCRYPTED")) {
     fail(material.key_name,
          "the private key is encrypted; openssl pkey -in FILE -out NEW writes it without passphrase");
   }
   if (!key) fail(material.key_name, "expected a PEM private key: " + instead(material.key));
+  check_curve(key.get(), material.key_name);
   if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
+    if (const size_t place = place_of(key.get(), material.certificate); place > 1) {
+      fail(material.certificate_name, "the certificate of the private key is number " + std::to_string(place) +
+                                          " in the file; it must be the first, and its chain behind it");
+    }
     fail(material.key_name, "the private key does not belong to the certificate in " + material.certificate_name);
   }
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
@@ -158,7 +261,9 @@ std::shared_ptr<const TlsContext> TlsContext::make(const TlsMaterial& material, 
   made->context_ = SSL_CTX_new(TLS_server_method());
   if (made->context_ == nullptr) throw NetError{"OpenSSL cannot make a context: " + openssl_reason()};
   set_rules(made->context_, least);
-  made->expires_ = use_certificates(made->context_, material);
+  Used used = use_certificates(made->context_, material);
+  made->expires_ = used.until;
+  made->doubts_ = std::move(used.doubts);
   use_key(made->context_, material);
   return made;
 }

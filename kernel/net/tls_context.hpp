@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 struct ssl_ctx_st;
 
@@ -33,6 +34,8 @@ class TlsContext {
 
   /// When the certificate ends.
   Time expires() const { return expires_; }
+  /// What serves, and yet will be refused by some clients: an incomplete chain, a wrong order. With the mend.
+  const std::vector<std::string>& doubts() const { return doubts_; }
   ssl_ctx_st* raw() const { return context_; }
 
  private:
@@ -40,6 +43,7 @@ class TlsContext {
 
   ssl_ctx_st* context_ = nullptr;
   Time expires_{};
+  std::vector<std::string> doubts_;
 };
 
 /// "2026-12-24": the UTC day.

@@ -78,3 +78,41 @@ TEST_CASE("a certificate serves between its dates alone") {
   const Certificate early = make_certificate("a.example", {.from = 86400, .until = 2 * 86400});
   CHECK(refusal(material_of(early)).find("cert.pem: the certificate is not valid before 20") == 0);
 }
+
+TEST_CASE("files that were joined without a line end are read as what they were") {
+  const Certificate root = make_certificate("root");
+  const Certificate own = make_certificate("a.example", {.issuer = &root});
+  std::string joined = own.certificate;
+  while (joined.ends_with('\n')) joined.pop_back();
+  joined += root.certificate;
+  const auto context = TlsContext::make({"c", joined, "k", own.key}, TlsVersion::k12);
+  CHECK(context->doubts().empty());
+}
+
+TEST_CASE("an incomplete chain, a wrong order and a stranger in it serve, and are told of") {
+  const Certificate root = make_certificate("root");
+  const Certificate middle = make_certificate("middle", {.issuer = &root});
+  const Certificate own = make_certificate("a.example", {.issuer = &middle});
+  const auto doubts = [&](const std::string& text) {
+    std::string all;
+    for (const std::string& one : TlsContext::make({"c", text, "k", own.key}, TlsVersion::k12)->doubts())
+      all += one + "|";
+    return all;
+  };
+  CHECK(doubts(own.certificate + middle.certificate + root.certificate) == "");
+  CHECK(doubts(own.certificate + root.certificate + middle.certificate).find("out of order") != std::string::npos);
+  const std::string missing = doubts(own.certificate);
+  CHECK(missing.find("the issuer, CN = middle, is missing") != std::string::npos);
+  CHECK(missing.find("fullchain.pem") != std::string::npos);
+  CHECK(doubts(own.certificate + middle.certificate).find("CN = root") != std::string::npos);
+}
+
+TEST_CASE(
+    "the own certificate behind its chain, and a key on a curve that nobody takes, are refused in words of their own") {
+  const Certificate root = make_certificate("root");
+  const Certificate own = make_certificate("a.example", {.issuer = &root});
+  CHECK(refusal(root.certificate + own.certificate, own.key).find("number 2 in the file; it must be the first") !=
+        std::string::npos);
+  const std::string curve = refusal(material_of(make_certificate("c.example", {.curve = "secp256k1"})));
+  CHECK(curve.find("key.pem: the private key is on the curve secp256k1") == 0);
+}
