@@ -96,19 +96,22 @@ void Host::blame(const char* event, const char* what, std::string_view detail) {
 }
 
 bool Host::may_log() {
+  tell_unlogged();
+  return log_lines_.fetch_add(1, std::memory_order_relaxed) < kernel_.log_rate.load(std::memory_order_relaxed);
+}
+
+void Host::tell_unlogged() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   const int64_t second = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   int64_t before = log_second_.load(std::memory_order_relaxed);
+  const bool first = before != second && log_second_.compare_exchange_strong(before, second, std::memory_order_relaxed);
+  if (!first) return;
+  const int64_t lines = log_lines_.exchange(0, std::memory_order_relaxed);
   const int64_t limit = kernel_.log_rate.load(std::memory_order_relaxed);
-  if (before != second && log_second_.compare_exchange_strong(before, second, std::memory_order_relaxed)) {
-    const int64_t lines = log_lines_.exchange(0, std::memory_order_relaxed);
-    if (lines > limit) {
-      const std::string lost = std::to_string(lines - limit);
-      const ops::Field field{"lines", lost};
-      kernel_.log.write(ops::Level::kWarning, instance_, "log.limited", {&field, 1});
-    }
-  }
-  return log_lines_.fetch_add(1, std::memory_order_relaxed) < limit;
+  if (lines <= limit) return;
+  const std::string lost = std::to_string(lines - limit);
+  const ops::Field field{"lines", lost};
+  kernel_.log.write(ops::Level::kWarning, instance_, "log.limited", {&field, 1});
 }
 
 void OwnedTask::run(Host& host) {

@@ -76,6 +76,8 @@ class Host : public jct_host {
   void blame(const char* event, const char* what, std::string_view detail);
   /// [any] False when the instance has written more lines this second than it may; what is lost is told of later.
   bool may_log();
+  /// [any] Tells of it in the next second, also where no line follows.
+  void tell_unlogged();
 
  private:
   Kernel& kernel_;

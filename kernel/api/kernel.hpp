@@ -16,6 +16,7 @@
 #include "ops/commands.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
+#include "ops/standing.hpp"
 #include "plugin/services.hpp"
 
 namespace junctor::api {
@@ -34,6 +35,7 @@ struct Kernel {
   ops::Log& log;
   ops::Metrics metrics;
   ops::Commands commands;
+  ops::Standing standing;
   EventBoard events;
   plugin::Services services;
   loop::LoopSet loops;

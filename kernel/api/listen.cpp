@@ -192,6 +192,17 @@ std::vector<config::Listener> listeners_of(const config::Instance& values, const
   return all;
 }
 
+std::string listen_fault(const config::Listener& listener, bool datagram) {
+  try {
+    for (const net::Address& address : resolve(listener.address)) {
+      net::try_bind(datagram ? net::Protocol::kUdp : net::Protocol::kTcp, address);
+    }
+    return {};
+  } catch (const net::NetError& e) {
+    return e.what();
+  }
+}
+
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why) {
   for (const config::Option& option : values.schema->options) {
     if (option.type != config::Type::kListener) continue;
@@ -201,7 +212,7 @@ bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string
           net::SocketRequest request;
           request.protocol = option.datagram ? net::Protocol::kUdp : net::Protocol::kTcp;
           request.address = address;
-          if (!kernel.sockets.holds(request)) kernel.sockets.release(kernel.sockets.open(request));
+          kernel.sockets.prepare(request);
         }
       }
     } catch (const net::NetError& e) {

@@ -24,10 +24,11 @@ std::string read_pem(const std::string& path) {
 }
 
 /// "": the listener may be opened as it is described.
-std::string fault_of(const config::KernelConfig& kernel, const config::Listener& listener, bool datagram) {
+std::string fault_of(const config::KernelConfig& kernel, const config::Listener& listener, bool datagram, bool places) {
   const bool tls = !listener.tls_certificate.empty();
   if (datagram && tls) return "tls is for connections, and these are datagrams";
   if (datagram && listener.proxy_protocol) return "proxy_protocol is for connections, and these are datagrams";
+  if (const std::string why = places ? listen_fault(listener, datagram) : ""; !why.empty()) return why;
   if (!tls) return {};
   try {
     load_tls(kernel, listener);
@@ -69,13 +70,13 @@ std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kern
                                listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12);
 }
 
-void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel,
+void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel, bool places,
                           std::vector<config::Fault>* faults) {
   for (const config::Instance& instance : snapshot.instances) {
     for (const config::Setting& setting : instance.settings) {
       const config::Option* option = config::find_option(instance.schema->options, setting.name);
       for (const config::Listener& listener : listeners_of(instance, setting.name)) {
-        const std::string what = fault_of(kernel, listener, option != nullptr && option->datagram);
+        const std::string what = fault_of(kernel, listener, option != nullptr && option->datagram, places);
         if (!what.empty()) faults->push_back(config::fault_at(setting.origin, setting.name + ": " + what));
       }
     }
@@ -95,7 +96,12 @@ void reload_certificates(Kernel& kernel, const config::KernelConfig& settings) {
 
 void warn_of_expiry(const Kernel& kernel) {
   each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
-    const auto end = group.entrance().tls()->expires();
+    const auto tls = group.entrance().tls();
+    for (const std::string& doubt : tls->doubts()) {
+      const ops::Field told[] = {{"detail", doubt}, {"hint", "it serves meanwhile; mend the file, then reload"}};
+      kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.doubt", told);
+    }
+    const auto end = tls->expires();
     if (end - std::chrono::system_clock::now() >= std::chrono::nanoseconds{described.tls_expiry_warning}) return;
     const int64_t days = days_until(end);
     const std::string left = std::to_string(days);

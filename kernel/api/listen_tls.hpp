@@ -17,7 +17,9 @@ std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kern
 
 /// A fault for each listener whose certificate and key do not serve, and for datagram sockets that ask for what only
 /// connections have. `kernel` may differ from the snapshot's in its data directory.
-void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel,
+/// `places`: names that do not resolve and addresses that this host does not have are faults, too. A start tries them
+/// later and may be tried again; what is checked by a person is to be right now.
+void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel, bool places,
                           std::vector<config::Fault>* faults);
 
 /// After a reload: every listener reads its files again, for new connections. What cannot be read any more is logged,

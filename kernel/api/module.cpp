@@ -198,6 +198,16 @@ class AbiModule final : public plugin::Module {
   const config::Schema& schema() const override { return descriptor_.schema; }
   const std::string& version() const override { return descriptor_.version; }
 
+  bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
+              std::string* why) const override {
+    if (descriptor_.raw.verify == nullptr) return true;
+    const auto view = make_config(snapshot, values);
+    jct_error error = empty_error();
+    const jct_status status = descriptor_.raw.verify(&config_api(), view.get(), &error);
+    if (status < 0) *why = text_of(error, status);
+    return status >= 0;
+  }
+
   std::unique_ptr<plugin::Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,
                                          const config::Instance& values, std::string* why) const override {
     const bool parallel = (descriptor_.raw.flags & JCT_PLUGIN_PARALLEL) != 0;

@@ -122,6 +122,9 @@ jct_bridge_stats stats_of(const net::BridgeStats& stats);
 /// The listener descriptions behind a LISTENER option, a LIST or one. Empty when it is none.
 std::vector<config::Listener> listeners_of(const config::Instance& values, const std::string& option);
 
+/// [control] Why a start could not open it as whoever runs this; "": it could, unless somebody has the port.
+std::string listen_fault(const config::Listener& listener, bool datagram);
+
 /// [control] Opens the sockets of every LISTENER option of `values` that are not open yet, and leaves them in the
 /// store, so that a refusal comes before anything is touched.
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/clashes.hpp"
 
-#include <map>
+#include <algorithm>
 #include <string>
-#include <tuple>
+#include <vector>
 
 namespace junctor::plugin {
 namespace {
@@ -17,8 +17,24 @@ struct Place {
   bool datagram;
   std::string host;
   uint16_t port;
-  auto operator<=>(const Place&) const = default;
+  std::string label;
 };
+
+enum Families : unsigned { kV4 = 1, kV6 = 2, kBoth = 3 };
+
+/// A name may be either.
+unsigned families_of(const std::string& host) {
+  if (host.empty() || host == "*") return kBoth;
+  if (host.find(':') != std::string::npos) return kV6;
+  return host.find_first_not_of("0123456789.") == std::string::npos ? kV4 : kBoth;
+}
+
+bool is_any(const std::string& host) { return host.empty() || host == "*" || host == "0.0.0.0" || host == "::"; }
+
+bool clash(const Place& a, const Place& b) {
+  if (a.datagram != b.datagram || a.port != b.port || (families_of(a.host) & families_of(b.host)) == 0) return false;
+  return is_any(a.host) || is_any(b.host) || a.host == b.host;
+}
 
 std::vector<Address> addresses_of(const Setting& setting) {
   std::vector<Address> all;
@@ -35,7 +51,7 @@ std::vector<Address> addresses_of(const Setting& setting) {
 }  // namespace
 
 void find_clashes(const config::Snapshot& snapshot, std::vector<config::Fault>* faults) {
-  std::map<Place, std::string> taken;
+  std::vector<Place> taken;
   for (const Instance& instance : snapshot.instances) {
     if (!instance.enabled || !instance.schema) continue;
     for (const config::Option& option : instance.schema->options) {
@@ -44,11 +60,14 @@ void find_clashes(const config::Snapshot& snapshot, std::vector<config::Fault>* 
       const std::string label = "[" + instance.name + "] " + option.name;
       for (const Address& address : addresses_of(*setting)) {
         if (address.port == 0) continue;
-        const Place place{option.datagram, address.host == "*" ? "" : address.host, address.port};
-        const auto [holder, free] = taken.emplace(place, label);
-        if (free) continue;
+        const Place place{option.datagram, address.host, address.port, label};
+        const auto holder =
+            std::find_if(taken.begin(), taken.end(), [&](const Place& other) { return clash(place, other); });
+        const std::string other = holder == taken.end() ? "" : holder->label;
+        taken.push_back(place);
+        if (other.empty()) continue;
         const config::Origin& where = setting->origin.line > 0 ? setting->origin : instance.origin;
-        faults->push_back(config::fault_at(where, label + " and " + holder->second + " both want " +
+        faults->push_back(config::fault_at(where, label + " and " + other + " both want " +
                                                       (option.datagram ? "udp " : "tcp ") +
                                                       config::print_address(address) + "; give one another port"));
       }

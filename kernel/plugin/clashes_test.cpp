@@ -48,3 +48,11 @@ TEST_CASE("another port, host or protocol, port 0 and what is switched off are n
   off.enabled = false;
   CHECK(clashes({listener("a", {"", 80}), off}).empty());
 }
+
+TEST_CASE("an address clashes with every other that has it within, and with none of the other family") {
+  CHECK(clashes({listener("a", {"", 80}), listener("b", {"0.0.0.0", 80})}).size() == 1);
+  CHECK(clashes({listener("a", {"::", 80}), listener("b", {"", 80})}).size() == 1);
+  CHECK(clashes({listener("a", {"10.0.0.1", 80}), listener("b", {"0.0.0.0", 80})}).size() == 1);
+  CHECK(clashes({listener("a", {"::", 80}), listener("b", {"0.0.0.0", 80})}).empty());
+  CHECK(clashes({listener("a", {"::", 80}), listener("b", {"10.0.0.1", 80})}).empty());
+}

@@ -59,6 +59,9 @@ class FakeModule final : public plugin::Module {
   explicit FakeModule(Script& script) : script_{script} {}
   const config::Schema& schema() const override { return schema_; }
   const std::string& version() const override { return version_; }
+  bool verify(const std::shared_ptr<const config::Snapshot>&, const config::Instance&, std::string*) const override {
+    return true;
+  }
   std::unique_ptr<plugin::Object> create(const std::string&, std::shared_ptr<const config::Snapshot>,
                                          const config::Instance& values, std::string* why) const override {
     if (!script_.call("create " + values.name, why)) return nullptr;

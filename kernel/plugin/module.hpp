@@ -39,6 +39,9 @@ class Module {
   virtual ~Module() = default;
   virtual const config::Schema& schema() const = 0;
   virtual const std::string& version() const = 0;
+  /// [control] Could create be given these values? Makes nothing. False and `*why`, each line a fault.
+  virtual bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
+                      std::string* why) const = 0;
   /// [control] Null and `*why` where the plugin refuses. `key` tells this object from others of the same instance (an
   /// old one that still drains). `snapshot` keeps `values` alive.
   virtual std::unique_ptr<Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,

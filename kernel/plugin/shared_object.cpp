@@ -2,6 +2,7 @@
 #include "plugin/shared_object.hpp"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,23 +10,30 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <system_error>
 
 namespace junctor::plugin {
 namespace {
 
 bool trusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
 
-/// A plugin is code that runs with our rights: nobody else may be able to change the file.
-bool check_file(const std::string& path, std::string* why) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) {
-    *why = path + ": " + std::strerror(errno);
-    return false;
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_{fd} {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
   }
-  if (!S_ISREG(info.st_mode)) {
-    *why = path + ": not a regular file";
-    return false;
-  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// A plugin is code that runs with our rights: nobody else may be able to change the file, or what it stands in.
+bool check_owner(const struct stat& info, const std::string& path, std::string* why) {
   if (!trusted(info.st_uid)) {
     *why = path + ": owned by uid " + std::to_string(info.st_uid) + ", expected root or uid " +
            std::to_string(geteuid()) + "; chown it";
@@ -36,6 +44,38 @@ bool check_file(const std::string& path, std::string* why) {
     return false;
   }
   return true;
+}
+
+/// The place of what is loaded, without links. Whoever may write in a directory on the way could exchange the file
+/// between the look at it and its loading.
+std::optional<std::string> trusted_dir(const std::string& dir, std::string* why) {
+  std::error_code error;
+  const auto real = std::filesystem::canonical(dir, error);
+  struct stat info {};
+  if (error || stat(real.c_str(), &info) != 0) {
+    *why = dir + ": " + (error ? error.message() : std::strerror(errno));
+    return std::nullopt;
+  }
+  if (!check_owner(info, real.string(), why)) return std::nullopt;
+  for (auto above = real.parent_path(); above != above.parent_path(); above = above.parent_path()) {
+    const bool open = stat(above.c_str(), &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+    if (!open || (info.st_mode & S_ISVTX) != 0) continue;
+    *why =
+        above.string() + ": every account on this host may write there, and exchange the plugins below; chmod o-w it";
+    return std::nullopt;
+  }
+  return real.string();
+}
+
+bool check_file(const Descriptor& file, const std::string& path, std::string* why) {
+  struct stat info {};
+  if (file.get() < 0 || fstat(file.get(), &info) != 0) {
+    *why = path + ": " + std::strerror(errno);
+    return false;
+  }
+  if (S_ISREG(info.st_mode)) return check_owner(info, path, why);
+  *why = path + ": not a regular file";
+  return false;
 }
 
 /// Says which major the file speaks, if it is one of ours at all.
@@ -52,8 +92,12 @@ std::string missing_entry(void* library, const std::string& path, const char* en
 }  // namespace
 
 void* open_plugin(const std::string& dir, const std::string& name, const char* entry, std::string* why) {
-  const std::string path = dir + "/" + name + ".so";
-  if (!check_file(path, why)) return nullptr;
+  const auto place = trusted_dir(dir, why);
+  if (!place) return nullptr;
+  const std::string path = *place + "/" + name + ".so";
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!check_file(file, path, why)) return nullptr;
+  // By its path and not by the descriptor, which a debugger could not find again: nobody else can exchange it here.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {
     *why = dlerror();

@@ -56,3 +56,22 @@ TEST_CASE("the plugins of a directory are its .so files, by name") {
   CHECK(plugins_in(dir.path) == std::vector<std::string>{"a", "b"});
   CHECK(plugins_in(dir.path + "/nowhere").empty());
 }
+
+TEST_CASE("the directory of the plugins is ours alone to write, and nobody may exchange it") {
+  const Dir dir;
+  std::filesystem::create_directories(dir.path + "/above/plugins");
+  const std::string plugins = dir.path + "/above/plugins";
+  std::ofstream{plugins + "/text.so"} << "not ELF";
+  const auto refusal = [&](mode_t above, mode_t own) {
+    chmod((dir.path + "/above").c_str(), above);
+    chmod(plugins.c_str(), own);
+    std::string why;
+    CHECK(open_plugin(plugins, "text", "junctor_plugin_v1", &why) == nullptr);
+    return why;
+  };
+  CHECK(contains(refusal(0755, 0775), "plugins: writable by others than its owner; chmod go-w it"));
+  CHECK(contains(refusal(0755, 01777), "plugins: writable by others than its owner"));
+  CHECK(contains(refusal(0777, 0755), "above: every account on this host may write there"));
+  CHECK(contains(refusal(01777, 0755), "text.so: "));
+  CHECK(contains(refusal(0755, 0755), "text.so: "));
+}
