@@ -117,6 +117,8 @@ std::string Daemon::status_json() {
   status.set("memory_kib", resident_kib());
   status.set("cpu_s", cpu_seconds());
   status.set("log_level", std::string{ops::level_name(log_.level())});
+  status.set("log_lines_left_out", log_.left_out());
+  status.set("log_write_failures", log_.failed());
   Array listening;
   for (const api::Listening& entry : api::listening(kernel_)) {
     Object row{Poco::JSON_PRESERVE_KEY_ORDER};
@@ -132,6 +134,15 @@ std::string Daemon::status_json() {
     listening.add(row);
   }
   status.set("listening", listening);
+  Array warnings;
+  for (const ops::StandingWarning& warning : kernel_.standing.all()) {
+    Object row{Poco::JSON_PRESERVE_KEY_ORDER};
+    row.set("reason", warning.reason);
+    row.set("detail", warning.detail);
+    row.set("hint", warning.hint);
+    warnings.add(row);
+  }
+  status.set("warnings", warnings);
   status.set("network", network_totals(kernel_));
   Array metrics;
   for (const ops::Metrics::Row& metric : kernel_.metrics.rows()) {

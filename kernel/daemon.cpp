@@ -13,6 +13,7 @@
 
 #include "api/listen_tls.hpp"
 #include "api/net_objects.hpp"
+#include "plugin/usefulness.hpp"
 
 namespace junctor {
 namespace {
@@ -36,10 +37,14 @@ plugin::Surroundings surroundings(api::Kernel& kernel, Loader& loader) {
   return around;
 }
 
+constexpr const char* kReloadRefused = "reload_refused";
+
+/// Read from a descriptor. The last three mean nothing here, and must not end a server that somebody mistakes for
+/// another.
 sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM}) sigaddset(&set, signal);
   return set;
 }
 
@@ -72,6 +77,7 @@ void Daemon::block_signals() {
   const sigset_t set = our_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its bound (LimitFSIZE) is an error of that write
 }
 
 int Daemon::run() {
@@ -115,11 +121,13 @@ int Daemon::start() {
   }
   const config::KernelConfig& settings = checked.snapshot->kernel;
   apply_kernel(settings);
+  supervisor_.adopt_sockets();
   std::string why;
   if (!manager_.start(checked.snapshot, &why)) {
     log_.write(ops::Level::kError, "server.start_failed", {{"reason", why}});
     return kExitPlugin;
   }
+  kernel_.sockets.retire();  // inherited, and not configured any more
   add_commands();
   try {
     const std::string path = config::under_data_dir(settings, settings.control_socket);
@@ -136,12 +144,33 @@ int Daemon::start() {
     log_.write(ops::Level::kWarning, "server.runs_as_root",
                {{"hint", "set [kernel] user to an unprivileged one, or start it as one"}});
   }
+  raise_doubts();
   log_.write(ops::Level::kInfo, "server.ready", {{"listening", addresses}, {"data", settings.data_dir}});
   return kExitClean;
 }
 
+void Daemon::raise_doubts() {
+  for (const char* reason : {plugin::kServesNobody, plugin::kOpenRelay}) {
+    const auto doubts = plugin::doubts_of(*manager_.snapshot());
+    const auto stands = std::find_if(doubts.begin(), doubts.end(),
+                                     [&](const plugin::Doubt& one) { return std::string_view{one.reason} == reason; });
+    if (stands == doubts.end()) {
+      kernel_.standing.clear(reason);
+    } else {
+      kernel_.standing.raise({reason, stands->detail, stands->hint});
+    }
+  }
+}
+
+/// The log has the refusal; until it is mended the next start would fail, and that is what status shows.
+void Daemon::say_refused(const std::string& why) {
+  kernel_.standing.keep({kReloadRefused, "the configuration on disk was refused: " + why,
+                         "mend it and reload; the server runs with the one before, and would not start with this one"});
+}
+
 void Daemon::apply_kernel(const config::KernelConfig& settings) {
   if (const auto level = ops::parse_level(settings.log_level)) log_.set_level(*level);
+  log_.set_budget(settings.log_budget);
   kernel_.log_rate = settings.log_rate;
   kernel_.max_connections = settings.max_connections;
   trim_.every(loop::Duration{settings.trim_interval});
@@ -152,12 +181,21 @@ void Daemon::apply_kernel(const config::KernelConfig& settings) {
 void Daemon::on_signals() {
   signalfd_siginfo info{};
   while (::read(signals_.fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
-    if (info.ssi_signo != SIGHUP) {
-      begin_drain();
-      continue;
-    }
     std::string why;
-    reload(&why);  // the log has what came of it
+    switch (info.ssi_signo) {
+      case SIGTERM:
+      case SIGINT:
+        begin_drain();
+        break;
+      case SIGHUP:
+        reload(&why);  // the log has what came of it
+        break;
+      case SIGUSR1:
+        log_.reopen();
+        break;
+      default:
+        log_.write(ops::Level::kInfo, "server.signal_ignored", {{"signal", std::to_string(info.ssi_signo)}});
+    }
   }
 }
 
@@ -177,7 +215,13 @@ bool Daemon::reload(std::string* why) {
     return false;
   }
   supervisor_.reloading();
+  log_.reopen();
   const bool all_run = take_configuration(why);
+  if (all_run) {
+    kernel_.standing.clear(kReloadRefused);
+  } else {
+    say_refused(*why);
+  }
   supervisor_.reloaded();
   return all_run;
 }
@@ -198,6 +242,7 @@ bool Daemon::take_configuration(std::string* why) {
     apply_kernel(checked.snapshot->kernel);
     api::reload_certificates(kernel_, checked.snapshot->kernel);
     on_day();
+    raise_doubts();
   }
   return all_run;
 }

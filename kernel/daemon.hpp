@@ -35,14 +35,21 @@ class Loader {
  public:
   Loader(const Invocation& invocation, api::Kernel* kernel) : invocation_{invocation}, kernel_{kernel} {}
 
-  config::Checked load();
+  /// Whether the addresses to listen on are tried, too: for whoever asks whether all is right.
+  enum class Depth { kUsual, kPlacesToo };
+  config::Checked load(Depth depth = Depth::kUsual);
+  /// After load(), whatever came of it.
+  const std::string& data_dir() const { return data_dir_; }
   /// After load(): null and `*why` for one that cannot be used.
   const plugin::Module* module(const std::string& plugin, std::string* why);
 
  private:
+  void verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults);
+
   const Invocation& invocation_;
   api::Kernel* kernel_;
   std::unique_ptr<api::Modules> modules_;
+  std::string data_dir_;
 };
 
 /// [kernel] directories where the operator gave none: beside the program.
@@ -77,6 +84,8 @@ class Daemon {
   bool reload(std::string* why);
   bool take_configuration(std::string* why);
   void apply_kernel(const config::KernelConfig& kernel);
+  void raise_doubts();
+  void say_refused(const std::string& why);
   void add_commands();
   std::string status_json();
   std::string plugins_json();

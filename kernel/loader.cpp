@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to a checked configuration. [control]
+#include <pwd.h>
+#include <unistd.h>
+
+#include <sstream>
+
 #include "api/listen_tls.hpp"
+#include "config/path_check.hpp"
 #include "config/places.hpp"
 #include "daemon.hpp"
 #include "plugin/clashes.hpp"
@@ -17,10 +23,24 @@ std::string data_dir_of(const config::KernelConfig& kernel, const std::string& p
   return kernel.data_dir.empty() ? config::state_dir(prefix) : kernel.data_dir;
 }
 
-config::Checked Loader::load() {
+namespace {
+
+/// Nobody but root becomes another.
+void find_user_fault(const config::Snapshot& snapshot, std::vector<config::Fault>* faults) {
+  const std::string& user = snapshot.kernel.user;
+  if (user.empty() || ::geteuid() != 0 || ::getpwnam(user.c_str()) != nullptr) return;
+  faults->push_back(config::fault_at(snapshot.kernel_table.find("user")->origin,
+                                     "\"user\" in [kernel]: there is no user " + config::quote(user) +
+                                         "; create it, or set user = \"\" to stay root"));
+}
+
+}  // namespace
+
+config::Checked Loader::load(Depth depth) {
   config::Plugins plugins;
   plugins.kernel_ready = [this](const config::KernelConfig& kernel) {
     const std::string dir = plugin_dir_of(kernel, invocation_.prefix);
+    data_dir_ = data_dir_of(kernel, invocation_.prefix);
     if (!modules_) modules_ = std::make_unique<api::Modules>(kernel_, dir);
   };
   plugins.schema = [this](const std::string& plugin, std::string* why) -> const config::Schema* {
@@ -30,13 +50,29 @@ config::Checked Loader::load() {
   plugins.known = [this] { return plugin::plugins_in(modules_->dir()); };
   config::Checked checked = config::load(invocation_.config_file, invocation_.overrides, plugins);
   if (!checked.snapshot) return checked;
-  plugin::build_graph(*checked.snapshot, &checked.faults);
-  plugin::find_clashes(*checked.snapshot, &checked.faults);
-  config::KernelConfig kernel = checked.snapshot->kernel;
-  kernel.data_dir = data_dir_of(kernel, invocation_.prefix);
-  api::find_listener_faults(*checked.snapshot, kernel, &checked.faults);
+  auto complete = std::make_shared<config::Snapshot>(*checked.snapshot);
+  complete->kernel.data_dir = data_dir_of(complete->kernel, invocation_.prefix);
+  checked.snapshot = complete;
+  find_user_fault(*complete, &checked.faults);
+  plugin::build_graph(*complete, &checked.faults);
+  plugin::find_clashes(*complete, &checked.faults);
+  config::find_path_faults(*complete, complete->kernel, &checked.faults);
+  api::find_listener_faults(*complete, complete->kernel, depth == Depth::kPlacesToo, &checked.faults);
+  // Each plugin looks at what only it can judge; where the rest is wrong, its view might be, too.
+  if (checked.faults.empty()) verify_all(complete, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
+}
+
+void Loader::verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults) {
+  for (const config::Instance& instance : snapshot->instances) {
+    std::string why;
+    if (!instance.enabled || module(instance.plugin, &why)->verify(snapshot, instance, &why)) continue;
+    std::istringstream lines{why};
+    for (std::string line; std::getline(lines, line);) {
+      faults->push_back(config::fault_at(instance.place_of(line), "[" + instance.name + "] " + line));
+    }
+  }
 }
 
 const plugin::Module* Loader::module(const std::string& plugin, std::string* why) {

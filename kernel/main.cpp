@@ -14,12 +14,16 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
 
 #include "config/explain.hpp"
 #include "config/kernel_options.hpp"
 #include "config/places.hpp"
 #include "daemon.hpp"
 #include "junctor_version.hpp"
+#include "ops/data_lock.hpp"
+#include "plugin/usefulness.hpp"
 #include "watch/out_of_memory.hpp"
 
 namespace junctor {
@@ -160,34 +164,88 @@ class Application final : public Poco::Util::ServerApplication {
     return kExitConfig;
   }
 
-  int serve() {
+  config::Checked load() {
     Loader loader{invocation_, nullptr};
-    config::Checked checked = loader.load();
+    config::Checked checked = loader.load(word_ == "check" ? Loader::Depth::kPlacesToo : Loader::Depth::kUsual);
+    data_dir_ = loader.data_dir();
     for (const config::Fault& fault : checked.faults) std::cerr << fault.print() << "\n";
-    if (!checked.snapshot) return kExitConfig;
-    if (word_ == "check") {
-      std::cout << "configuration ok: " << checked.snapshot->instances.size() << " instances\n";
-      return kExitClean;
-    }
-    config::KernelConfig kernel = checked.snapshot->kernel;
-    if (kernel.data_dir.empty()) {
-      kernel.data_dir = data_dir_of(kernel, invocation_.prefix);
-      invocation_.overrides.push_back("kernel.data_dir=" + kernel.data_dir);
-      checked = Loader{invocation_, nullptr}.load();
-      if (!checked.snapshot) return kExitConfig;
-    }
+    return checked;
+  }
+
+  int serve() {
+    config::Checked checked = load();
+    if (!checked.snapshot) return say_whose_view();
+    const std::string user = checked.snapshot->kernel.user;
     std::string why;
-    if (!make_data_dir(kernel.data_dir, kernel.user, &why) || !become(kernel.user, &why)) {
+    const bool ready = word_ == "check" || make_data_dir(data_dir_, user, &why);
+    const bool changes = ::geteuid() == 0 && !user.empty();
+    if (!ready || !become(user, &why)) {
       std::cerr << why << "\n";
       return kExitConfig;
     }
+    // From here on files are opened as that user, and a reload will do the same.
+    if (changes) checked = load();
+    if (!checked.snapshot) return kExitConfig;
+    return word_ == "check" ? say_checked(*checked.snapshot) : run_server(checked);
+  }
+
+  /// A fault may be one of whoever checks, and not of the server.
+  int say_whose_view() const {
+    struct stat about {};
+    if (word_ != "check" || ::geteuid() == 0 || ::stat(data_dir_.c_str(), &about) != 0) return kExitConfig;
+    if (about.st_uid == ::geteuid()) return kExitConfig;
+    std::cerr << "this was checked as uid " << ::geteuid() << ", while " << data_dir_ << " belongs to uid "
+              << about.st_uid << "; what the server sees is seen by: sudo -u '#" << about.st_uid
+              << "' junctord --check\n";
+    return kExitConfig;
+  }
+
+  int say_checked(const config::Snapshot& snapshot) const {
+    for (const plugin::Doubt& doubt : plugin::doubts_of(snapshot)) {
+      const bool fault = std::string_view{doubt.reason} == plugin::kServesNobody;
+      std::cerr << invocation_.config_file << ": " << (fault ? "" : "warning: ") << doubt.detail << "; " << doubt.hint
+                << "\n";
+      if (fault) return kExitConfig;
+    }
+    std::cout << "configuration ok: " << snapshot.instances.size() << " instances\n";
+    return kExitClean;
+  }
+
+  int run_server(config::Checked checked) {
+    // Seen by `junctorctl config`, and the same for every reload.
+    if (checked.snapshot->kernel_table.find("data_dir")->value.get<std::string>()->empty()) {
+      invocation_.overrides.push_back("kernel.data_dir=" + data_dir_);
+      checked = load();
+      if (!checked.snapshot) return kExitConfig;
+    }
+    std::optional<ops::DataLock> lock;
+    std::optional<ops::Log> log;
+    if (!made(lock, data_dir_)) return kExitFault;
     Daemon::block_signals();
-    ops::Log log{log_settings(kernel)};
-    const int code = Daemon{invocation_, checked.snapshot, log}.run();
-    log.flush();
+    if (!made(log, log_settings(checked.snapshot->kernel))) return kExitConfig;
+    if (!lock->holds()) {
+      log->write(
+          ops::Level::kWarning, "server.no_lock",
+          {{"data", data_dir_}, {"hint", "its file system has no locks: see to it that one server alone uses it"}});
+    }
+    const int code = Daemon{invocation_, checked.snapshot, *log}.run();
+    log->flush();
     return code;
   }
 
+  /// False, and said, where it cannot be made.
+  template <class T, class Argument>
+  static bool made(std::optional<T>& out, const Argument& argument) {
+    try {
+      out.emplace(argument);
+      return true;
+    } catch (const std::runtime_error& e) {
+      std::cerr << e.what() << "\n";
+      return false;
+    }
+  }
+
+  std::string data_dir_;
   Invocation invocation_;
   std::string word_;
   std::string topic_;

@@ -22,7 +22,8 @@ HostWatch::HostWatch(api::Kernel& kernel, ops::Log& log)
 void HostWatch::begin() { on_time(); }
 
 void HostWatch::configure(const config::KernelConfig& settings) {
-  limits_ = {settings.warn_disk_free, host::Nanos{settings.warn_clock_jump}, settings.warn_descriptors};
+  limits_ = {settings.warn_disk_free, host::Nanos{settings.warn_clock_jump}, settings.warn_descriptors,
+             settings.warn_conntrack};
   interval_ = loop::Duration{settings.warn_interval};
   data_dir_ = settings.data_dir;
   if (timer_.armed()) kernel_.loops.control().start(timer_, interval_);
@@ -47,8 +48,10 @@ void HostWatch::judge(const host::Facts& facts) {
 /// A host without IPv6 is as good as its network: told, not complained of.
 void HostWatch::tell(const host::Warning& warning) const {
   if (warning.reason == host::Reason::kClockJumped) jumps_->add(0, 1);
+  if (warning.over) kernel_.standing.forget(word(warning.reason));
   if (warning.over) return log_.write(ops::Level::kInfo, "host.warning_over", {{"reason", word(warning.reason)}});
   const auto level = warning.reason == host::Reason::kNoIpv6 ? ops::Level::kInfo : ops::Level::kWarning;
+  if (level == ops::Level::kWarning) kernel_.standing.keep({word(warning.reason), warning.detail, warning.hint});
   log_.write(level, "host.warning",
              {{"reason", word(warning.reason)}, {"detail", warning.detail}, {"hint", warning.hint}});
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "watch/supervisor.hpp"
 
+#include "ops/inherited.hpp"
+
 namespace junctor {
 namespace {
 
@@ -9,12 +11,43 @@ constexpr std::chrono::seconds kStopTime{15};
 
 }  // namespace
 
+void Supervisor::adopt_sockets() {
+  for (const int fd : ops::inherited_descriptors()) {
+    const std::string name = kernel_.sockets.inherit(net::Fd{fd});
+    if (!name.empty()) kept_[name];
+  }
+}
+
+/// The manager holds each socket, too: while the server restarts, whoever comes waits in its queue.
+void Supervisor::keep_sockets() {
+  if (!notice_.keeps_sockets()) return;
+  auto gone = kept_;
+  for (const auto& [name, fds] : kernel_.sockets.bound()) {
+    gone.erase(name);
+    std::vector<int>& kept = kept_[name];
+    if (kept == fds) continue;
+    notice_.store(name, fds);
+    kept = fds;
+  }
+  for (const auto& [name, fds] : gone) {
+    notice_.forget(name);
+    kept_.erase(name);
+  }
+}
+
+void Supervisor::reloaded() {
+  keep_sockets();
+  notice_.ready();
+}
+
 void Supervisor::begin() {
+  keep_sockets();
   notice_.ready();
   on_time();
 }
 
 void Supervisor::stopping(loop::Duration drain) const {
+  if (notice_.keeps_sockets()) kernel_.sockets.leave_queues();
   notice_.stopping(std::chrono::duration_cast<ops::ServiceNotice::Duration>(drain + kStopTime));
 }
 

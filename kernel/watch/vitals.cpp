@@ -6,8 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "api/host.hpp"
 #include "junctor/abi.h"
 #include "junctor_version.hpp"
+#include "watch/host/warnings.hpp"
 #include "watch/process_facts.hpp"
 
 namespace junctor {
@@ -66,6 +68,7 @@ void Vitals::look(Phase phase) {
 }
 
 void Vitals::tick() {
+  for (const auto& host : kernel_.hosts) host->tell_unlogged();
   look(phase_);
   probe_loops();
   kernel_.loops.control().start(timer_, kPeriod);
@@ -127,6 +130,13 @@ void Vitals::add_server(Rows& rows, const Seen& seen) const {
     gauge(rows, "plugin_state", "plugin=" + one.name + ",state=" + state, "1, with the state that the instance is in",
           1);
   }
+  counter(rows, "log_lines_left_out", "", "log lines beyond the budget or the queue", kernel_.log.left_out());
+  counter(rows, "log_write_failures", "", "log lines that the disk refused", kernel_.log.failed());
+  for (const ops::StandingWarning& warning : kernel_.standing.all()) {
+    const auto& known = host::kReasonWords;  // those have gauges of their own, which are 0 when all is well
+    if (std::find(known.begin(), known.end(), warning.reason) != known.end()) continue;
+    gauge(rows, "warning", "reason=" + warning.reason, "1 while this will hurt the site", 1);
+  }
   for (uint32_t i = 0; i < kernel_.loops.count(); ++i) {
     counter(rows, "loop_turns", "loop=" + std::to_string(i), "times that the event loop has woken up",
             kernel_.loops.at(i).pulse().turns.load(std::memory_order_relaxed));
@@ -165,7 +175,8 @@ void Vitals::add_listeners(Rows& rows, const Seen& seen) const {
     gauge(rows, "listener_connections", where, "connections that a listener has open", static_cast<int64_t>(one.open));
     counter(rows, "listener_refused", where, "connections closed before the plugin heard of them", one.refused);
     if (one.tls_end != 0) {
-      gauge(rows, "tls_expiry_time_seconds", where, "when the listener's certificate ends", one.tls_end * kNanosecondsASecond);
+      gauge(rows, "tls_expiry_time_seconds", where, "when the listener's certificate ends",
+            one.tls_end * kNanosecondsASecond);
     }
   }
 }

@@ -128,7 +128,23 @@ TEST_CASE("a port that another process has ends the server with code 2, the port
   CHECK(holder.stop() == 0);
 }
 
-TEST_CASE("a second server in the same data directory is refused with code 3, and the first goes on") {
+TEST_CASE("a second server in the same data directory is refused with code 3 and the first one's pid, which goes on") {
+  Server first{fixtures()};
+  add_probe(first);
+  first.start();
+  Server second{fixtures()};
+  add_probe(second);
+  second.kernel("control_socket = \"own.sock\"\n");
+  second.wrap({});
+  const Finished done = run_junctord(second.arguments({"--data", first.data_dir()}));
+  CHECK(done.code == 3);
+  CHECK(contains(done.err, "another server, pid " + std::to_string(first.pid()) + ", has " + first.data_dir()));
+  CHECK(answers(first));
+  CHECK(first.ctl("status").ok);
+  CHECK(first.stop() == 0);
+}
+
+TEST_CASE("a control socket that another server answers at is not taken away") {
   Server first{fixtures()};
   add_probe(first);
   first.start();
@@ -138,7 +154,6 @@ TEST_CASE("a second server in the same data directory is refused with code 3, an
   second.launch();
   CHECK(second.wait_exit() == 3);
   CHECK(second.log_has("another server answers at"));
-  CHECK(answers(first));
   CHECK(first.ctl("status").ok);
   CHECK(first.stop() == 0);
 }
@@ -163,4 +178,93 @@ TEST_CASE("two listeners that want one port are a fault before anything starts")
   CHECK(done.code == 1);
   CHECK(contains(done.err, "20-echo.toml:1:"));
   CHECK(contains(done.err, "[echo_c] listen and [probe] listen both want tcp :" + std::to_string(server.port())));
+}
+
+TEST_CASE("what the next start would refuse is found by --check, with the line that says so") {
+  struct Case {
+    const char* probe;
+    const char* kernel;
+    const char* where;
+    const char* what;
+    int start = 1;  // 2: it may be right at the next try
+  };
+  const Case cases[] = {
+      {"label = \"forbidden\"\n", "", "10-probe.toml:2:", "[probe] label: expected another word than \"forbidden\""},
+      {"listen = [\"192.0.2.7:P\"]\n", "", "10-probe.toml:2:", "no interface of this host has the address", 2},
+      {"listen = [\"no-such-host.invalid:P\"]\n", "", "10-probe.toml:2:", "no-such-host.invalid", 2},
+      {"", "log_file = \"/dev/null/log\"\n", "junctor.toml:", "\"log_file\" in [kernel]: cannot reach /dev/null/log"},
+      {"", "user = \"nobody-of-that-name\"\n", "junctor.toml:", "there is no user \"nobody-of-that-name\""},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    if (std::string{one.kernel}.find("user") != std::string::npos && ::geteuid() != 0) continue;
+    Server server{fixtures(one.kernel)};
+    add_probe(server, one.probe);
+    const Finished checked = run_junctord(server.arguments({"--check"}));
+    CHECK(checked.code == 1);
+    CHECK(contains(checked.err, one.where));
+    CHECK(contains(checked.err, one.what));
+    const Finished started = run_junctord(server.arguments());
+    CHECK(started.code == one.start);
+    CHECK(contains(started.err, one.what));
+    CHECK_FALSE(std::filesystem::exists(server.control_path()));
+  }
+}
+
+TEST_CASE("a data directory that anybody may write in is refused with the reason") {
+  Server server{fixtures()};
+  add_probe(server);
+  std::filesystem::create_directory(server.data_dir());
+  std::filesystem::permissions(server.data_dir(), std::filesystem::perms::all);
+  const Finished done = run_junctord(server.arguments({"--check"}));
+  CHECK(done.code == 1);
+  CHECK(contains(done.err, "chmod o-w '" + server.data_dir() + "'"));
+}
+
+TEST_CASE("a configuration that serves nobody is a fault of --check, and a server with it says so") {
+  Server server{fixtures()};
+  const Finished done = run_junctord(server.arguments({"--check"}));
+  CHECK(done.code == 1);
+  CHECK(contains(done.err, "no instance is enabled, so this server does nothing"));
+  server.start();
+  CHECK(server.log_has("event=server.warning", "reason=serves_nobody"));
+  const auto warnings = server.ctl("status").object()->getArray("warnings");
+  REQUIRE(warnings->size() == 1);
+  CHECK(warnings->getObject(0)->getValue<std::string>("reason") == "serves_nobody");
+  add_probe(server);
+  server.reload();
+  CHECK(server.ctl("status").object()->getArray("warnings")->size() == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("signals that mean nothing here end nothing, and one that opens the log anew keeps every line") {
+  Server server{fixtures("log_file = \"server.log\"\n")};
+  add_probe(server);
+  server.launch();
+  const std::string log = server.data_dir() + "/server.log";
+  REQUIRE(eventually([&] { return contains(read_file(log), "server.ready"); }));
+  for (const int number : {SIGUSR2, SIGALRM, SIGPIPE, SIGXFSZ}) server.signal(number);
+  CHECK(eventually([&] { return contains(read_file(log), "event=server.signal_ignored"); }));
+  std::filesystem::rename(log, log + ".1");
+  server.signal(SIGUSR1);
+  CHECK(eventually([&] { return std::filesystem::exists(log); }));
+  CHECK(answers(server));
+  CHECK(server.stop() == 0);
+  CHECK(contains(read_file(log), "event=server.stopped"));
+  CHECK_FALSE(contains(read_file(log + ".1"), "event=server.stopped"));
+}
+
+TEST_CASE("a bound on the size of files costs log lines and not the server") {
+  ServerOptions options = fixtures("log_file = \"server.log\"\nlog_level = \"debug\"\n");
+  options.wrapper = {"prlimit", "--fsize=2000"};
+  Server server{options};
+  add_probe(server);
+  server.launch();
+  REQUIRE(eventually([&] { return answers(server); }));
+  CHECK(eventually([&] {
+    server.reload();
+    return server.ctl("status").object()->getValue<int64_t>("log_write_failures") > 0;
+  }));
+  CHECK(answers(server));
+  CHECK(server.stop() == 0);
 }

@@ -260,3 +260,39 @@ TEST_CASE("an instance that moves to another port answers there and not here") {
   CHECK(old.ask("echo still") == "still");
   CHECK(server.stop() == 0);
 }
+
+TEST_CASE("a refused reload stays a warning until it is mended, since the next start would fail") {
+  Server server{fixtures()};
+  add_probe(server);
+  server.start();
+  const auto warnings = [&] { return server.ctl("status").object()->getArray("warnings"); };
+  CHECK(warnings()->size() == 0);
+  for (const char* text : {"[probe]\nlabl = 1\n", "[probe]\nlabel = \"forbidden\"\n"}) {
+    server.conf("10-probe", text);
+    CHECK_FALSE(server.ctl("reload").ok);
+    REQUIRE(warnings()->size() == 1);
+    CHECK(warnings()->getObject(0)->getValue<std::string>("reason") == "reload_refused");
+    CHECK(contains(warnings()->getObject(0)->getValue<std::string>("detail"), "10-probe.toml:2"));
+  }
+  add_probe(server);
+  server.reload();
+  CHECK(warnings()->size() == 0);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("an address in other words is handed over, and no connection attempt is refused meanwhile") {
+  Server server{fixtures()};
+  add_probe(server);
+  server.start();
+  const std::string apart = "listen = [\"0.0.0.0:P\", \"[::]:P\"]\n";
+  for (const std::string& listen : {apart, std::string{"listen = [\":P\"]\n"}, apart}) {
+    LineClient before = connect(server);
+    add_probe(server, listen);
+    const Answer answer = server.ctl("reload");
+    CAPTURE(answer.error);
+    REQUIRE(answer.ok);
+    CHECK(before.ask("echo old") == "old");
+    CHECK(connect(server).ask("echo new") == "new");
+  }
+  CHECK(server.stop() == 0);
+}

@@ -5,6 +5,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <map>
+#include <vector>
+
 #include "site.hpp"
 
 using namespace junctor::testing;
@@ -41,12 +45,59 @@ class Manager {
     while (!read().empty()) continue;
   }
 
+  /// Names of what it keeps.
+  std::string kept() const {
+    forget();
+    std::string names;
+    for (const auto& [name, fds] : kept_) names += (names.empty() ? "" : " ") + name;
+    return names;
+  }
+  /// For the start of the next process: hands over what is kept, as sd_listen_fds(3) says.
+  std::vector<std::string> handing_over() const {
+    constexpr int kHigh = 300;  // Process closes what lies below
+    std::string script = "export LISTEN_PID=$$; exec ";
+    int count = 0;
+    for (const auto& [name, fds] : kept_) {
+      for (const int fd : fds) {
+        ::dup2(fd, kHigh + count);
+        script += std::to_string(3 + count) + "<&" + std::to_string(kHigh + count) + " ";
+        script += std::to_string(kHigh + count) + "<&- ";
+        ++count;
+      }
+    }
+    return {"env", "NOTIFY_SOCKET=" + path(), "FDSTORE=99", "LISTEN_FDS=" + std::to_string(count), "bash",
+            "-c",  script + "\"$0\" \"$@\""};
+  }
+
  private:
+  /// What is stored goes into `kept`, what is forgotten leaves it.
   std::string read() const {
     char buffer[256];
-    const ssize_t n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
-    return n < 0 ? "" : std::string(buffer, static_cast<size_t>(n));
+    alignas(cmsghdr) char control[CMSG_SPACE(256 * sizeof(int))];
+    iovec piece{buffer, sizeof buffer};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t n = ::recvmsg(fd_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (n < 0) return "";
+    const std::string text(buffer, static_cast<size_t>(n));
+    const size_t at = text.find("FDNAME=");
+    const std::string name = at == std::string::npos ? "" : text.substr(at + 7);
+    if (text.rfind("FDSTOREREMOVE=1", 0) == 0) {
+      for (const int fd : kept_[name]) ::close(fd);
+      kept_.erase(name);
+    }
+    const cmsghdr* head = CMSG_FIRSTHDR(&message);
+    if (head == nullptr || head->cmsg_type != SCM_RIGHTS) return text;
+    std::vector<int> fds((head->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    std::memcpy(fds.data(), CMSG_DATA(head), fds.size() * sizeof(int));
+    kept_[name].insert(kept_[name].end(), fds.begin(), fds.end());
+    return text;
   }
+
+  mutable std::map<std::string, std::vector<int>> kept_;
 
   TempDir dir_;
   int fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -117,5 +168,53 @@ TEST_CASE("a loop that is held up for longer than the watchdog waits is no sign 
     return !manager.hears("WATCHDOG=1", Millis{900});
   }));
   CHECK(manager.hears("WATCHDOG=1"));
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("a restart closes no socket: connections and datagrams that come meanwhile wait for the new process") {
+  const Manager manager;
+  ServerOptions options = supervised(manager);
+  options.wrapper = manager.handing_over();
+  Server server{options};
+  add_probe(server);
+  server.start();
+  CHECK(manager.hears("READY=1"));
+  const std::string port = std::to_string(server.port());
+  CHECK(manager.kept() == "tcp-0.0.0.0-" + port + " tcp-[__]-" + port + " udp-0.0.0.0-" + port + " udp-[__]-" + port);
+  CHECK(server.stop() == 0);
+  CHECK(manager.kept() == "tcp-0.0.0.0-" + port + " tcp-[__]-" + port + " udp-0.0.0.0-" + port + " udp-[__]-" + port);
+
+  LineClient waiting = connect(server);  // nobody runs, and nobody refuses
+  UdpClient datagrams{"127.0.0.1", server.port()};
+  datagrams.send("are you there");
+  server.wrap(manager.handing_over());
+  server.start();
+  CHECK(waiting.ask("echo served by the next") == "served by the next");
+  const auto answer = datagrams.receive();
+  REQUIRE(answer);
+  CHECK(answer->bytes == "are you there");
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("what is not configured any more is not kept") {
+  const Manager manager;
+  ServerOptions options = supervised(manager);
+  options.wrapper = manager.handing_over();
+  Server server{options};
+  add_probe(server);
+  server.start();
+  const std::string port = std::to_string(server.port());
+  const std::string other = std::to_string(server.port(2));
+  add_probe(server, "listen = [\"127.0.0.1:P+2\"]\n");
+  server.reload();
+  CHECK(eventually(
+      [&] { return manager.kept() == "tcp-127.0.0.1-" + other + " udp-0.0.0.0-" + port + " udp-[__]-" + port; }));
+  CHECK(server.stop() == 0);
+  add_probe(server, "listen = [\"127.0.0.1:P+2\"]\nudp = \"127.0.0.1:P+2\"\n");
+  server.wrap(manager.handing_over());
+  server.start();
+  CHECK(eventually([&] { return manager.kept() == "tcp-127.0.0.1-" + other + " udp-127.0.0.1-" + other; }));
+  CHECK(connect(server, 2).ask("echo x") == "x");
+  CHECK_FALSE(LineClient::try_connect("127.0.0.1", server.port()));
   CHECK(server.stop() == 0);
 }

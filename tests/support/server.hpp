@@ -66,6 +66,8 @@ class Server {
   void remove_conf(const std::string& name) const;
   /// More lines of [kernel], instead of those of the options; from the next start or reload on.
   void kernel(const std::string& lines);
+  /// What stands before it from the next start on.
+  void wrap(std::vector<std::string> wrapper) { options_.wrapper = std::move(wrapper); }
   /// Arguments such as --check for run_junctord, with this server's configuration.
   std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const;
 

@@ -28,6 +28,13 @@ bool any_ipv6() {
   return false;
 }
 
+/// -1 where there is no such file: then nothing is tracked here.
+int64_t number_in(const char* path) {
+  int64_t value = -1;
+  std::ifstream{path} >> value;
+  return value;
+}
+
 }  // namespace
 
 Facts look(const std::string& data_dir) {
@@ -38,6 +45,8 @@ Facts look(const std::string& data_dir) {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   facts.max_fds = static_cast<int64_t>(limit.rlim_cur);
   facts.has_ipv6 = any_ipv6();
+  facts.tracked = number_in("/proc/sys/net/netfilter/nf_conntrack_count");
+  facts.most_tracked = number_in("/proc/sys/net/netfilter/nf_conntrack_max");
   facts.wall = read_clock(CLOCK_REALTIME);
   facts.uptime = read_clock(CLOCK_BOOTTIME);
   return facts;

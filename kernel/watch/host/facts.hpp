@@ -16,6 +16,8 @@ struct Facts {
   Nanos wall{0};           ///< since 1970, as the machine has it
   Nanos uptime{0};         ///< since boot, sleep included; nobody sets it
   bool has_ipv6 = false;   ///< an address that other hosts can reach
+  int64_t tracked = -1;    ///< connections that the firewall keeps in mind; -1: it does not
+  int64_t most_tracked = 0;
 };
 
 /// `data_dir`: on the disk that is asked about.

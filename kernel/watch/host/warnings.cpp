@@ -13,6 +13,10 @@ std::string seconds(Nanos time) {
   return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s";
 }
 
+constexpr const char* kConntrackHint =
+    "when the table is full the kernel drops new connections without a word: raise net.netfilter.nf_conntrack_max, or "
+    "exempt this server's ports from tracking; a NAT rule that a container engine left behind may be what fills it";
+
 constexpr const char* kClockHint =
     "set the clock and keep it set (systemd-timesyncd, chrony); meanwhile log times are wrong, certificates may look "
     "expired and other hosts' relay tickets too; who is online is not affected";
@@ -65,6 +69,12 @@ std::vector<Warning> Warnings::found(const Facts& facts, const Limits& limits) c
     all.push_back(
         {Reason::kNoIpv6, false, "this host has no IPv6 address that others can reach",
          "nothing fails, but clients with IPv6 alone do not come, and pairs that could meet over it are relayed"});
+  }
+  if (limits.conntrack > 0 && facts.tracked > 0 && facts.tracked * 100 >= facts.most_tracked * limits.conntrack) {
+    all.push_back({Reason::kConntrackFull, false,
+                   "the firewall tracks " + std::to_string(facts.tracked) + " connections of at most " +
+                       std::to_string(facts.most_tracked),
+                   kConntrackHint});
   }
   return all;
 }

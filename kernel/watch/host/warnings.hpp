@@ -13,11 +13,11 @@
 
 namespace junctor::host {
 
-enum class Reason { kDiskLow, kClockBeforeBuild, kClockJumped, kFewDescriptors, kNoIpv6, kCount };
+enum class Reason { kDiskLow, kClockBeforeBuild, kClockJumped, kFewDescriptors, kNoIpv6, kConntrackFull, kCount };
 
 /// Stable: logs and metrics have them.
 inline constexpr std::array<const char*, static_cast<size_t>(Reason::kCount)> kReasonWords{
-    "disk_low", "clock_before_build", "clock_jumped", "few_descriptors", "no_ipv6"};
+    "disk_low", "clock_before_build", "clock_jumped", "few_descriptors", "no_ipv6", "conntrack_full"};
 inline const char* word(Reason reason) { return kReasonWords.at(static_cast<size_t>(reason)); }
 
 /// What the operator has set; 0: of this nobody is warned.
@@ -25,6 +25,7 @@ struct Limits {
   int64_t disk_free = 0;  ///< bytes
   Nanos clock_jump{0};
   int64_t descriptors = 0;
+  int64_t conntrack = 0;  ///< per cent of the table; 0: never
 };
 
 struct Warning {

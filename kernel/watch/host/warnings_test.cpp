@@ -52,6 +52,19 @@ TEST_CASE("what is wrong is told when it begins, each day while it lasts, and wh
   CHECK(machine.told().empty());
 }
 
+TEST_CASE("a firewall whose table fills up is told of, one that tracks nothing is not") {
+  Machine machine;
+  machine.limits.conntrack = 80;
+  CHECK(machine.told().empty());
+  machine.facts.tracked = 79'999;
+  machine.facts.most_tracked = 100'000;
+  CHECK(machine.told().empty());
+  machine.facts.tracked = 80'000;
+  CHECK(machine.told() == "conntrack_full");
+  machine.facts.tracked = 10;
+  CHECK(machine.told() == "-conntrack_full");
+}
+
 TEST_CASE("what comes and goes is told once an hour, and its end only where its beginning was") {
   Machine machine;
   for (int i = 0; i < 10; ++i) {
