@@ -52,16 +52,20 @@ void check_columns(SQLite::Database& database, const std::string& path, const st
   }
 }
 
-void check_schema(SQLite::Database& database, const std::string& path) {
-  check_columns(database, path, "peer", {"guid", "id", "uuid", "pk", "created_at", "user", "status", "note", "info"});
-  check_columns(database, path, "junctor_kv", {"space", "key", "value"});
-  check_columns(database, path, "junctor_meta", {"name", "value"});
+void check_version(SQLite::Database& database, const std::string& path) {
   SQLite::Statement version{database, "select value from junctor_meta where name = 'schema'"};
   const int found = version.executeStep() ? version.getColumn(0).getInt() : 0;
   if (found > kSchemaVersion) {
     fail("schema", path + ": written by a newer Junctor (schema " + std::to_string(found) + ", this one knows " +
                        std::to_string(kSchemaVersion) + "); install that version again");
   }
+}
+
+void check_schema(SQLite::Database& database, const std::string& path) {
+  check_columns(database, path, "peer", {"guid", "id", "uuid", "pk", "created_at", "user", "status", "note", "info"});
+  check_columns(database, path, "junctor_kv", {"space", "key", "value"});
+  check_columns(database, path, "junctor_meta", {"name", "value"});
+  check_version(database, path);
 }
 
 /// Tables that exist are checked before anything is added, so that a foreign database is left as it was.
@@ -92,6 +96,17 @@ void make_ready(DatabaseFile& file, Connection::Access access) {
 }
 
 }  // namespace
+
+void verify_file(const std::string& path) {
+  try {
+    auto database = look_into(path);
+    if (!database) return;
+    if (database->tableExists("peer")) check_columns(*database, path, "peer", {"guid", "id", "uuid", "pk", "info"});
+    if (database->tableExists("junctor_meta")) check_version(*database, path);
+  } catch (const SQLite::Exception& error) {
+    throw DatabaseError{describe(error, path, 0)};
+  }
+}
 
 Connection::Connection(const std::string& path, Access access, Missing missing, const Tuning& tuning)
     : file_{path, missing}, access_{access} {

@@ -9,6 +9,11 @@
 
 namespace junctor::storage {
 
+/// Throws DatabaseError where a server could not begin with what is at `path`. Makes nothing, locks nothing, and looks
+/// no deeper into a file that somebody has open.
+void verify_file(const std::string& path);
+
+/// A connection to the site's file, with its schema.
 class Connection {
  public:
   using Missing = storage::Missing;

@@ -69,7 +69,8 @@ std::string mend_of(const std::string& reason, const std::string& path) {
   return "";
 }
 
-/// The pids that /proc/locks gives for an inode: no descriptor is opened, as closing one would drop our own locks.
+/// The pids that /proc/locks gives for an inode, ours too: no descriptor is opened, as closing one would drop our
+/// locks.
 std::set<std::string> lock_pids(const struct stat& file) {
   std::set<std::string> pids;
   std::ifstream locks{"/proc/locks"};
@@ -79,7 +80,7 @@ std::set<std::string> lock_pids(const struct stat& file) {
     words >> number >> kind >> mode >> access >> pid >> place;
     const size_t colon = place.rfind(':');
     if (colon == std::string::npos || place.substr(colon + 1) != std::to_string(file.st_ino)) continue;
-    if (pid != std::to_string(getpid())) pids.insert(pid);
+    pids.insert(pid);
   }
   return pids;
 }
@@ -98,12 +99,35 @@ int errno_of(sqlite3* database) {
 
 }  // namespace
 
+std::string file_system_of(const std::string& path) {
+  std::ifstream mounts{"/proc/self/mounts"};
+  std::string type = "unknown";
+  size_t longest = 0;
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream words{line};
+    std::string device, place, kind;
+    words >> device >> place >> kind;
+    const bool within =
+        path.rfind(place, 0) == 0 && (place == "/" || path.size() == place.size() || path[place.size()] == '/');
+    if (!within || place.size() < longest) continue;
+    longest = place.size();
+    type = kind;
+  }
+  return type;
+}
+
+bool is_locked(const std::string& path) {
+  struct stat file {};
+  return stat(path.c_str(), &file) == 0 && !lock_pids(file).empty();
+}
+
 std::string lock_holders(const std::string& path) {
   std::set<std::string> pids;
   for (const char* suffix : {"", "-shm"}) {
     struct stat file {};
     if (stat((path + suffix).c_str(), &file) == 0) pids.merge(lock_pids(file));
   }
+  pids.erase(std::to_string(getpid()));
   std::string all;
   for (const std::string& pid : pids) {
     std::string name;
@@ -118,7 +142,12 @@ Fault describe(const SQLite::Exception& error, const std::string& path, int syst
   const std::string reason = reason_of(error.getErrorCode() & 0xff, system_errno);
   std::string text = path + ": " + error.what();
   if (system_errno != 0) text += std::string{" ("} + std::strerror(system_errno) + ")";
-  const std::string mend = mend_of(reason, path);
+  const int code = error.getExtendedErrorCode();
+  const bool lockless = system_errno == ENOLCK || code == SQLITE_IOERR_LOCK || code == SQLITE_IOERR_RDLOCK;
+  const std::string mend = lockless ? "its file system (" + file_system_of(path) +
+                                          ") has no locks, without which two could write at once: give `path` on "
+                                          "another file system, a local one best"
+                                    : mend_of(reason, path);
   if (!mend.empty()) text += "; " + mend;
   return {reason, text};
 }

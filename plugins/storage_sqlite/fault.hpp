@@ -35,6 +35,12 @@ class DatabaseError : public std::runtime_error {
 Fault describe(const SQLite::Exception& error, const std::string& path, int system_errno);
 Fault describe(const SQLite::Exception& error, const std::string& path, SQLite::Database& database);
 
+/// By anybody, this process too.
+bool is_locked(const std::string& path);
+
+/// The type of the file system that has it, as "nfs4"; "unknown" where the system does not tell.
+std::string file_system_of(const std::string& path);
+
 /// The processes that hold locks on the file, as "pid 4711 (hbbs)"; empty where none can be seen.
 std::string lock_holders(const std::string& path);
 

@@ -53,6 +53,55 @@ TEST_CASE("a directory that is missing refuses the start") {
   CHECK(has(fault, "/nonexistent/db_v2.sqlite3: cannot create it: No such file or directory"));
 }
 
+TEST_CASE("where there is no shared memory a rollback journal does, also for a file that was left in the other mode") {
+  Sqlite backend;  // write-ahead, as everywhere
+  CHECK(backend.ask().put_value("space", "before", "1") == Status::kOk);
+  backend.close();
+  std::filesystem::create_directory(backend.file() + "-shm");  // takes no file, as on such a file system
+  for (int round = 0; round < 2; ++round) {
+    backend.open();
+    CHECK(backend.ask().put_value("space", numbered(round), "value") == Status::kOk);
+    CHECK(backend.ask().value("space", "before").second == "1");
+    CHECK(backend.ask().value("space", numbered(0)).second == "value");
+    backend.close();
+  }
+  CHECK(backend.observer().faults().empty());
+}
+
+TEST_CASE(
+    "a foreign file, a newer one and garbage are seen without opening them for use, a good or a missing one is not "
+    "told of") {
+  TempDir dir;
+  const auto verdict = [&]() -> std::string {
+    try {
+      verify_file(dir.file());
+      return "good";
+    } catch (const DatabaseError& e) {
+      return e.fault().reason;
+    }
+  };
+  CHECK(verdict() == "good");
+  CHECK_FALSE(std::filesystem::exists(dir.file()));
+  std::ofstream{dir.file()} << std::string(5000, 'x');
+  CHECK(verdict() == "not_a_database");
+  std::filesystem::remove(dir.file());
+  {
+    TestCourier courier;
+    Remembering observer;
+    const SqliteStore store{dir.file(), impatient(), courier, observer};
+    CHECK(verdict() == "good");  // and the locks of this one are still there
+    CHECK(is_locked(dir.file()));
+  }
+  CHECK(verdict() == "good");
+  SQLite::Database{dir.file(), SQLite::OPEN_READWRITE}.exec(
+      "pragma journal_mode = delete; update junctor_meta set value = 99 where name = 'schema'");
+  CHECK(verdict() == "schema");
+  std::filesystem::remove(dir.file());
+  SQLite::Database{dir.file(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}.exec("create table peer (name text)");
+  CHECK(verdict() == "schema");
+  CHECK(std::distance(std::filesystem::directory_iterator{dir.path()}, {}) == 1);
+}
+
 TEST_CASE("a directory in the file's place refuses the start") {
   TempDir dir;
   const Fault fault = refusal(dir.path().string());

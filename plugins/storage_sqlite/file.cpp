@@ -57,7 +57,30 @@ SQLite::Database open_file(const std::string& path) {
   }
 }
 
+/// In SQLite's URIs these three mean something.
+std::string immutable(const std::string& path) {
+  std::string out = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      out += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    } else {
+      out += c;
+    }
+  }
+  return out + "?immutable=1";
+}
+
 }  // namespace
+
+std::optional<SQLite::Database> look_into(const std::string& path) {
+  struct stat file {};
+  if (stat(path.c_str(), &file) != 0) return std::nullopt;
+  if (!S_ISREG(file.st_mode)) fail("cannot_open", path + ": not a regular file; give the path of a database file");
+  // Not while this very process uses it, either: to close another descriptor of it would drop the locks of the one in
+  // use.
+  if (file.st_size == 0 || is_locked(path)) return std::nullopt;
+  return SQLite::Database{immutable(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI};
+}
 
 DatabaseFile::DatabaseFile(const std::string& path, Missing missing)
     : database_{open_file(prepare(path, missing))}, path_{path} {
@@ -76,11 +99,29 @@ void DatabaseFile::check_writable() {
   fail("read_only", path_ + ": read-only for this user or on a read-only file system; it must be writable");
 }
 
+/// False where the file system has no shared memory for its index.
+bool DatabaseFile::try_wal() {
+  try {
+    if (database_.execAndGet("pragma journal_mode = wal").getString() != "wal") return false;
+    database_.execAndGet("select count(*) from sqlite_schema");
+    return true;
+  } catch (const SQLite::Exception& error) {
+    const int code = error.getExtendedErrorCode();
+    const bool shared_memory = code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMMAP ||
+                               code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMLOCK || code == SQLITE_PROTOCOL;
+    // A directory that takes no file at all fails in the journal as well, and says so there.
+    if (shared_memory || error.getErrorCode() == SQLITE_CANTOPEN) return false;
+    throw;
+  }
+}
+
 void DatabaseFile::set_journal() {
-  const std::string mode = database_.execAndGet("pragma journal_mode = wal").getString();
-  if (mode != "wal") {
-    fail("cannot_open", path_ + ": write-ahead logging cannot be switched on (journal_mode " + mode +
-                            "): network file systems do not support it; use a local disk");
+  if (!try_wal()) {
+    // Its own memory does for the one that has the file alone: so a file that was in that mode leaves it.
+    database_.exec("pragma locking_mode = exclusive");
+    database_.execAndGet("pragma journal_mode = truncate");
+    database_.exec("pragma locking_mode = normal");
+    database_.execAndGet("select count(*) from sqlite_schema");  // gives the lock back
   }
   database_.exec("pragma synchronous = full");
   database_.exec("pragma wal_autocheckpoint = 0");

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "storage_sqlite/fault.hpp"
@@ -19,6 +20,10 @@ struct Tuning {
   std::chrono::milliseconds busy_timeout{2000};
   size_t cache_bytes = size_t{16} << 20;
 };
+
+/// The database at `path`, as it was when its last user closed it: without locks, and without files beside it. Nothing
+/// where there is none, or where somebody uses it. Throws DatabaseError for what is no file.
+std::optional<SQLite::Database> look_into(const std::string& path);
 
 enum class Missing { kCreate, kFail };
 
@@ -37,7 +42,8 @@ class DatabaseFile {
   /// Before the first statement: on a read-only file system that one would fail for the want of a -wal file,
   /// misleadingly.
   void check_writable();
-  /// WAL and synchronous=FULL; checkpoints are the caller's.
+  /// WAL and synchronous=FULL; checkpoints are the caller's. On a file system without shared memory a rollback journal,
+  /// as durable and slower: readers and the writer wait for each other.
   void set_journal();
   /// `share`: the cache is this part of tuning's. A connection that only reads gets less: what it holds the system's
   /// own cache holds too, and it would be counted to every row that was looked up once.
@@ -46,6 +52,8 @@ class DatabaseFile {
   bool moved() const;
 
  private:
+  bool try_wal();
+
   SQLite::Database database_;
   std::string path_;
   dev_t device_ = 0;

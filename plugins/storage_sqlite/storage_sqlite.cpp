@@ -9,6 +9,7 @@
 #include <string>
 
 #include "storage_memory/service_table.hpp"
+#include "storage_sqlite/database.hpp"
 #include "storage_sqlite/fault_log.hpp"
 #include "storage_sqlite/sql/host_observer.hpp"
 #include "storage_sqlite/sql/service_table.hpp"
@@ -21,7 +22,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration kFillPeriod = 1s;
 
-constexpr auto kPath = opt::path("path", "db_v2.sqlite3").help("the database; a stock server's file is used as it is");
+constexpr auto kPath =
+    opt::path("path", "db_v2.sqlite3").written_file().help("the database; a stock server's file is used as it is");
 constexpr auto kQueue = opt::count("queue", "100000")
                             .range(1, 100'000'000)
                             .live()
@@ -42,6 +44,7 @@ constexpr auto kCache = opt::size("cache", "16MiB")
                             .help("page cache of the connection that writes; the one that reads has a quarter");
 
 constexpr auto kDatabase = opt::path("database", "junctor.sqlite3")
+                               .written_file()
                                .help("what plugins keep in tables (accounts); made when the first of them asks");
 constexpr auto kDatabaseQueue = opt::count("database_queue", "10000")
                                     .range(1, 10'000'000)
@@ -134,6 +137,14 @@ class SqlitePlugin {
   static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache, kDatabase,
                                            kDatabaseQueue, kDatabaseBatch, kDatabaseReaders, kDatabaseTimeout);
 
+  static void verify(const Config& config) {
+    try {
+      verify_file(config[kPath]);
+    } catch (const DatabaseError& error) {
+      throw Error{JCT_E_IO, std::string{kPath.raw.name} + ": " + error.what()};
+    }
+  }
+
   SqlitePlugin(Host& host, const Config& config)
       : host_{host},
         courier_{host},
@@ -146,7 +157,7 @@ class SqlitePlugin {
     try {
       store_.emplace(config[kPath], read_settings(config), courier_, observer_);
     } catch (const DatabaseError& error) {
-      throw Error{JCT_E_IO, error.what()};
+      throw Error{JCT_E_IO, std::string{kPath.raw.name} + ": " + error.what()};
     }
     provide_storage(host, *store_);
     host.provide(JCT_DATABASE_SERVICE, &sql_service::kTable, &sql_);
