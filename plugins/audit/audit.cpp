@@ -50,7 +50,8 @@ Rules rules_of(const Config& config) {
   const std::string how = config[kAddresses];
   rules.addresses = how == "none" ? Addresses::kNone : how == "network" ? Addresses::kNetwork : Addresses::kFull;
   rules.guesses = static_cast<size_t>(config[kGuess]);
-  rules.limits = {static_cast<size_t>(config[kQueue]), static_cast<size_t>(config[kRefusals])};
+  rules.limits = {static_cast<size_t>(config[kQueue]), static_cast<size_t>(config[kRefusals]),
+                  static_cast<size_t>(config[kBudget])};
   rules.retention = {config[kFileSize], seconds(config[kFileAge]), seconds(config[kKeep]), config[kKeepFiles],
                      config[kSync]};
   return rules;
@@ -74,7 +75,7 @@ std::string answer_of(const Found& found) {
 
 class AuditPlugin {
  public:
-  static constexpr auto kOptions = options(kPath, kKinds, kAddresses, kGuess, kFlush, kSync, kQueue, kRefusals,
+  static constexpr auto kOptions = options(kPath, kKinds, kAddresses, kGuess, kFlush, kSync, kQueue, kRefusals, kBudget,
                                            kFileSize, kFileAge, kKeep, kKeepFiles);
 
   AuditPlugin(Host& host, const Config& config)

@@ -3,6 +3,8 @@
 // for a push or a swap.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <mutex>
 #include <utility>
@@ -17,6 +19,7 @@ class Intake {
   struct Limits {
     size_t capacity = 0;             ///< records that wait
     size_t refusals_per_second = 0;  ///< anybody can bring those about, and must not fill the disk; 0: no bound
+    size_t bytes_per_hour = 0;       ///< of each kind but operators' acts; 0: no bound
   };
 
   explicit Intake(const Limits& limits) : limits_{limits} {}
@@ -35,6 +38,7 @@ class Intake {
       if (refusals_ >= limits_.refusals_per_second) return lose();
       ++refusals_;
     }
+    if (!spend(record, second / 3600)) return lose();
     waiting_.push_back(std::move(record));
     return true;
   }
@@ -58,6 +62,29 @@ class Intake {
   }
 
  private:
+  /// As it will be written, about: what has to be escaped takes six bytes.
+  static size_t size_of(const Record& record) {
+    constexpr size_t kFrame = 100;
+    constexpr size_t kMostOfOne = 6 * 300;  // a longer value is cut
+    size_t sum = kFrame;
+    for (const auto& [key, value] : record.fields) {
+      size_t size = 0;
+      for (const char c : value) size += static_cast<unsigned char>(c) < ' ' ? 6 : 1;
+      sum += key.size() + std::min(size, kMostOfOne);
+    }
+    return sum;
+  }
+
+  bool spend(const Record& record, uint64_t hour) {
+    if (limits_.bytes_per_hour == 0 || record.kind == Kind::kOperator) return true;
+    if (std::exchange(hour_, hour) != hour) spent_.fill(0);
+    size_t& spent = spent_[static_cast<size_t>(record.kind)];
+    const size_t size = size_of(record);
+    if (spent + size > limits_.bytes_per_hour) return false;
+    spent += size;
+    return true;
+  }
+
   bool lose() {
     ++lost_;
     return false;
@@ -69,6 +96,8 @@ class Intake {
   size_t lost_ = 0;
   uint64_t second_ = 0;
   size_t refusals_ = 0;
+  uint64_t hour_ = 0;
+  std::array<size_t, kKindCount> spent_{};  // bytes of this hour, by Kind
 };
 
 }  // namespace junctor::audit

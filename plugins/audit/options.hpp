@@ -12,7 +12,7 @@ inline constexpr const char* const kAddressChoices[] = {"full", "network", "none
 
 inline constexpr const char* const kKindChoices[] = {"registration", "refusal", "punch", "relay", "operator", nullptr};
 
-inline constexpr auto kPath = opt::path("path", "audit").help("the directory of the files");
+inline constexpr auto kPath = opt::path("path", "audit").written_dir().help("the directory of the files");
 inline constexpr auto kKinds =
     opt::choice("kinds", "registration,refusal,punch,relay,operator", kKindChoices).list().live().help("what is kept");
 inline constexpr auto kAddresses =
@@ -39,6 +39,13 @@ inline constexpr auto kRefusals =
         .range(0, 1'000'000)
         .live()
         .help("anybody can bring refusals about: more of them are only counted; 0: no bound");
+inline constexpr auto kBudget =
+    opt::size("budget", "32MiB")
+        .range(0, int64_t{1} << 40)
+        .live()
+        .help(
+            "bytes an hour of each kind but operator: what a stranger brings about must not wash the rest away; more "
+            "is only counted; 0: no bound");
 inline constexpr auto kFileSize =
     opt::size("file_size", "16MiB").range(64 << 10, int64_t{1} << 40).live().help("a file is closed at this size");
 inline constexpr auto kFileAge =

@@ -105,5 +105,21 @@ TEST_CASE("a flood of refusals is bounded by the second, and nothing else is") {
   CHECK(intake.take().lost == 7);
 }
 
+TEST_CASE("each kind has its bytes an hour, so that what strangers bring about does not wash the rest away") {
+  Intake intake{{10'000, 0, 1000}};
+  const auto push = [&](Kind kind, uint64_t second, const std::string& id) {
+    return intake.push({second * 1'000'000, kind, "what", "relay", {{"id", id}}});
+  };
+  int kept = 0;
+  for (int i = 0; i < 1000; ++i) kept += push(Kind::kRefusal, 3600, "123456789") ? 1 : 0;
+  CHECK(kept == 9);
+  CHECK(push(Kind::kRelay, 3600, "123456789"));
+  for (int i = 0; i < 100; ++i) CHECK(push(Kind::kOperator, 3600, "123456789"));
+  CHECK_FALSE(push(Kind::kRefusal, 7199, ""));
+  CHECK(push(Kind::kRefusal, 7200, std::string(100, '\x01')));  // escaped, it takes six times as much
+  CHECK_FALSE(push(Kind::kRefusal, 7200, std::string(100, '\x01')));
+  CHECK(intake.take().lost == 993);
+}
+
 }  // namespace
 }  // namespace junctor::audit
