@@ -77,6 +77,15 @@ class AuthKey {
               kStartAllowNetworks, kStartDenyNetworks, kReachAllowIds, kReachDenyIds, kAdmission, kMaxWaiting,
               kMaxWaitingPerAddress, kWaitingFor, kMaxKept);
 
+  static void verify(const Config& config) {
+    try {
+      SiteKey::verify(config[kKey], KeyFiles{config.data_dir()});
+    } catch (const KeyError& error) {
+      throw Error{JCT_E_CONFIG, std::string{kKey.raw.name} + ": " + error.what()};
+    }
+    read_settings(config);
+  }
+
   AuthKey(Host& host, const Config& config)
       : host_{host},
         files_{config.data_dir()},

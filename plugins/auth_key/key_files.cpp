@@ -10,7 +10,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
+
+#include "wire/key_text.hpp"
 
 namespace junctor::auth {
 namespace {
@@ -116,8 +119,8 @@ wire::PublicKey read_public(const std::string& path) {
   const std::string text = read_key_file(path);
   const auto key = wire::parse_public_key(text);
   if (!key) {
-    throw KeyError{path + ": malformed: expected the base64 of 32 bytes, found " + std::to_string(text.size()) +
-                   " bytes of something else; restore the file from a backup"};
+    throw KeyError{path + ": malformed: expected the base64 of 32 bytes, found " +
+                   wire::key_damage(text, std::tuple_size_v<wire::PublicKey>) + "; restore the file from a backup"};
   }
   return *key;
 }
@@ -162,9 +165,14 @@ KeyFiles::KeyFiles(const std::string& directory)
 
 LoadedKeys KeyFiles::load_or_create() const {
   const DirectoryLock lock{directory_};
+  auto found = find();
+  return found ? std::move(*found) : LoadedKeys{make(), true, {}};
+}
+
+std::optional<LoadedKeys> KeyFiles::find() const {
   const bool has_secret = exists(secret_path_);
   const bool has_public = exists(public_path_);
-  if (!has_secret && !has_public) return {make(), true, {}};
+  if (!has_secret && !has_public) return std::nullopt;
   if (!has_public) {
     const std::string text = read_secret(secret_path_).public_text();
     throw KeyError{public_path_ + ": missing, while " + secret_path_ +

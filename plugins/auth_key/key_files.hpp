@@ -31,6 +31,8 @@ class KeyFiles {
 
   /// The pair of the files; a new one where there is none. Throws KeyError.
   LoadedKeys load_or_create() const;
+  /// The same, making nothing: nothing where there is no pair.
+  std::optional<LoadedKeys> find() const;
   /// The pair, where the files are that of `key`; nothing where either is not there or it is another one. Throws
   /// KeyError where its secret half is damaged.
   std::optional<LoadedKeys> load_pair_of(const wire::PublicKey& key) const;

@@ -10,6 +10,12 @@
 
 namespace junctor::auth {
 
+namespace {
+
+bool means_files(const std::string& option) { return option.empty() || option == "-" || option == "_"; }
+
+}  // namespace
+
 SiteKey::SiteKey(Mode mode, wire::PublicKey key, std::optional<wire::SigningKeys> keys)
     : mode_{mode}, public_{key}, public_text_{wire::public_key_text(key)}, keys_{std::move(keys)} {}
 
@@ -42,6 +48,14 @@ SiteKey SiteKey::open(const std::string& option, const KeyFiles& files) {
       "option key: expected \"-\" or \"_\" (the key files, licence key checked), \"\" (the key files, not "
       "checked), or the base64 of a secret key (64 bytes) or a public key (32 bytes); found " +
       std::to_string(option.size()) + " characters: " + why};
+}
+
+void SiteKey::verify(const std::string& option, const KeyFiles& files) {
+  if (means_files(option)) {
+    files.find();
+  } else {
+    open(option, files);
+  }
 }
 
 bool SiteKey::accepts(std::string_view licence_key) const {

@@ -24,6 +24,8 @@ class SiteKey {
   /// A public key whose pair lies in the files is kFilesChecked, as to the stock; kSecret does not touch the files, and
   /// only the first two modes make any. Throws KeyError.
   static SiteKey open(const std::string& option, const KeyFiles& files);
+  /// Throws KeyError where open would; makes no pair.
+  static void verify(const std::string& option, const KeyFiles& files);
 
   Mode mode() const { return mode_; }
   const wire::PublicKey& public_key() const { return public_; }

@@ -71,7 +71,8 @@ class MetricsPlugin {
           [this](const http::Exchange&) { return health_page(health_.ready(rules()->probe_timeout)); });
   }
 
-  void check(const Config& candidate) const { guard_of(candidate); }
+  static void verify(const Config& config) { guard_of(config); }
+  void check(const Config& candidate) const { verify(candidate); }
   void reload(const Config& config) { set(Rules{guard_of(config), config[kProbeTimeout]}); }
 
   /// Probes are answered to the end of a drain: that a server is not ready is what they ask.

@@ -16,8 +16,10 @@ inline constexpr auto kAllow = opt::network("allow", "127.0.0.0/8,::1")
                                    .list()
                                    .live()
                                    .help("networks whose requests are answered; all others are refused");
-inline constexpr auto kTokenFile =
-    opt::path("token_file", "").live().help("a file whose first line /metrics asks for as bearer token; empty: none");
+inline constexpr auto kTokenFile = opt::path("token_file", "")
+                                       .read_file()
+                                       .live()
+                                       .help("a file whose first line /metrics asks for as bearer token; empty: none");
 inline constexpr auto kProbeTimeout = opt::duration("probe_timeout", "2s")
                                           .range(kSecond / 100, 60 * kSecond)
                                           .live()

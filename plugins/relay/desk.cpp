@@ -22,6 +22,8 @@ constexpr const char* kUsage =
     "expected `relay`, `relay limit total|session|address|id|group NAME RATE|default [--keep]`, `relay block|unblock "
     "ADDRESS|NETWORK|ID [--keep]`";
 
+std::string path_of(const Config& config) { return config.data_dir() + "/" + config.instance() + "_changes"; }
+
 Changes read(const std::string& path) {
   if (!std::filesystem::exists(path)) return {};
   std::ifstream file{path};
@@ -53,10 +55,12 @@ bool take_keep(std::vector<std::string>& words) {
 
 }  // namespace
 
+void Desk::verify(const Config& config) { read(path_of(config)); }
+
 Desk::Desk(const Host& host, Shared& shared, const Config& config, std::function<void()> changed)
     : host_{host},
       shared_{shared},
-      path_{config.data_dir() + "/" + config.instance() + "_changes"},
+      path_{path_of(config)},
       changed_{std::move(changed)},
       now_{read(path_)},
       kept_{now_} {

@@ -20,6 +20,9 @@ class Desk {
   /// `changed`: the rules are new, and those that run are to look them up. Throws Error where the file is broken.
   Desk(const Host& host, Shared& shared, const Config& config, std::function<void()> changed);
 
+  /// Throws Error where the file of kept changes is broken.
+  static void verify(const Config& config);
+
   /// Of a new configuration; the changes stand over it.
   void configure(Rules configured);
   void command(const std::vector<std::string>& words, Reply reply);

@@ -10,16 +10,17 @@
 namespace junctor::relay {
 namespace {
 
-wire::AddressList list_of(const std::string& path) {
+wire::AddressList list_of(const char* option, const std::string& path) {
   if (!std::filesystem::exists(path)) return {};
-  if (!std::filesystem::is_regular_file(path)) throw Error{JCT_E_IO, path + ": expected a file with addresses"};
+  if (!std::filesystem::is_regular_file(path))
+    throw Error{JCT_E_IO, std::string{option} + ": " + path + ": expected a file with addresses"};
   std::ifstream file{path};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (!file) throw Error{JCT_E_IO, "cannot read " + path};
+  if (!file) throw Error{JCT_E_IO, std::string{option} + ": cannot read " + path};
   std::vector<wire::ListLine> odd;
   wire::AddressList list = wire::AddressList::parse(text, &odd);
   if (odd.empty()) return list;
-  throw Error{JCT_E_ARG, path + ":" + std::to_string(odd.front().number) +
+  throw Error{JCT_E_ARG, std::string{option} + ": " + path + ":" + std::to_string(odd.front().number) +
                              ": expected an address or a network, got \"" + std::string{odd.front().word} +
                              "\"; put a # in front of the line, or mend it"};
 }
@@ -31,7 +32,7 @@ Group group_of(const Config& config) {
   group.name = config[kGroupName];
   for (const std::string& text : config[kGroupNetworks]) {
     const auto network = wire::Network::parse(text);
-    if (!network) throw Error{JCT_E_ARG, "group " + group.name + ": \"" + text + "\" is no network"};
+    if (!network) throw Error{JCT_E_ARG, "group: " + group.name + ": \"" + text + "\" is no network"};
     group.networks.push_back(*network);
   }
   group.ids = config[kGroupIds];
@@ -40,7 +41,7 @@ Group group_of(const Config& config) {
   group.max_sessions = number(config[kGroupMaxSessions]);
   group.deny = config[kGroupDeny];
   if (group.networks.empty() && group.ids.empty()) {
-    throw Error{JCT_E_ARG, "group " + group.name + ": expected networks or ids, else nobody is in it"};
+    throw Error{JCT_E_ARG, "group: " + group.name + ": expected networks or ids, else nobody is in it"};
   }
   return group;
 }
@@ -60,11 +61,11 @@ Rules rules_of(const Config& config) {
   for (const Config& record : config.records(kGroups)) {
     rules.groups.push_back(group_of(record));
     if (!names.insert(rules.groups.back().name).second) {
-      throw Error{JCT_E_ARG, "two groups are named " + rules.groups.back().name};
+      throw Error{JCT_E_ARG, "group: two are named " + rules.groups.back().name};
     }
   }
-  rules.slowed = list_of(config[kBlacklistFile]);
-  rules.refused = list_of(config[kBlocklistFile]);
+  rules.slowed = list_of(kBlacklistFile.raw.name, config[kBlacklistFile]);
+  rules.refused = list_of(kBlocklistFile.raw.name, config[kBlocklistFile]);
   return rules;
 }
 

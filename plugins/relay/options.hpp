@@ -73,10 +73,12 @@ inline constexpr auto kDowngradePercent = opt::count("downgrade_percent", "66")
                                               .range(1, 100)
                                               .live()
                                               .help("of its rate: a session whose mean is above it is slowed");
-inline constexpr auto kBlacklistFile =
-    opt::path("blacklist_file", "blacklist.txt").live().help("addresses that get downgrade_rate, one a line");
+inline constexpr auto kBlacklistFile = opt::path("blacklist_file", "blacklist.txt")
+                                           .read_file()
+                                           .live()
+                                           .help("addresses that get downgrade_rate, one a line");
 inline constexpr auto kBlocklistFile =
-    opt::path("blocklist_file", "blocklist.txt").live().help("addresses that are refused, one a line");
+    opt::path("blocklist_file", "blocklist.txt").read_file().live().help("addresses that are refused, one a line");
 inline constexpr const char* kTicketChoices[] = {"off", "prefer", "require", nullptr};
 inline constexpr auto kTickets =
     opt::choice("tickets", "off", kTicketChoices)

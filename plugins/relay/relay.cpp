@@ -116,6 +116,10 @@ class RelayPlugin {
     fills_ = host_.every(kFillPeriod, [this] { show_fills(); });
   }
 
+  static void verify(const Config& config) {
+    rules_of(config);
+    Desk::verify(config);
+  }
   void check(const Config& candidate) const { rules_of(candidate); }
 
   void reload(const Config& config) {

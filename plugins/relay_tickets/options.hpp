@@ -19,9 +19,9 @@ inline constexpr int64_t kDay = 86'400'000 * kMillisecond;
 inline constexpr auto kRelayName =
     opt::text("name", nullptr).required().help("its name in [[holepunch.relay]]; there, without one, its address");
 inline constexpr auto kRelayAddress =
-    opt::text("address", nullptr).required().help("HOST:PORT where that relay takes tickets, its `listen`");
+    opt::host_port("address", nullptr).required().help("HOST:PORT where that relay takes tickets, its `listen`");
 inline constexpr auto kRelayKey =
-    opt::text("key", nullptr).required().help("that relay's public key: `junctorctl tickets key` over there");
+    opt::key("key", nullptr).required().help("that relay's public key: `junctorctl tickets key` over there");
 inline constexpr auto kRelayRequired =
     opt::flag("required", "true")
         .help(
@@ -34,7 +34,7 @@ inline constexpr auto kRelays =
 inline constexpr auto kListen =
     opt::listener("listen", "").list().help("where signalling on other hosts brings its tickets; none: nowhere");
 inline constexpr auto kIssuers =
-    opt::text("issuers", "").list().live().help("public keys of the hosts whose tickets are believed");
+    opt::key("issuers", "").list().live().help("public keys of the hosts whose tickets are believed");
 inline constexpr auto kSkew =
     opt::duration("skew", "10s")
         .range(0, kDay)

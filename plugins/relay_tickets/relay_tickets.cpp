@@ -39,7 +39,8 @@ class RelayTickets {
 
   RelayTickets(Host& host, const Config& config);
   void start();
-  void check(const Config& candidate) const;
+  static void verify(const Config& config);
+  void check(const Config& candidate) const { verify(candidate); }
   void reload(const Config& config);
   void drain(const Done& done);
   void stop();
@@ -78,7 +79,7 @@ RelayTickets::RelayTickets(Host& host, const Config& config)
       own_{load_or_create_key(config.data_dir() + "/" + config.instance() + ".key")},
       counters_{host},
       config_{config} {
-  check(config);
+  verify(config);
   if (auto relay = Service<jct_relay_service>::optional(host, JCT_RELAY_SERVICE)) {
     if (relay->table.expect == nullptr) throw Error{JCT_E_UNSUPPORTED, "this server's relay knows no tickets"};
     taker_.emplace(host, own_.keys, counters_, std::move(*relay), TakerSettings::from(config));
@@ -119,9 +120,9 @@ void RelayTickets::warn_of_gaps(const Config& config) const {
   if (gap != nullptr) host_.warning("tickets.idle", {{"hint", gap}});
 }
 
-void RelayTickets::check(const Config& candidate) const {
-  destinations_of(candidate);
-  TakerSettings::from(candidate);
+void RelayTickets::verify(const Config& config) {
+  destinations_of(config);
+  TakerSettings::from(config);
 }
 
 void RelayTickets::reload(const Config& config) {

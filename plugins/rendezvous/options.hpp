@@ -92,7 +92,7 @@ inline constexpr auto kConfigSerial =
         .live()
         .help("raise it to send config_servers to every client that has an older serial; 0: clients are sent nothing");
 inline constexpr auto kConfigServers =
-    opt::text("config_servers", "")
+    opt::host("config_servers", "")
         .list()
         .live()
         .help("the ID servers that clients are to use from then on, HOST or HOST:PORT");
