@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dialled.hpp"
+
 namespace junctor::holepunch {
 
 namespace {
@@ -26,6 +28,7 @@ Object::Ptr row_of(const RelayWatch::Row& row) {
   out->set("since_s", seconds(row.since));
   out->set("handed_out", static_cast<Poco::UInt64>(row.relay->handed_out()));
   out->set("last_error", row.error);
+  out->set("warning", row.relay->is_this_host() ? "" : dialling_fault(spec.address));
   return out;
 }
 

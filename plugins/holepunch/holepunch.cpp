@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "commands.hpp"
+#include "dialled.hpp"
 #include "junctor/auth.hpp"
 #include "junctor/plugin.hpp"
 #include "junctor/service/tickets.h"
@@ -58,6 +59,7 @@ class Holepunch final : public PuncherPorts {
 
   Holepunch(Host& host, const Config& config);
   void start();
+  static void verify(const Config& config) { relays_of(config, {}, false); }
   void check(const Config& candidate) const;
   void reload(const Config& config);
   void drain(const Done& done);
@@ -88,6 +90,7 @@ class Holepunch final : public PuncherPorts {
   void serve();
   void unserve();
   void apply(const Config& config);
+  void warn_of_relays();
   void show_fills();
   std::vector<wire::Address> relay_sockets() const;
   void expect(const std::string& relay, std::string_view uuid, std::string_view id) const;
@@ -103,6 +106,7 @@ class Holepunch final : public PuncherPorts {
   std::array<Metric, static_cast<size_t>(Reason::kCount)> refused_;
   std::array<std::array<Metric, kOutcomeWords.size()>, kWayWords.size()> punches_;  // by way and outcome
   std::array<Metric, 3> notes_;                                                     // by Note
+  Metric unreachable_gauge_;
   Metric pending_gauge_;
   Metric learned_gauge_;
   Fill pending_fill_, grants_fill_, learned_fill_;
@@ -135,6 +139,7 @@ Holepunch::Holepunch(Host& host, const Config& config)
       notes_{host.counter("without_relay", nullptr, "punches that went out while no relay took sessions"),
              host.counter("learned", nullptr, "punches that failed, so that their addresses relay from now on"),
              host.counter("not_learned", nullptr, "the same, but max_learned was reached")},
+      unreachable_gauge_{host.gauge("warning", "reason=relay_unreachable", "1 while this about the site will hurt it")},
       pending_gauge_{host.gauge("pending", nullptr, "requests that wait for B's answer")},
       learned_gauge_{host.gauge("learned_pairs", nullptr, "pairs of addresses that are sent to the relay at once")},
       pending_fill_{host, "limit=max_pending"},
@@ -209,7 +214,24 @@ void Holepunch::apply(const Config& config) {
   Policy policy = policy_of(config);
   policy.relay = RelayChoice{relays_, relay_sockets(), relay_port_};
   puncher_.set_policy(std::move(policy));
+  warn_of_relays();
   health_.apply(relays_, config[kHealth] ? config[kHealthInterval] : Duration::zero(), config[kHealthTimeout]);
+}
+
+/// A site inside one network may mean it: a warning, once for each start and reload.
+void Holepunch::warn_of_relays() {
+  bool any = false;
+  for (const RelayPtr& relay : relays_) {
+    const std::string why = relay->is_this_host() ? "" : dialling_fault(relay->spec().address);
+    if (why.empty()) continue;
+    any = true;
+    host_.warning("holepunch.relay_unreachable",
+                  {{"relay", relay->spec().name},
+                   {"address", relay->spec().address},
+                   {"detail", why},
+                   {"hint", "give the address that clients dial; `address_for` is for those inside the network"}});
+  }
+  unreachable_gauge_.set(any ? 1 : 0);
 }
 
 /// Known from start on: the relay starts before this plugin.
