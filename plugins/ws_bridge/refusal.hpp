@@ -40,8 +40,10 @@ class Traffic {
   void refused(Refusal reason, const jct_addr& peer) const {
     const auto index = static_cast<size_t>(reason);
     refused_[index].add();
-    host_.event(reason == Refusal::kNoUpgrade || reason == Refusal::kRelay ? JCT_LOG_DEBUG : JCT_LOG_INFO,
-                "ws_bridge.refused", {{"reason", kWords[index]}, {"peer", wire::from_abi(peer).text()}});
+    // Clients ask a shared port for an API all day, and whoever is not admitted is told of by the relay.
+    const bool noise = reason == Refusal::kNoUpgrade || reason == Refusal::kNotFound || reason == Refusal::kRelay;
+    host_.event(noise ? JCT_LOG_DEBUG : JCT_LOG_INFO, "ws_bridge.refused",
+                {{"reason", kWords[index]}, {"peer", wire::from_abi(peer).text()}});
   }
 
   Metric signalling;

@@ -267,7 +267,9 @@ void RelayTalk::on_gone(jct_status reason) {
   if (handle_ == 0) return;
   Shared& shared = connection_.shared();
   shared.traffic.relaying.add(-1);
-  shared.relay->table.closed(shared.relay->self, std::exchange(handle_, 0), closing_ ? JCT_OK : reason);
+  // Once both have said Close it does not matter which of them gives up the connection first, and how.
+  const bool orderly = closing_ || (fin_ && connection_.said_close());
+  shared.relay->table.closed(shared.relay->self, std::exchange(handle_, 0), orderly ? JCT_OK : reason);
 }
 
 void RelayTalk::on_writable() {
