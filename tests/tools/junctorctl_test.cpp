@@ -12,6 +12,7 @@ struct Site {
   Site() {
     server.conf("10-storage", "[storage_memory]\n");
     server.conf("20-keys", "[auth_key]\n");
+    server.conf("40-relay", "[relay]\n");
     server.start();
   }
   Finished ctl(std::vector<std::string> words) const {
@@ -45,7 +46,7 @@ TEST_CASE("an invitation holds the site's key in all three shapes") {
   const size_t begin = keys.out.find("\":\"") + 3;
   const std::string key = keys.out.substr(begin, keys.out.find('"', begin) - begin);
   REQUIRE(key.size() == 44);
-  CHECK(has(invite.out, "\"host\":\"rd.example.org\""));
+  CHECK(has(invite.out, "\"host\":\"rd.example.org:" + std::to_string(site.server.port()) + "\""));
   CHECK(has(invite.out, key));
   CHECK(has(invite.out, "rustdesk://config/"));
 }
@@ -63,7 +64,7 @@ TEST_CASE("health is exit code 0 while all runs, and 1 without a server") {
   Site site;
   const Finished well = site.ctl({"health"});
   CHECK(well.code == 0);
-  CHECK(has(well.out, "2 of 2"));
+  CHECK(has(well.out, "3 of 3"));
   CHECK(has(site.ctl({"--json", "health"}).out, "\"healthy\":true"));
   site.server.kill();
   CHECK(site.ctl({"health"}).code == 1);
@@ -96,4 +97,26 @@ TEST_CASE("events are streamed as they are logged until the server goes") {
   site.ctl({"drain"});
   CHECK(events.wait() == 1);
   CHECK(has(run({"cat", out + ".err"}).out, "closed the connection"));
+}
+
+TEST_CASE("an invitation is for a host that clients can use, checked as public_host is") {
+  const Site site;
+  for (const char* host : {"https://rd.example.org", "rd example", "host:0", "1.2.3"}) {
+    const Finished invite = site.ctl({"invite", host});
+    CHECK(invite.code == 2);
+    CHECK(has(invite.err, "HOST: expected a name or an address"));
+  }
+  CHECK(has(site.ctl({"invite", "rd.example.org:7", "--json"}).out, "\"host\":\"rd.example.org:7\""));
+}
+
+TEST_CASE("a data directory with a long name has its control socket all the same") {
+  TempDir place;
+  const std::string dir = place.file(std::string(120, 'd') + "/" + std::string(120, 'e'));
+  ServerOptions options;
+  options.args = {"--data", dir};
+  Server server{options};
+  server.conf("10-storage", "[storage_memory]\n");
+  server.start();
+  CHECK(run({JUNCTOR_TEST_CTL, "--data", dir, "status"}).code == 0);
+  CHECK(server.stop() == 0);
 }

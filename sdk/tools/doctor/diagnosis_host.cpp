@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judgements of the server's files and of its host.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -36,11 +37,27 @@ std::string time_text(int64_t seconds) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts)};
 }
 
-bool is_foreign(const PathSeen& seen, int64_t uid) { return uid > 0 && seen.owner != uid; }
+/// Where a platform mounts what belongs to root and to a group of the server (fsGroup), the group's rights are the
+/// server's.
+bool is_by_group(const PathSeen& seen, const ServerSeen& server) {
+  const auto& groups = server.groups;
+  return server.uid > 0 && seen.owner != server.uid && seen.owner == 0 &&
+         std::find(groups.begin(), groups.end(), seen.group) != groups.end();
+}
+
+bool is_foreign(const PathSeen& seen, const ServerSeen& server, uint32_t needs) {
+  if (server.uid <= 0 || seen.owner == server.uid) return false;
+  return !is_by_group(seen, server) || (seen.mode >> 3 & needs) != needs;
+}
+
+/// What others than the server may.
+uint32_t others(const PathSeen& seen, const ServerSeen& server, uint32_t rights) {
+  return seen.mode & (is_by_group(seen, server) ? rights & 07U : rights);
+}
 
 }  // namespace
 
-Check diagnose_key_files(const KeyFilesSeen& seen, int64_t uid) {
+Check diagnose_key_files(const KeyFilesSeen& seen, const ServerSeen& server) {
   if (!seen.from_files) return ok(name::kKeyFiles, "the key is in the configuration");
   const PathSeen& secret = seen.secret;
   if (secret.error != 0 || seen.open.error != 0) {
@@ -50,17 +67,18 @@ Check diagnose_key_files(const KeyFilesSeen& seen, int64_t uid) {
         "Without the pair every client needs a new Key. Restore both files from a backup; who cannot read the "
         "directory runs this as root.");
   }
-  if ((secret.mode & kOthersMay) != 0) {
+  if (others(secret, server, kOthersMay) != 0) {
     return failed(name::kKeyFiles,
                   secret.path + " has mode " + mode_text(secret.mode) + ": others may read the secret key",
                   "chmod 600 " + secret.path +
                       ". Who has read it can pretend to be this site: if that may have happened, "
                       "make a new pair (junctorctl keys generate), and give clients the new Key.");
   }
-  if (is_foreign(secret, uid)) {
-    return failed(name::kKeyFiles,
-                  secret.path + " belongs to " + uid_text(secret.owner) + ", the server runs as " + uid_text(uid),
-                  "chown it to the server's user.");
+  if (is_foreign(secret, server, 04)) {
+    return failed(
+        name::kKeyFiles,
+        secret.path + " belongs to " + uid_text(secret.owner) + ", the server runs as " + uid_text(server.uid),
+        "chown it to the server's user.");
   }
   if (seen.checked == false) {
     return warning(name::kKeyFiles, "the pair is there, but clients need not have the key",
@@ -69,7 +87,7 @@ Check diagnose_key_files(const KeyFilesSeen& seen, int64_t uid) {
   return ok(name::kKeyFiles, secret.path + " is there, for the server alone");
 }
 
-Check diagnose_data_directory(const PathSeen& seen, int64_t uid) {
+Check diagnose_data_directory(const PathSeen& seen, const ServerSeen& server) {
   if (seen.error != 0) {
     return failed(name::kDataDirectory, seen.path + ": " + std::strerror(seen.error),
                   "Keys, database and control socket lie there. --data DIR where it is another; run this as root where "
@@ -77,11 +95,11 @@ Check diagnose_data_directory(const PathSeen& seen, int64_t uid) {
   }
   const std::string detail =
       seen.path + " has mode " + mode_text(seen.mode) + " and belongs to " + uid_text(seen.owner);
-  if (is_foreign(seen, uid)) {
-    return failed(name::kDataDirectory, detail + ", the server runs as " + uid_text(uid),
+  if (is_foreign(seen, server, 07)) {
+    return failed(name::kDataDirectory, detail + ", the server runs as " + uid_text(server.uid),
                   "It cannot make files there: chown -R it to the server's user.");
   }
-  if ((seen.mode & kOthersWrite) != 0) {
+  if (others(seen, server, kOthersWrite) != 0) {
     return failed(name::kDataDirectory, detail, "Others may put files there, and take the keys' place: chmod 750 it.");
   }
   if ((seen.mode & kStrangersRead) != 0) {
@@ -146,6 +164,19 @@ Check diagnose_udp_buffers(const UdpSeen& seen) {
   }
   if (seen.dropped < 0) return skipped(name::kUdpBuffers, "the server's sockets cannot be read");
   return ok(name::kUdpBuffers, "no datagram was dropped; up to " + allowed + " bytes are allowed");
+}
+
+Check diagnose_conntrack(int64_t used, int64_t most) {
+  if (used < 0 || most <= 0) return ok(name::kConntrack, "no firewall on this host tracks connections");
+  const std::string detail = std::to_string(used) + " connections are tracked, at most " + std::to_string(most);
+  constexpr const char* kHint =
+      "When the table is full the kernel drops new connections without a word. Raise it (sysctl -w "
+      "net.netfilter.nf_conntrack_max=..., and the same in /etc/sysctl.d), or exempt this server's ports (notrack). A "
+      "NAT "
+      "rule that a container engine left behind may be what fills it: conntrack -S and conntrack -L show.";
+  if (used >= most * 95 / 100) return failed(name::kConntrack, detail, kHint);
+  if (used >= most * 8 / 10) return warning(name::kConntrack, detail, kHint);
+  return ok(name::kConntrack, detail);
 }
 
 }  // namespace junctor::tools::doctor

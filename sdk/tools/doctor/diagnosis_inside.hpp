@@ -28,6 +28,8 @@ inline constexpr const char* kDescriptors = "descriptors";
 inline constexpr const char* kClock = "clock";
 inline constexpr const char* kIpv6 = "ipv6";
 inline constexpr const char* kUdpBuffers = "udp_buffers";
+inline constexpr const char* kWrites = "writes";
+inline constexpr const char* kConntrack = "connection_tracking";
 }  // namespace name
 
 // The programs and the process.
@@ -40,19 +42,22 @@ Check diagnose_plugins(const std::vector<InstanceSeen>& instances);
 Check diagnose_listeners(const ServerSeen& server, const std::vector<InstanceSeen>& instances,
                          const std::vector<ListenerSeen>& listeners);
 Check diagnose_warnings(const ServerSeen& server);
+Check diagnose_writes(const ServerSeen& server);
 Check diagnose_user(const ServerSeen& server);
 Check diagnose_descriptors(const ServerSeen& server);
 /// `today`: seconds since 1970.
 Check diagnose_certificates(const std::vector<ListenerSeen>& listeners, int64_t today);
 
-// The host. `uid`: of the server; -1: not known, and then nobody's files are wrong.
-Check diagnose_key_files(const KeyFilesSeen& seen, int64_t uid);
-Check diagnose_data_directory(const PathSeen& seen, int64_t uid);
+// The host. `server`: whose files they should be; uid -1: not known, and then nobody's files are wrong.
+Check diagnose_key_files(const KeyFilesSeen& seen, const ServerSeen& server);
+Check diagnose_data_directory(const PathSeen& seen, const ServerSeen& server);
 /// `free`: bytes; -1: it does not tell.
 Check diagnose_disk(const std::string& path, int64_t free);
 Check diagnose_database(const DatabaseSeen& seen);
 Check diagnose_clock(const ClockSeen& seen);
 Check diagnose_ipv6(bool has_ipv6);
 Check diagnose_udp_buffers(const UdpSeen& seen);
+/// Of the firewall's table; `used` -1: nothing is tracked here.
+Check diagnose_conntrack(int64_t used, int64_t most);
 
 }  // namespace junctor::tools::doctor

@@ -34,6 +34,11 @@ ServerSeen healthy() {
   server.base_port = 21116;
   return server;
 }
+ServerSeen by(int64_t uid) {
+  ServerSeen server = healthy();
+  server.uid = uid;
+  return server;
+}
 std::vector<InstanceSeen> plugins() {
   return {{"rendezvous", "rendezvous", "1.0.0", "running", ""}, {"relay", "relay", "1.0.0", "running", ""}};
 }
@@ -141,28 +146,30 @@ TEST_CASE("the certificate that ends first counts") {
 
 TEST_CASE("a secret that others may read is a failure, and so is one that is not there or not the server's") {
   KeyFilesSeen keys{{"/d/id_ed25519", 0, 0600, 100}, {"/d/id_ed25519.pub", 0, 0644, 100}, true, true};
-  check_is(diagnose_key_files(keys, 100), Result::kOk);
-  check_is(diagnose_key_files(keys, -1), Result::kOk);
-  check_is(diagnose_key_files(keys, 101), Result::kFailed);
+  check_is(diagnose_key_files(keys, by(100)), Result::kOk);
+  check_is(diagnose_key_files(keys, by(-1)), Result::kOk);
+  check_is(diagnose_key_files(keys, by(101)), Result::kFailed);
   keys.checked = false;
-  check_is(diagnose_key_files(keys, 100), Result::kWarning);
+  check_is(diagnose_key_files(keys, by(100)), Result::kWarning);
   keys.secret.mode = 0640;
-  CHECK(says(diagnose_key_files(keys, 100), "chmod 600 /d/id_ed25519"));
-  check_is(diagnose_key_files(keys, 100), Result::kFailed);
+  CHECK(says(diagnose_key_files(keys, by(100)), "chmod 600 /d/id_ed25519"));
+  check_is(diagnose_key_files(keys, by(100)), Result::kFailed);
   keys.open.error = ENOENT;
-  CHECK(says(diagnose_key_files(keys, 100), "/d/id_ed25519.pub: No such file"));
+  CHECK(says(diagnose_key_files(keys, by(100)), "/d/id_ed25519.pub: No such file"));
   keys.from_files = false;
-  check_is(diagnose_key_files(keys, 100), Result::kOk);
+  check_is(diagnose_key_files(keys, by(100)), Result::kOk);
 }
 
 TEST_CASE("a data directory is the server's own, and nobody else writes there") {
-  const auto judged = [](uint32_t mode, int64_t uid) { return diagnose_data_directory({"/d", 0, mode, 100}, uid); };
+  const auto judged = [](uint32_t mode, int64_t uid) {
+    return diagnose_data_directory({"/d", 0, mode, 100, 100}, by(uid));
+  };
   check_is(judged(0750, 100), Result::kOk);
   check_is(judged(0755, 100), Result::kWarning);
   check_is(judged(0770, 100), Result::kFailed);
   check_is(judged(0750, 101), Result::kFailed);
   check_is(judged(0750, 0), Result::kOk);
-  check_is(diagnose_data_directory({"/d", ENOENT, 0, 0}, -1), Result::kFailed);
+  check_is(diagnose_data_directory({"/d", ENOENT, 0, 0, 0}, by(-1)), Result::kFailed);
 }
 
 TEST_CASE("a disk that is nearly full is a warning, a full one a failure, and one that does not tell neither") {
@@ -218,4 +225,56 @@ TEST_CASE("dropped datagrams are those of the server's ports") {
       "  3: 00000000000000000000000000000000:527C 0:0000 07 0:0 00:00000000 00000000 0 0 1 2 0 4\n";
   CHECK(drops_in(table, {21116}) == 21);
   CHECK(drops_in(table, {1}) == 0);
+}
+
+TEST_CASE("what belongs to root and to a group of the server is the server's, as a platform mounts it") {
+  ServerSeen server = by(1000);
+  server.groups = {1000, 2000};
+  const auto directory = [&](uint32_t mode, int64_t group) {
+    return diagnose_data_directory({"/d", 0, mode, 0, group}, server);
+  };
+  check_is(directory(02770, 2000), Result::kOk);
+  check_is(directory(0750, 2000), Result::kFailed);  // the group may not write
+  check_is(directory(0770, 3000), Result::kFailed);
+  check_is(directory(0777, 2000), Result::kFailed);
+  KeyFilesSeen keys;
+  keys.secret = {"/d/id_ed25519", 0, 0660, 0, 2000};
+  keys.checked = true;
+  check_is(diagnose_key_files(keys, server), Result::kOk);
+  keys.secret.mode = 0664;
+  check_is(diagnose_key_files(keys, server), Result::kFailed);
+  keys.secret = {"/d/id_ed25519", 0, 0660, 1000, 2000};  // its own: the group's members are others
+  check_is(diagnose_key_files(keys, server), Result::kFailed);
+}
+
+TEST_CASE("writes that were refused since the start are told with their number and reason") {
+  ServerSeen server = healthy();
+  check_is(diagnose_writes(server), Result::kOk);
+  server.refused = {{"storage_sqlite disk_full", 12}, {"log", 3}};
+  const Check check = diagnose_writes(server);
+  check_is(check, Result::kWarning);
+  CHECK(says(check, "12 of storage_sqlite disk_full, 3 of log"));
+}
+
+TEST_CASE("a firewall's table near its end is a warning, and then a failure") {
+  check_is(diagnose_conntrack(-1, -1), Result::kOk);
+  check_is(diagnose_conntrack(10, 1000), Result::kOk);
+  check_is(diagnose_conntrack(800, 1000), Result::kWarning);
+  check_is(diagnose_conntrack(960, 1000), Result::kFailed);
+}
+
+TEST_CASE("a warning that stands is told with its words and its mend") {
+  ServerSeen server = healthy();
+  server.standing = {{"reload_refused", "conf.d/40-relay.toml:7: unknown option", "mend it and reload"}};
+  server.warnings = {"reload_refused", "no_ipv6"};
+  const Check check = diagnose_warnings(server);
+  check_is(check, Result::kWarning);
+  CHECK(says(check, "reload_refused: conf.d/40-relay.toml:7: unknown option; no_ipv6"));
+  CHECK(says(check, "mend it and reload"));
+}
+
+TEST_CASE("somebody else's plugin has a version of its own") {
+  auto all = plugins();
+  all.push_back({"hours", "hours", "0.3.1", "running", ""});
+  check_is(diagnose_versions("1.0.0", {true, 0, "junctord 1.0.0\n"}, healthy(), all), Result::kOk);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judgements of the programs and the process.
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <ctime>
 
@@ -23,6 +24,15 @@ struct Needed {
 constexpr Needed kSignalling[] = {
     {"udp", 0, "registration"}, {"tcp", 0, "signalling"}, {"tcp", -1, "NAT test and online query"}};
 constexpr Needed kRelay = {"tcp", 1, "the relay"};
+
+/// Somebody else's plugin has a version of its own.
+bool ships_with_us(const std::string& plugin) {
+  static constexpr std::array<const char*, 15> kOurs{
+      "storage_sqlite", "storage_memory", "storage_postgres", "auth_key",  "rendezvous",
+      "holepunch",      "relay",          "relay_tickets",    "ws_bridge", "metrics",
+      "audit",          "http",           "accounts",         "acme",      "console"};
+  return std::any_of(kOurs.begin(), kOurs.end(), [&](const char* ours) { return plugin == ours; });
+}
 
 bool runs(const std::vector<InstanceSeen>& instances, const std::string& plugin) {
   return std::any_of(instances.begin(), instances.end(),
@@ -58,9 +68,10 @@ Check diagnose_configuration(const ProgramSeen& check) {
 
 Check diagnose_server(const ServerSeen& server) {
   if (!server.error.empty()) {
-    return failed(name::kServer, server.error,
-                  "Is it started (systemctl status junctor)? The last lines of its log say why it ended: journalctl -u "
-                  "junctor. With another data directory: junctorctl --data DIR doctor.");
+    return failed(
+        name::kServer, server.error,
+        "Is it started (systemctl status junctord)? The last lines of its log say why it ended: journalctl -u "
+        "junctord. With another data directory: junctorctl --data DIR doctor.");
   }
   const std::string detail = "version " + server.version + ", pid " + std::to_string(server.pid) + ", up for " +
                              std::to_string(server.uptime_s) + " s, " + server.state;
@@ -77,11 +88,12 @@ Check diagnose_versions(const std::string& own, const ProgramSeen& installed, co
   const std::string text = trimmed(installed.text);
   if (installed.found && installed.code == 0) compare("junctord as installed", text.substr(text.rfind(' ') + 1));
   compare("the running server", server.version);
-  for (const InstanceSeen& one : instances) compare("plugin " + one.name, one.version);
+  for (const InstanceSeen& one : instances) {
+    if (ships_with_us(one.plugin)) compare("plugin " + one.name, one.version);
+  }
   if (differ.empty()) return ok(name::kVersions, "all are " + own);
   return warning(name::kVersions, "this program is " + own + differ,
-                 "After an upgrade restart the server (systemctl restart junctor). Where a plugin is somebody else's, "
-                 "its version is its own.");
+                 "After an upgrade restart the server (systemctl restart junctord).");
 }
 
 Check diagnose_plugins(const std::vector<InstanceSeen>& instances) {
@@ -124,11 +136,35 @@ Check diagnose_listeners(const ServerSeen& server, const std::vector<InstanceSee
 }
 
 Check diagnose_warnings(const ServerSeen& server) {
-  if (server.warnings.empty()) return ok(name::kWarnings, "the server warns of nothing");
+  if (server.warnings.empty() && server.standing.empty()) return ok(name::kWarnings, "the server warns of nothing");
   std::string list;
-  for (const std::string& word : server.warnings) list += (list.empty() ? "" : ", ") + word;
-  return warning(name::kWarnings, "the server warns of " + list,
-                 "Its log has a line with reason= and a hint for each, and share/doc/faults.md explains them.");
+  std::string hints;
+  const auto add = [](std::string& to, const char* between, const std::string& text) {
+    to += (to.empty() ? "" : between) + text;
+  };
+  for (const WarningSeen& one : server.standing) {
+    add(list, "; ", one.reason + ": " + one.detail);
+    add(hints, ". ", one.hint);
+  }
+  for (const std::string& word : server.warnings) {
+    const auto told = [&](const WarningSeen& one) { return one.reason == word; };
+    if (std::none_of(server.standing.begin(), server.standing.end(), told)) add(list, "; ", word);
+  }
+  add(hints, ". ", "Its log has a line with reason= and a hint for each, and share/doc/faults.md explains them.");
+  return warning(name::kWarnings, "the server warns of " + list, hints);
+}
+
+Check diagnose_writes(const ServerSeen& server) {
+  if (server.refused.empty()) return ok(name::kWrites, "none has been refused since the start");
+  std::string list;
+  for (const WriteSeen& one : server.refused) {
+    list += (list.empty() ? "" : ", ") + std::to_string(one.count) + " of " + one.what;
+  }
+  return warning(
+      name::kWrites, "writes were refused since the start: " + list,
+      "Registrations, audit records or log lines of that time are missing. The log says why and whether it is "
+      "over (storage.write_failed, storage.recovered); look at the disk, its quota and the rights of the "
+      "data directory.");
 }
 
 Check diagnose_user(const ServerSeen& server) {

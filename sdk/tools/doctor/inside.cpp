@@ -52,6 +52,7 @@ Report examine_inside(const Inside& inside, const std::function<void(const Check
   of_server(name::kPlugins, [&] { return diagnose_plugins(told.instances); });
   of_server(name::kListeners, [&] { return diagnose_listeners(told.server, told.instances, told.listeners); });
   of_server(name::kWarnings, [&] { return diagnose_warnings(told.server); });
+  of_server(name::kWrites, [&] { return diagnose_writes(told.server); });
   of_server(name::kUser, [&] { return diagnose_user(told.server); });
   of_server(name::kDescriptors, [&] { return diagnose_descriptors(told.server); });
   const ClockSeen clock = look_at_clock();
@@ -59,12 +60,13 @@ Report examine_inside(const Inside& inside, const std::function<void(const Check
   of_server(name::kUdpBuffers, [&] { return diagnose_udp_buffers(look_at_udp(told)); });
 
   const host::Facts facts = host::look(told.data_dir);
-  add(diagnose_data_directory(look_at_path(told.data_dir), told.server.uid));
+  add(diagnose_data_directory(look_at_path(told.data_dir), told.server));
   add(diagnose_disk(told.data_dir, facts.disk_free));
-  add(diagnose_key_files(look_at_keys(told), told.server.uid));
+  add(diagnose_key_files(look_at_keys(told), told.server));
   add(diagnose_database(told.database.empty() ? DatabaseSeen{} : check_database(told.database, runs)));
   add(diagnose_clock(clock));
   add(diagnose_ipv6(facts.has_ipv6));
+  add(diagnose_conntrack(facts.tracked, facts.most_tracked));
   return report;
 }
 

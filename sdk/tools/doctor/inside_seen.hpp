@@ -16,6 +16,17 @@ struct ProgramSeen {
   std::string text;  ///< all that it printed
 };
 
+struct WarningSeen {
+  std::string reason;
+  std::string detail;
+  std::string hint;
+};
+
+struct WriteSeen {
+  std::string what;  ///< "storage_sqlite disk_full", "log"
+  int64_t count = 0;
+};
+
 /// The process, by its control socket and /proc.
 struct ServerSeen {
   std::string error;  ///< why it does not answer; empty: it does
@@ -27,7 +38,10 @@ struct ServerSeen {
   int64_t open_fds = -1;
   int64_t max_fds = -1;
   uint16_t base_port = 0;
+  std::vector<int64_t> groups;        ///< whose rights it has
   std::vector<std::string> warnings;  ///< reason words that it warns of now
+  std::vector<WarningSeen> standing;  ///< those of which it says more
+  std::vector<WriteSeen> refused;     ///< writes that disk or database refused since the start
 };
 
 struct InstanceSeen {
@@ -51,6 +65,7 @@ struct PathSeen {
   int error = 0;  ///< errno of stat; 0: it is there
   uint32_t mode = 0;
   int64_t owner = 0;
+  int64_t group = 0;
 };
 
 struct KeyFilesSeen {

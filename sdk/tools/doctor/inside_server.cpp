@@ -41,6 +41,8 @@ void take_status(const Var& answer, Told& told) {
   server.state = text(status, "state");
   server.pid = status.getValue<int64_t>("pid");
   server.uptime_s = status.getValue<int64_t>("uptime_s");
+  const auto unwritten = status.optValue<int64_t>("log_write_failures", 0);
+  if (unwritten > 0) server.refused.push_back({"log", unwritten});
   each(answer, "listening", [&](const Object& row) {
     const std::string address = text(row, "address");
     told.listeners.push_back(
@@ -48,8 +50,16 @@ void take_status(const Var& answer, Told& told) {
   });
   each(answer, "metrics", [&](const Object& row) {
     const std::string label = text(row, "label");
-    if (text(row, "metric") != "warning" || row.getValue<int64_t>("value") != 1) return;
-    server.warnings.push_back(label.substr(label.find('=') + 1));
+    const std::string metric = text(row, "metric");
+    const auto value = row.getValue<int64_t>("value");
+    const std::string word = label.substr(label.find('=') + 1);
+    if (metric == "warning" && value == 1) server.warnings.push_back(word);
+    const bool refused = metric == "storage_failures" || metric == "failures";
+    if (!refused || value == 0 || word == "constraint") return;
+    server.refused.push_back({text(row, "instance") + (word.empty() ? "" : " " + word), value});
+  });
+  each(answer, "warnings", [&](const Object& row) {
+    server.standing.push_back({text(row, "reason"), text(row, "detail"), text(row, "hint")});
   });
 }
 
@@ -90,6 +100,18 @@ void take_keys(ControlClient& client, Told& told) {
   }
 }
 
+/// Its own and the supplementary ones, from the lines of /proc/PID/status.
+std::vector<int64_t> groups_of(const std::string& proc) {
+  std::vector<int64_t> groups;
+  std::ifstream status{proc + "/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("Gid:", 0) != 0 && line.rfind("Groups:", 0) != 0) continue;
+    std::istringstream numbers{line.substr(line.find(':') + 1)};
+    for (int64_t group = 0; numbers >> group;) groups.push_back(group);
+  }
+  return groups;
+}
+
 /// The soft limit, from the line of /proc/PID/limits.
 int64_t max_fds_of(const std::string& proc) {
   constexpr std::string_view kName = "Max open files";
@@ -107,6 +129,7 @@ void look_at_process(ServerSeen& server) {
   const std::string proc = "/proc/" + std::to_string(server.pid);
   struct stat about {};
   if (::stat(proc.c_str(), &about) == 0) server.uid = about.st_uid;
+  server.groups = groups_of(proc);
   server.max_fds = max_fds_of(proc);
   std::error_code error;
   const std::filesystem::directory_iterator fds{proc + "/fd", error};

@@ -84,6 +84,7 @@ PathSeen look_at_path(const std::string& path) {
   }
   seen.mode = about.st_mode & 07777U;
   seen.owner = about.st_uid;
+  seen.group = about.st_gid;
   return seen;
 }
 

@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+
+#include "ops/data_lock.hpp"
 
 namespace junctor::tools {
 
@@ -40,6 +43,16 @@ bool is_database(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
   if (!in) fail("cannot read", path);
   return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
+}
+
+/// Nobody else sees in, and nobody has put anything there before, a link to elsewhere least of all.
+void make_private(const fs::path& path) {
+  const fs::path parent = fs::absolute(path).parent_path();
+  std::error_code error;
+  fs::create_directories(parent, error);
+  if (::mkdir(path.c_str(), 0700) == 0) return;
+  if (errno != EEXIST) fail("cannot make the directory", path);
+  throw BackupError{path.string() + " is there already: a backup that broke off, or somebody else's; remove it first"};
 }
 
 /// What belongs to a database while it is open; the copy of the database has what is in it.
@@ -70,6 +83,10 @@ void copy_database(const fs::path& from, const fs::path& to) {
 BackedUp copy_one(const fs::path& from, const fs::path& to, const fs::path& root) {
   const bool database = is_database(from);
   if (database) {
+    // Made before SQLite opens it: at no moment can others read it.
+    const int fd = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) fail("cannot make", to);
+    ::close(fd);
     copy_database(from, to);
     fs::permissions(to, fs::status(from).permissions());
   } else {
@@ -81,9 +98,11 @@ BackedUp copy_one(const fs::path& from, const fs::path& to, const fs::path& root
 
 /// Regular files alone: the control socket is no data.
 void copy_tree(const fs::path& from, const fs::path& to, const fs::path& root, std::vector<BackedUp>& done) {
-  fs::create_directories(to);
+  if (::mkdir(to.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", to);
   for (const fs::directory_entry& entry : fs::directory_iterator{from}) {
     const fs::path target = to / entry.path().filename();
+    if (entry.path().filename() == ops::DataLock::kFile) continue;
+    if (entry.is_symlink() && entry.is_directory()) continue;  // it leads out of what is to be copied, or in circles
     if (entry.is_directory()) {
       copy_tree(entry.path(), target, root, done);
     } else if (entry.is_regular_file() && !is_beside_a_database(entry.path())) {
@@ -108,14 +127,14 @@ std::vector<BackedUp> back_up(const std::string& data, const std::string& config
       throw BackupError{to + " lies in " + source + ", which it would copy"};
   }
   const fs::path made = fs::path{to}.lexically_normal().string() + ".part";
+  make_private(made);
   std::vector<BackedUp> done;
   try {
-    fs::remove_all(made);
-    fs::create_directories(made);
-    fs::permissions(made, fs::perms::owner_all);
     copy_tree(data, made, made, done);
     if (!config.empty() && fs::is_directory(config)) copy_tree(config, made / "config", made, done);
-    fs::rename(made, to);
+    if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+      fail("cannot give the copy its name", to);
+    }
     sync(fs::absolute(to).parent_path());
   } catch (const fs::filesystem_error& error) {
     std::error_code ignored;

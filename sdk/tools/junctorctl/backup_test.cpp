@@ -106,3 +106,21 @@ TEST_CASE("what cannot be backed up is said, and leaves nothing behind") {
   CHECK_FALSE(fs::exists(site.file("torn")));
   CHECK_FALSE(fs::exists(site.file("torn.part")));
 }
+
+TEST_CASE("a copy is made where nothing is, is private all the while, and follows no link that waits there") {
+  Site site;
+  fs::create_directory(site.file("elsewhere"));
+  fs::create_directory_symlink(site.file("elsewhere"), site.file("copy.part"));
+  CHECK(error_of([&] { site.back_up_to("copy"); }).find("copy.part is there already") != std::string::npos);
+  CHECK(fs::is_empty(site.file("elsewhere")));
+  fs::remove(site.file("copy.part"));
+  site.write("data/junctord.lock", "7\n");
+  fs::create_directory_symlink("..", site.file("data/circle"));
+  site.back_up_to("copy");
+  CHECK_FALSE(fs::exists(site.file("copy/junctord.lock")));
+  CHECK_FALSE(fs::exists(site.file("copy/circle")));
+  for (const auto& entry : fs::recursive_directory_iterator{site.file("copy")}) {
+    CAPTURE(entry.path().string());
+    if (entry.is_directory()) CHECK(entry.status().permissions() == fs::perms::owner_all);
+  }
+}

@@ -162,4 +162,11 @@ std::string default_socket(const std::string& program) {
   return there || error == std::errc::permission_denied ? system.string() : beside.string();
 }
 
+std::string host_with_port(const std::string& host, const std::string& port) {
+  const bool bracketed = !host.empty() && host.front() == '[';
+  const auto colons = std::count(host.begin(), host.end(), ':');
+  if (bracketed ? !host.ends_with(']') : colons == 1) return host;
+  return (!bracketed && colons > 1 ? "[" + host + "]" : host) + ":" + port;
+}
+
 }  // namespace junctor::tools

@@ -59,4 +59,7 @@ DoctorQuestion parse_doctor(const std::vector<std::string>& args);
 /// `program` is the real path of PREFIX/bin/junctorctl.
 std::string default_socket(const std::string& program);
 
+/// `host` with `port`, where it has none: a name, an IPv4 or an IPv6 address, in brackets or not.
+std::string host_with_port(const std::string& host, const std::string& port);
+
 }  // namespace junctor::tools

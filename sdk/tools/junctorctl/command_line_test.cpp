@@ -121,3 +121,12 @@ TEST_CASE("without a host doctor is for the server here, and takes its configura
   CHECK_THROWS_AS(parse_doctor({"--key", "k"}), UsageError);
   CHECK_THROWS_AS(parse_doctor({"a", "--config", "/c"}), UsageError);
 }
+
+TEST_CASE("a host gets the site's port where it has none of its own") {
+  CHECK(host_with_port("rd.example.org", "31116") == "rd.example.org:31116");
+  CHECK(host_with_port("192.0.2.7", "31116") == "192.0.2.7:31116");
+  CHECK(host_with_port("2001:db8::1", "31116") == "[2001:db8::1]:31116");
+  CHECK(host_with_port("[2001:db8::1]", "31116") == "[2001:db8::1]:31116");
+  CHECK(host_with_port("rd.example.org:7", "31116") == "rd.example.org:7");
+  CHECK(host_with_port("[2001:db8::1]:7", "31116") == "[2001:db8::1]:7");
+}

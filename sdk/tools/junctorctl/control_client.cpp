@@ -5,12 +5,12 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSONString.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "ops/unix_address.hpp"
 #include "tools/junctorctl/render.hpp"
 
 namespace junctor::tools {
@@ -31,13 +31,11 @@ std::string mend(int error) {
 }
 
 int connect_to(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) cannot_reach(path, ENAMETOOLONG);
-  path.copy(address.sun_path, path.size());
+  const ops::UnixAddress address{path};
+  if (address.error() != 0) cannot_reach(path, address.error());
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) cannot_reach(path, errno);
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  if (::connect(fd, address.get(), ops::UnixAddress::size()) == 0) return fd;
   const int error = errno;
   ::close(fd);
   cannot_reach(path, error);

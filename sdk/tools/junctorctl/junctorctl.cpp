@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "config/places.hpp"
+#include "config/values.hpp"
 #include "junctor_version.hpp"
 #include "tools/doctor/doctor.hpp"
 #include "tools/doctor/examination.hpp"
@@ -80,7 +81,8 @@ void show(const CommandLine& line, const Var& result) {
     std::cout << render(result) << std::flush;
     return;
   }
-  Poco::JSON::Stringifier::stringify(result, std::cout, 0);
+  // In ASCII: a terminal that shows it obeys nothing that is in it.
+  Poco::JSON::Stringifier::stringify(result, std::cout, 0, -1, Poco::JSON_ESCAPE_UNICODE | Poco::JSON_WRAP_STRINGS);
   std::cout << std::endl;
 }
 
@@ -131,12 +133,28 @@ std::string public_host(ControlClient& client) {
   return host;
 }
 
+/// As public_host is checked; with the site's port where it is not the one that clients take by themselves.
+std::string checked_host(ControlClient& client, const std::string& host) {
+  std::string why;
+  if (!config::parse_host(host, &why)) throw UsageError{"HOST: " + why};
+  const auto rows = client.ask("config", {}).extract<Object::Ptr>()->getArray("rows");
+  std::string port;
+  for (size_t i = 0; !rows.isNull() && i < rows->size(); ++i) {
+    const Object::Ptr row = rows->getObject(static_cast<unsigned>(i));
+    const bool is_port =
+        row->optValue<std::string>("instance", "") == "kernel" && row->optValue<std::string>("key", "") == "base_port";
+    if (is_port) port = row->optValue<std::string>("value", "");
+  }
+  return port.empty() || port == "21116" ? host : host_with_port(host, port);
+}
+
 int invite(const CommandLine& line) {
   InviteQuestion question = parse_invite(line.args);
   wire::Invite& invite = question.invite;
   ControlClient client{socket_of(line)};
   invite.key = public_key(client);
   if (invite.host.empty()) invite.host = public_host(client);
+  invite.host = checked_host(client, invite.host);
   const std::string text = wire::encode_invite(invite);
   Object::Ptr shown = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
   shown->set("host", invite.host);

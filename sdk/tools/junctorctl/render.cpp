@@ -6,11 +6,11 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/JSONString.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstdio>
+
+#include "ops/quote.hpp"
 
 namespace junctor::tools {
 namespace {
@@ -29,21 +29,6 @@ bool is_table(const Var& value) {
   const Array::Ptr array = value.extract<Array::Ptr>();
   const auto end = array->end();
   return std::all_of(array->begin(), end, [](const Var& entry) { return is_object(entry); });
-}
-
-std::string harmless(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ' && byte != 0x7F) {
-      out += c;
-      continue;
-    }
-    char escaped[8];
-    std::snprintf(escaped, sizeof escaped, "\\x%02X", byte);
-    out += escaped;
-  }
-  return out;
 }
 
 /// Columns that the text takes: code points of UTF-8.
@@ -87,6 +72,18 @@ std::string indented(const std::string& text) {
   return out;
 }
 
+bool needs_quotes(std::string_view value) {
+  if (value.empty() || value.find_first_of(" \"=\\") != std::string_view::npos) return true;
+  return ops::printable(value) != value;
+}
+
+/// A row stays one that can be read, whoever chose its texts; --json has all of them.
+std::string cut_cell(const std::string& text) {
+  constexpr size_t kMost = 200;
+  const std::string_view kept = ops::cut(text, kMost);
+  return kept.size() == text.size() ? text : std::string{kept} + "...";
+}
+
 /// Columns in the order in which the rows bring them up.
 std::string rows_table(const Array& array) {
   std::vector<std::string> columns;
@@ -99,7 +96,8 @@ std::string rows_table(const Array& array) {
   for (const Var& row : array) {
     const Object::Ptr object = row.extract<Object::Ptr>();
     std::vector<std::string>& cells = rows.emplace_back();
-    for (const std::string& name : columns) cells.push_back(object->has(name) ? cell_text(object->get(name)) : "");
+    for (const std::string& name : columns)
+      cells.push_back(object->has(name) ? cut_cell(cell_text(object->get(name))) : "");
   }
   return rows.empty() ? "none\n" : table(columns, rows);
 }
@@ -122,20 +120,13 @@ std::string render_object(const Object& object) {
     const Var value = object.get(name);
     if (is_object(value) || is_table(value)) {
       const std::string body = render(value);
-      nested += "\n" + harmless(name) + "\n" + indented(body);
+      nested += "\n" + ops::printable(name) + "\n" + indented(body);
     } else {
-      plain.emplace_back(harmless(name), cell_text(value));
+      plain.emplace_back(ops::printable(name), cell_text(value));
     }
   }
   const std::string out = listing(plain) + nested;
   return out.compare(0, 1, "\n") == 0 ? out.substr(1) : out;
-}
-
-bool needs_quotes(std::string_view value) {
-  return value.empty() || std::any_of(value.begin(), value.end(), [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return byte <= ' ' || byte == 0x7F || c == '"' || c == '=' || c == '\\';
-         });
 }
 
 }  // namespace
@@ -153,8 +144,8 @@ std::string cell_text(const Var& value) {
     for (const Var& entry : *value.extract<Array::Ptr>()) out += (out.empty() ? "" : " ") + cell_text(entry);
     return out;
   }
-  if (is_object(value)) return harmless(Var::toString(value));
-  return harmless(value.convert<std::string>());
+  if (is_object(value)) return ops::printable(Var::toString(value));
+  return ops::printable(value.convert<std::string>());
 }
 
 std::string table(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {
@@ -180,7 +171,7 @@ std::string table(const std::vector<std::string>& columns, const std::vector<std
     out += trimmed(line) + "\n";
   };
   std::vector<std::string> head;
-  for (const std::string& column : columns) head.push_back(upper(harmless(column)));
+  for (const std::string& column : columns) head.push_back(upper(ops::printable(column)));
   add_line(head);
   for (const auto& row : rows) add_line(row);
   return out;
@@ -201,14 +192,15 @@ std::string event_line(const std::string& json) {
     for (const std::string& name : event->getNames()) {
       const std::string value = event->get(name).convert<std::string>();
       if (name == "time" && line.empty()) {
-        line = harmless(value);
+        line = ops::printable(value);
         continue;
       }
-      line += (line.empty() ? "" : " ") + harmless(name) + "=" + (needs_quotes(value) ? Poco::toJSON(value) : value);
+      line += (line.empty() ? "" : " ") + ops::printable(name) + "=" +
+              (needs_quotes(value) ? ops::quote_json(value) : value);
     }
     return line;
   } catch (const Poco::Exception&) {
-    return harmless(json);
+    return ops::printable(json);
   }
 }
 

@@ -88,3 +88,16 @@ TEST_CASE("a line that is no event is shown harmless") { CHECK(event_line("\x1b[
 TEST_CASE("an empty list in a row is an empty cell") {
   CHECK(render(parse_json(R"({"rows":[{"name":"relay","limits":[]}]})")).find("\\x0A") == std::string::npos);
 }
+
+TEST_CASE("a table, a listing and an event obey nothing that a stranger has put into a text, and end") {
+  const std::string orders = "\\u001b[2J\\u009b1m\\u202eevil\\u2066";
+  const std::string rows = render(parse_json(R"({"rows":[{"id":")" + orders + std::string(5000, 'x') + R"("}]})"));
+  CHECK(rows.size() < 300);
+  const std::string listing = render(parse_json(R"({"id":")" + orders + R"("})"));
+  const std::string event = event_line(R"({"time":"T","event":"e","id":")" + orders + R"("})");
+  for (const std::string& text : {rows, listing, event}) {
+    CAPTURE(text);
+    for (const char* order : {"\x1b", "\u009b", "\u202e", "\u2066"}) CHECK(text.find(order) == std::string::npos);
+    CHECK(text.find("evil") != std::string::npos);
+  }
+}
