@@ -260,7 +260,7 @@ TEST_CASE("a bound on the size of files costs log lines and not the server") {
   Server server{options};
   add_probe(server);
   server.launch();
-  REQUIRE(eventually([&] { return answers(server); }));
+  REQUIRE(eventually([&] { return std::filesystem::exists(server.control_path()) && answers(server); }));
   CHECK(eventually([&] {
     server.reload();
     return server.ctl("status").object()->getValue<int64_t>("log_write_failures") > 0;
