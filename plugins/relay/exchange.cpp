@@ -122,7 +122,9 @@ void Exchange::ended(End& from) {
 
 void Exchange::gone(End& end) {
   end.gone_ = true;
-  if (!over_) finish(a_.finished_ && b_.finished_ ? JCT_OK : JCT_E_RESET);
+  // A link that has said its end takes nothing more either (a WebSocket's Close): it has left in good order.
+  const bool left_well = end.finished_ && !end.link_.is_stream();
+  if (!over_) finish(left_well || (a_.finished_ && b_.finished_) ? JCT_OK : JCT_E_RESET);
   if (a_.gone_ && b_.gone_) done_(reason_, stats());
 }
 

@@ -135,6 +135,18 @@ TEST_CASE("a half-close of the stream reaches the link behind the bytes, and the
   CHECK(b.closes == std::vector<jct_status>{JCT_OK});
 }
 
+TEST_CASE("a link that says its end and goes at once has ended well, and the other gets all of it") {
+  World world;
+  TestLink a{world, "u", "123456789"}, b{world, "u"};
+  CHECK(a.data("last words") == JCT_OK);
+  a.end();
+  a.closed(JCT_OK);
+  CHECK(b.got == "last words");
+  CHECK(b.closes == std::vector<jct_status>{JCT_OK});
+  b.closed(JCT_OK);
+  CHECK(world.host.last_line("relay.stop").field("reason") == "finished");
+}
+
 TEST_CASE("a stream's reset cuts the link off") {
   World world;
   TestLink b{world, "u"};
