@@ -271,15 +271,31 @@ jct_status Rendezvous::on_test_nat(const jct_channel& from, std::string_view inn
   return JCT_OK;
 }
 
-/// An A that is logged in holds this connection for its session (protocol.md 6.4 point 7).
+/// An A that is logged in holds this connection for its session (protocol.md 6.4 point 7). Who knows users says whose
+/// it is, or ends it; where nobody knows any, it is held.
 jct_status Rendezvous::on_health_check(const jct_channel& from, std::string_view inner) {
   hbb::HealthCheck request;
   if (!wire::parse_inner(inner, request)) return malformed(from);
-  if (from.transport == JCT_CHANNEL_UDP || !signal_.hold(from, "")) {
+  if (from.transport == JCT_CHANNEL_UDP) {
     traffic_.refused(Refusal::kUnhandled, from);
     return JCT_OK;
   }
-  wiring_.answer_pk(from, hbb::RegisterPkResponse::OK);
+  jct_auth_request live{};
+  live.size = sizeof live;
+  live.kind = JCT_AUTH_LIVE;
+  live.address = from.peer;
+  live.transport = from.transport;
+  live.token = str(request.token());
+  auth_.check(live, [this, from](const Verdict& verdict) {
+    if (!verdict.allowed) {
+      traffic_.refused(Refusal::kDenied, from, {}, verdict.reason);
+      signal_.close(from);
+    } else if (!signal_.hold(from, "")) {
+      traffic_.refused(Refusal::kUnhandled, from);
+    } else {
+      wiring_.answer_pk(from, hbb::RegisterPkResponse::OK);
+    }
+  });
   return JCT_OK;
 }
 
