@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,12 @@
 #include "wire/address.hpp"
 
 namespace junctor::holepunch {
+
+/// What the accepted request said of who asks, for a RequestRelay that says nothing.
+struct Credentials {
+  std::string token;
+  std::string switch_code;
+};
 
 class Grants {
  public:
@@ -25,8 +32,9 @@ class Grants {
     capacity_ = capacity;
   }
 
-  void grant(const wire::Address& a, std::string_view id, Duration now);
-  bool holds(const wire::Address& a, std::string_view id, Duration now) const;
+  void grant(const wire::Address& a, std::string_view id, Credentials credentials, Duration now);
+  /// Nothing where there is no grant.
+  std::optional<Credentials> find(const wire::Address& a, std::string_view id, Duration now) const;
   /// Those that still hold.
   size_t size(Duration now);
 
@@ -37,7 +45,11 @@ class Grants {
   mutable std::mutex mutex_;
   size_t capacity_;
   const Duration life_;
-  std::unordered_map<std::string, Duration> until_;
+  struct Grant {
+    Duration until{};
+    Credentials credentials;
+  };
+  std::unordered_map<std::string, Grant> grants_;
   std::deque<std::pair<Duration, std::string>> order_;  // by when it may end; renewed ones go to the back
 };
 

@@ -33,6 +33,7 @@ uint32_t level_of(Reason why) {
     case Reason::kUnknownId:
     case Reason::kOffline:
     case Reason::kNotAsked:
+    case Reason::kForeignRelay:
     case Reason::kPushFailed:
     case Reason::kTooManyRequests:
     case Reason::kTooManyPushes:
@@ -76,7 +77,8 @@ class Holepunch final : public PuncherPorts {
   jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) override {
     return signal_.send(to, kind, message.SerializeAsString());
   }
-  void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) override;
+  void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail,
+               std::string_view user) override;
   void ended(const Asked& asked, Outcome outcome) override;
   void answers_cut_off(const jct_channel& from) override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
@@ -301,17 +303,23 @@ void Holepunch::stop() {
 
 void Holepunch::check(const jct_auth_request& request, Decided done) {
   auth_.check(request, [done = std::move(done)](const Verdict& verdict) {
-    done({verdict.allowed, verdict.reason, verdict.text});
+    const AuthGrant& grant = verdict.grant;
+    done({verdict.allowed, verdict.reason, verdict.text, verdict.as_unknown, grant.user, grant.control_permissions,
+          grant.conn_audit_ref, grant.feedback});
   });
 }
 
-void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) {
+void Holepunch::refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail,
+                        std::string_view user) {
   refused_[static_cast<size_t>(why)].add();
   const uint32_t level = level_of(why);
   if (!host_.heeds(level)) return;
-  host_.event(
-      level, "holepunch.refused",
-      {{"reason", word(why)}, {"peer", wire::from_abi(from.peer).text()}, {"id", cut(id)}, {"rule", cut(detail)}});
+  host_.event(level, "holepunch.refused",
+              {{"reason", word(why)},
+               {"peer", wire::from_abi(from.peer).text()},
+               {"id", cut(id)},
+               {"rule", cut(detail)},
+               {"user", cut(user)}});
 }
 
 void Holepunch::answers_cut_off(const jct_channel& from) {
@@ -331,7 +339,8 @@ void Holepunch::ended(const Asked& asked, Outcome outcome) {
                {"a", wire::from_abi(asked.a.peer).text()},
                {"b", wire::from_abi(asked.b.peer).text()},
                {"way", kWayWords[way]},
-               {"result", kOutcomeWords[static_cast<size_t>(outcome)]}});
+               {"result", kOutcomeWords[static_cast<size_t>(outcome)]},
+               {"user", cut(asked.user)}});
 }
 
 }  // namespace junctor::holepunch

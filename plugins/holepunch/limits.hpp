@@ -3,6 +3,7 @@
 // Any thread.
 #pragma once
 
+#include <atomic>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,22 @@
 #include "wire/rate_limit.hpp"
 
 namespace junctor::holepunch {
+
+/// So many a minute for one target. One client has at most half of them, and a hundredth even where the others have
+/// used up all: a limit that keeps a target from harm must not be what harms whoever else wants to reach it.
+class FairLimit {
+ public:
+  explicit FairLimit(const wire::KeyedRate::Secret& secret) : all_{secret}, each_{secret}, sure_{secret} {}
+  /// 0: no limit.
+  void configure(int64_t a_minute);
+  bool allow(std::string_view target, const wire::Address& asker, Duration now);
+
+ private:
+  wire::KeyedRate all_;   // by target
+  wire::KeyedRate each_;  // by target and asker
+  wire::KeyedRate sure_;  // by both, of those that `all_` refuses
+  std::atomic<bool> some_sure_{false};
+};
 
 class Limits {
  public:
@@ -32,10 +49,10 @@ class Limits {
   bool request(const wire::Address& a, Duration now);
   /// A, which has the site's key, asks for `id`. Counted only then: nobody else can use up what an id may have.
   bool request_for(std::string_view id, const wire::Address& a, Duration now);
-  /// Something is to be pushed to `b`, who may be a victim that others have registered ids for.
-  bool push(const wire::Address& b, Duration now);
-  /// A RequestRelay without an accepted PunchHoleRequest before it.
-  bool unasked_relay(Duration now) { return unasked_.allow(now); }
+  /// Something is to be pushed for `a` to `b`, who may be a victim that others have registered ids for.
+  bool push(const wire::Address& b, const wire::Address& a, Duration now);
+  /// A RequestRelay without an accepted PunchHoleRequest before it. One client has a quarter of them.
+  bool unasked_relay(const wire::Address& a, Duration now) { return unasked_.allow(a, now); }
   /// `source` has sent an answer that nobody waits for: who does so on and on is searching for who does.
   bool lost_answer(const wire::Address& source, Duration now) { return lost_answers_.allow(source, now); }
   bool may_lose_answers(const wire::Address& source, Duration now) const { return lost_answers_.has(source, now); }
@@ -45,11 +62,11 @@ class Limits {
  private:
   wire::ExemptNetworks exempt_;
   wire::AddressLimit requests_;
-  wire::AddressLimit pushes_;
+  FairLimit pushes_;
   wire::AddressLimit lost_answers_;
   wire::AddressLimit tellings_;
-  wire::KeyedRate ids_;
-  wire::TokenBucket unasked_;
+  FairLimit ids_;
+  wire::AddressLimit unasked_;
 };
 
 }  // namespace junctor::holepunch

@@ -37,6 +37,8 @@ struct Asked {
   Meeting meeting;           // the relay that was chosen
   std::string pushed_relay;  // what B was told of it
   bool tries_tcp = false;    // a TCP punch that may be learned from
+  uint32_t feedback = 0;     // for A, with the answer
+  std::string user;          // who has logged in; empty: nobody
 };
 
 class Pending {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,11 +28,16 @@
 
 namespace junctor::holepunch {
 
-/// What auth/1 says.
+/// What auth/1 says (service/auth.h).
 struct Decision {
   bool allowed = true;
   std::string reason;  // a stable word
   std::string text;    // for the user
+  bool as_unknown = false;
+  std::string user;  // who has logged in; empty: nobody
+  uint64_t control_permissions = 0;
+  std::string conn_audit_ref;
+  uint32_t feedback = 0;
 };
 
 /// Counted beside the refusals.
@@ -68,7 +74,8 @@ class PuncherPorts {
   /// Does the site sign at all?
   virtual bool can_sign() const = 0;
   virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
-  virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail) = 0;
+  virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail,
+                       std::string_view user) = 0;
   /// It is over with this request.
   /// One source sends answers on and on that nobody waits for.
   virtual void answers_cut_off(const jct_channel& from) = 0;
@@ -121,13 +128,23 @@ class Puncher {
   Learned& learned() { return learned_; }
 
  private:
+  /// B, as it was looked up.
+  struct Target {
+    jct_status status = JCT_OK;
+    uint32_t state = JCT_PEER_UNKNOWN;
+    jct_channel channel{};
+    jct_channel also{};
+  };
   struct PunchCall {
     jct_channel from{};
     hbb::PunchHoleRequest request;
+    Target b;
   };
   struct RelayCall {
     jct_channel from{};
     hbb::RequestRelay request;
+    Target b;
+    bool unasked = false;  // no punch was accepted before it
   };
   using PunchCallPtr = std::shared_ptr<PunchCall>;
   using RelayCallPtr = std::shared_ptr<RelayCall>;
@@ -136,7 +153,17 @@ class Puncher {
     Reason why;
     std::string text;
     std::string detail;
+    std::string user = {};
+    bool as_unknown = false;
   };
+  static No denied(const Decision& decision);
+  static std::optional<No> unreachable(const Target& target);
+  /// Fills the call's target, then goes on with it.
+  template <class CallPtr, class Then>
+  void look_up(const CallPtr& call, Then then);
+  void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail = {}) {
+    ports_.refused(why, from, id, detail, {});
+  }
 
   jct_status malformed(const jct_channel& from);
   std::shared_ptr<const Policy> policy() const;
@@ -144,17 +171,18 @@ class Puncher {
 
   void start_punch(const PunchCallPtr& call);
   void may_punch(const PunchCallPtr& call);
-  void push_punch(const PunchCallPtr& call, const jct_peer& b);
+  void reach(const PunchCallPtr& call);
+  void push_punch(const PunchCall& call, const Decision& granted);
   Push push_for(const PunchCall& call, const wire::Address& a, const wire::Address& b, const Policy& rules);
-  jct_status send_punch(const PunchCall& call, const Push& push, const Asked& asked, const jct_peer& b);
+  jct_status send_punch(const PunchCall& call, const Push& push, const Asked& asked, const Decision& granted);
   template <class Message>
-  jct_status push_to(const jct_peer& b, const Message& message);
+  jct_status push_to(const Target& b, const Message& message);
   void refuse(const PunchCall& call, const No& no);
 
   void start_relay(const RelayCallPtr& call);
   void may_relay(const RelayCallPtr& call);
-  void find_relay_target(const RelayCallPtr& call);
-  void push_relay(const RelayCall& call, const jct_peer& b);
+  void reach(const RelayCallPtr& call);
+  void push_relay(const RelayCall& call, const Decision& granted);
   Meeting meeting_for(const RelayCall& call, const Route& a, const Route& b, const Policy& rules);
   void refuse(const RelayCall& call, const No& no);
 

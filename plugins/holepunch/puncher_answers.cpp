@@ -21,10 +21,10 @@ jct_status Puncher::take(Answer&& answer) {
     case Pending::Match::kNobody:
       return lost(Reason::kNotPending, answer);
     case Pending::Match::kDuplicate:
-      ports_.refused(Reason::kDuplicate, answer.from, answer.id, {});
+      refused(Reason::kDuplicate, answer.from, answer.id);
       return JCT_OK;
     case Pending::Match::kTooLong:
-      ports_.refused(Reason::kHeldTooLong, answer.from, answer.id, {});
+      refused(Reason::kHeldTooLong, answer.from, answer.id);
       return JCT_OK;
   }
   return JCT_OK;
@@ -35,10 +35,10 @@ jct_status Puncher::take(Answer&& answer) {
 jct_status Puncher::lost(Reason why, const Answer& answer) {
   const wire::Address source = wire::from_abi(answer.from.peer);
   if (limits_.lost_answer(source, ports_.now())) {
-    ports_.refused(why, answer.from, answer.id, {});
+    refused(why, answer.from, answer.id);
     return JCT_OK;
   }
-  ports_.refused(Reason::kTooManyAnswers, answer.from, answer.id, "limit_lost_answers");
+  refused(Reason::kTooManyAnswers, answer.from, answer.id, "limit_lost_answers");
   if (limits_.tell_of(source, ports_.now())) ports_.answers_cut_off(answer.from);
   return answer.by_udp() ? JCT_OK : JCT_E_LIMIT;
 }
@@ -87,7 +87,9 @@ void Puncher::tell_punched(const Asked& asked, const Answer& answer, std::string
   const Route a = route_of(asked.a), b = route_of(asked.b);
   const Meeting meeting = asked.meeting.lost() ? rules->relay.choose(turn(), a, b) : asked.meeting;
   std::string relay = rules->relay.rewrite(answer.relay_server, asked.pushed_relay, meeting, b, a);
-  send(asked.a, punch_response(answer, std::move(signed_id), std::move(relay), ports_.salt()));
+  hbb::PunchHoleResponse response = punch_response(answer, std::move(signed_id), std::move(relay), ports_.salt());
+  response.set_feedback(static_cast<int32_t>(asked.feedback));
+  send(asked.a, response);
   ports_.ended(asked, answer.kind == Answer::Kind::kLocal ? Outcome::kLocal : Outcome::kHole);
   if (asked.tries_tcp && answer.kind == Answer::Kind::kSent) {
     learned_.punched(a.peer, b.peer, asked.id, ports_.now());
@@ -104,19 +106,21 @@ void Puncher::tell_relayed(const Asked& asked, const Answer& answer, std::string
     response.set_refuse_reason(kNoRelayText);
     send(asked.a, response);
     ports_.ended(asked, Outcome::kFailed);
-    return ports_.refused(Reason::kNoRelay, asked.a, asked.id, {});
+    return refused(Reason::kNoRelay, asked.a, asked.id);
   }
   const bool b_made_it = asked.what != Asked::For::kRelay && !answer.uuid.empty();
   if (b_made_it && answer.refuse_reason.empty()) {
     const Meeting meeting = rules->relay.meant(answer.relay_server, asked.pushed_relay, asked.meeting, b, a);
     ports_.allowed_session(meeting, answer.uuid, asked.id);
   }
-  send(asked.a, relay_response(answer, std::move(signed_id), std::move(relay)));
+  hbb::RelayResponse response = relay_response(answer, std::move(signed_id), std::move(relay));
+  response.set_feedback(static_cast<int32_t>(asked.feedback));
+  send(asked.a, response);
   ports_.ended(asked, answer.refuse_reason.empty() ? Outcome::kRelay : Outcome::kRefused);
 }
 
 void Puncher::tell_failure(const Asked& asked, const Answer& answer, const No& no) {
-  ports_.refused(no.why, answer.from, asked.id, {});
+  refused(no.why, answer.from, asked.id);
   ports_.ended(asked, Outcome::kFailed);
   if (answer.kind == Answer::Kind::kRelay) {
     hbb::RelayResponse response;

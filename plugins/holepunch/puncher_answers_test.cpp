@@ -385,15 +385,19 @@ TEST_CASE("a RequestRelay that cannot be served is refused at once, in words") {
   CHECK(site.heard<hbb::RelayResponse>(1).refuse_reason() == "ID does not exist");
 }
 
-TEST_CASE("a RequestRelay that nobody asked for before is served at a limited rate") {
+TEST_CASE("a RequestRelay that nobody asked for before is served at a limited rate, and one client has a part of it") {
   Site site;
-  for (int i = 0; i < 2; ++i) {
-    site.say(tcp_from(kA, 1), relay_request());
+  const auto refused = [&](const char* a) {
+    site.say(tcp_from(a, 1), relay_request());
+    CHECK(site.heard<hbb::RelayResponse>(1).refuse_reason().find("not allowed") != std::string::npos);
+    CHECK(site.last_refusal() == Reason::kNotAsked);
+  };
+  for (const char* a : {kA, "198.51.100.2:1"}) {
+    site.say(tcp_from(a, 1), relay_request());
     site.heard<hbb::RequestRelay>(0);
+    refused(a);
   }
-  site.say(tcp_from(kA, 1), relay_request());
-  CHECK_FALSE(site.heard<hbb::RelayResponse>(1).refuse_reason().empty());
-  CHECK(site.last_refusal() == Reason::kNotAsked);
+  refused("198.51.100.3:1");
 }
 
 TEST_CASE("where the site says so a RequestRelay that nobody asked for is refused, after two minutes too") {

@@ -58,6 +58,7 @@ TEST_CASE("RequestRelay and RelayResponse: each side gets its own address of the
   hbb::RequestRelay request = relay_request();
   request.set_relay_server("10.0.0.9:1");
   for (const std::string answered : {"", "198.51.100.9:1"}) {
+    site.ports.time += 1s;
     site.say(tcp_from(kLanA, 4), request);
     CHECK(site.heard<hbb::RequestRelay>(0).relay_server() == "198.51.100.9:1");
     site.say(kFromB, go_ahead(kLanA, answered));
@@ -122,6 +123,8 @@ TEST_CASE("a client's own relay passes unchanged, to B and back to A") {
   TwoNets site;
   hbb::RequestRelay request = relay_request();
   request.set_relay_server("mine.example.net:9");
+  site.ask(1, 0, kLanA);
+  site.ports.sent.clear();
   site.say(tcp_from(kLanA, 4), request);
   CHECK(site.heard<hbb::RequestRelay>(0).relay_server() == "mine.example.net:9");
   site.say(kFromB, go_ahead(kLanA));
@@ -151,6 +154,8 @@ TEST_CASE("with no relay left whoever needs one is told so at once") {
   request.set_nat_type(hbb::SYMMETRIC);
   site.say(tcp_from(kLanA, 1), request);
   CHECK(site.heard<hbb::PunchHoleResponse>(1).other_failure() == kNoRelayText);
+  site.ask(1, 0, kLanA);
+  site.ports.sent.clear();
   for (const char* named : {"", "10.0.0.9:1"}) {
     hbb::RequestRelay relay = relay_request();
     relay.set_relay_server(named);

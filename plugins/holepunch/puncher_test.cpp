@@ -71,7 +71,8 @@ TEST_CASE("another denial is told in words") {
   Site site;
   site.ports.reach_text = "This computer may not be reached now";
   site.ask();
-  CHECK(site.heard<hbb::PunchHoleResponse>(1).other_failure() == "This computer may not be reached now");
+  CHECK(site.heard<hbb::PunchHoleResponse>(1).other_failure() ==
+        "Connection not allowed: This computer may not be reached now");
   CHECK(site.ports.kinds == std::vector<uint32_t>{JCT_AUTH_START, JCT_AUTH_REACH});
 }
 

@@ -26,6 +26,7 @@ enum class Reason : size_t {
   kTooManyRequests,  // limit_requests, limit_requests_per_address, limit_requests_per_id
   kTooManyPushes,    // limit_pushes_per_address
   kTooManyAnswers,   // limit_lost_answers
+  kForeignRelay,     // a RequestRelay that nobody asked for, to a relay that is not ours
   kUnsigned,         // B's key is on record, but its id cannot be signed
   kCount
 };
@@ -34,7 +35,7 @@ inline constexpr std::array<const char*, static_cast<size_t>(Reason::kCount)> kR
     "malformed",         "bad_address",     "transport",        "wrong_key",     "denied",
     "unknown_id",        "offline",         "storage",          "full",          "not_asked",
     "push_failed",       "not_pending",     "duplicate",        "held_too_long", "no_relay",
-    "too_many_requests", "too_many_pushes", "too_many_answers", "unsigned",
+    "too_many_requests", "too_many_pushes", "too_many_answers", "foreign_relay", "unsigned",
 };
 
 /// For A's user, whatever it was that needed one.

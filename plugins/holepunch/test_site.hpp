@@ -7,7 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rendezvous/test_values.hpp"
@@ -35,15 +37,30 @@ struct FakePeer {
   jct_channel also{};
 };
 
+inline Decision denial_of(std::string reason, std::string text) {
+  Decision decision;
+  decision.allowed = false;
+  decision.reason = std::move(reason);
+  decision.text = std::move(text);
+  return decision;
+}
+
 class FakePorts : public PuncherPorts {
  public:
   Duration now() const override { return time; }
   uint32_t salt() const override { return 0x12345678; }
   void check(const jct_auth_request& request, Decided done) override {
     kinds.push_back(request.kind);
-    if (request.kind == JCT_AUTH_START && view(request.licence_key) != key) return done({false, "wrong_key", "no"});
-    if (request.kind == JCT_AUTH_START && !start_text.empty()) return done({false, "network_denied", start_text});
-    if (request.kind == JCT_AUTH_REACH && !reach_text.empty()) return done({false, "blocked", reach_text});
+    tokens.emplace_back(view(request.token));
+    if (request.kind == JCT_AUTH_REACH) {
+      id_states.push_back(request.id_state);
+      switch_codes.emplace_back(view(request.switch_code));
+      uuids.emplace_back(view(request.session));
+      if (reach) return done(*reach);
+    }
+    if (request.kind == JCT_AUTH_START && view(request.licence_key) != key) return done(denial_of("wrong_key", "no"));
+    if (request.kind == JCT_AUTH_START && !start_text.empty()) return done(denial_of("network_denied", start_text));
+    if (request.kind == JCT_AUTH_REACH && !reach_text.empty()) return done(denial_of("blocked", reach_text));
     done({});
   }
   void look_up(std::string_view id, uint32_t want, Found done) override {
@@ -69,7 +86,12 @@ class FakePorts : public PuncherPorts {
     sent.push_back({to, kind, message.SerializeAsString()});
     return JCT_OK;
   }
-  void refused(Reason why, const jct_channel&, std::string_view, std::string_view) override { refusals.push_back(why); }
+  void refused(Reason why, const jct_channel&, std::string_view, std::string_view detail,
+               std::string_view user) override {
+    refusals.push_back(why);
+    last_rule = detail;
+    last_user = user;
+  }
   void noted(Note note) override { notes.push_back(note); }
   void ended(const Asked&, Outcome outcome) override { outcomes.push_back(outcome); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
@@ -85,7 +107,10 @@ class FakePorts : public PuncherPorts {
   jct_handle gone = 999;
   bool udp_gone = false;
   std::map<std::string, FakePeer> peers;
-  std::vector<uint32_t> kinds;
+  std::optional<Decision> reach;  // what REACH is answered
+  std::vector<uint32_t> kinds, id_states;
+  std::vector<std::string> tokens, switch_codes, uuids;
+  std::string last_rule, last_user;
   std::vector<Sent> sent;
   std::vector<Reason> refusals;
   std::vector<Note> notes;

@@ -100,10 +100,10 @@ TEST_CASE("a block holds from the next request on, for an id and for an address,
   REQUIRE(connects(site, device));
 
   told(site, "peers", {"block", "device-1", "Ask", "the", "desk."});
-  CHECK(ask_for(site, "device-1").other_failure() == "Ask the desk.");
+  CHECK(ask_for(site, "device-1").other_failure() == "Connection not allowed: Ask the desk.");
   CHECK(site.server().log_has("event=holepunch.refused", "rule=blocked"));
   kill_and_start(site);
-  CHECK(ask_for(site, "device-1").other_failure() == "Ask the desk.");
+  CHECK(ask_for(site, "device-1").other_failure() == "Connection not allowed: Ask the desk.");
   CHECK(register_from(site, device.peer()) == Pk::NOT_DEPLOYED);
   told(site, "unblock", {"device-1"});
   CHECK(device.beat(site) == false);

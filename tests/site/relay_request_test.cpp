@@ -61,7 +61,7 @@ TEST_CASE("A's request reaches B, and B's go-ahead reaches A") {
   const hbb::RelayResponse answer = answer_of(a);
   CHECK(answer.refuse_reason().empty());
   CHECK(answer.socket_addr().empty());
-  CHECK(answer.union_case() == hbb::RelayResponse::UNION_NOT_SET);
+  CHECK_FALSE(answer.pk().empty());
 }
 
 TEST_CASE("a request that cannot be served is refused in words, at once") {
@@ -70,13 +70,14 @@ TEST_CASE("a request that cannot be served is refused in words, at once") {
   const Device b{site, kB};
   wire::TcpClient a = site.dial(kA);
   a.send(request_for("nobody-here", "uuid-1"));
-  CHECK(answer_of(a).refuse_reason() == "ID does not exist");
+  const std::string text = answer_of(a).refuse_reason();
+  CHECK(text.find("not allowed") != std::string::npos);
 
   site.server().kill();
   site.start();
   wire::TcpClient again = site.dial(kA);
   again.send(request_for(b.id(), "uuid-1"));
-  CHECK(answer_of(again).refuse_reason() == "Remote desktop is offline");
+  CHECK(answer_of(again).refuse_reason() == text);  // nobody has asked for it before, and learns nothing
 }
 
 TEST_CASE("where the site refuses unasked relays, an accepted PunchHoleRequest opens the way") {
