@@ -23,6 +23,8 @@ using UuidMark = std::array<uint8_t, 16>;
 UuidMark uuid_mark(std::string_view uuid);
 bool same_mark(const UuidMark& a, const UuidMark& b);
 
+uint32_t pk_mark(std::string_view pk);
+
 /// Of a token as it is stored: the token itself is kept nowhere.
 using TokenHash = std::array<uint8_t, 32>;
 TokenHash token_hash(std::string_view token);
@@ -62,6 +64,10 @@ struct DeviceCard {
   bool orphan = false;
   bool incoming_only = false;
   bool has_sysinfo = false;
+  bool beat_noted = false;      ///< its last heartbeat waits to be stored
+  bool sent_noted = false;      ///< what it was sent waits to be stored
+  uint32_t pk = 0;              ///< of its key the first bytes: a new one is seen
+  uint32_t last_heartbeat = 0;  ///< Unix seconds
   std::vector<Ref> extra_groups;
   std::unique_ptr<SentStrategy> sent;
 };

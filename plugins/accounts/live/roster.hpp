@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -30,9 +31,24 @@ struct RosterSettings {
   DeliveryPolicy delivery;
 };
 
+/// All that is read as a whole: everything but devices and sessions.
+struct RosterModel {
+  std::unordered_map<Ref, UserCard> users;
+  std::unordered_map<Ref, UserGroupCard> user_groups;
+  std::unordered_map<Ref, DeviceGroupCard> device_groups;
+  Edges edges;
+  std::unordered_map<Ref, ControlRole> roles;
+  Ref default_role = kNoRef, not_logged_role = kNoRef;
+  std::unordered_map<Ref, Strategy> strategies;
+  Ref default_strategy = kNoRef;
+  std::unordered_map<Ref, BookCard> books;
+};
+
 class Roster {
  public:
   // ---- writing ----
+  /// In one step; devices and sessions stay.
+  void replace(RosterModel model);
   void configure(RosterSettings settings);
   void put_user(Ref ref, UserCard card);
   void remove_user(Ref ref);  ///< and his sessions and edges; his devices' owner is put anew by who deletes him
@@ -83,8 +99,14 @@ class Roster {
 
   /// Of a known user, from nowhere: for the access tester and previews.
   Answer decide_for(Ref user, std::string_view id, int64_t now) const;
+  /// Rows 4 and 8 for one device: does a list of this user show it?
+  bool is_visible(Ref user, std::string_view id, int64_t now) const;
   /// Ids that are listed for the user, in the order of the ids (accounts.md 3.4).
   std::vector<std::string> visible_devices(Ref user, int64_t now) const;
+
+  /// Of these devices: their groups' names, sorted, and their owners that are enabled.
+  std::vector<std::string> device_group_names(const std::vector<std::string>& ids) const;
+  std::set<Ref> owners(const std::vector<std::string>& ids) const;
 
   std::optional<SessionCard> session(const TokenHash& token) const;
   std::optional<UserCard> user(Ref ref) const;
@@ -96,10 +118,26 @@ class Roster {
     AssignedBy owner_by = AssignedBy::kNobody;
     bool orphan = false;
     bool has_sysinfo = false;
+    uint32_t pk = 0;
+    uint32_t last_heartbeat = 0;
   };
   std::optional<DeviceView> device(std::string_view id) const;
-  /// What is due on a heartbeat (strategies.hpp). `changed`: what was sent is to be stored anew.
-  std::optional<Delivery> deliver_strategy(std::string_view id, int64_t device_stamp, int64_t now_ms, bool* changed);
+  /// Is a device with this uuid banned, under whatever id?
+  bool is_banned(const UuidMark& uuid) const;
+  std::shared_ptr<const RosterSettings> settings() const;
+  struct Beat {
+    bool known = false;  ///< the id is there and the uuid is its own; else nothing was noted
+    bool wants_sysinfo = false;
+    std::optional<Delivery> delivery;
+  };
+  /// A device's heartbeat: noted, and what is due on it (strategies.hpp). `stamp`: as the device says.
+  Beat beat(std::string_view id, const UuidMark& uuid, int64_t stamp, int64_t now_ms);
+  struct Noted {
+    std::vector<std::pair<Ref, uint32_t>> beats;
+    std::vector<std::pair<Ref, SentStrategy>> sent;
+  };
+  /// What heartbeats have changed and is to be stored; at most `most` devices at once.
+  Noted take_noted(size_t most);
   std::optional<SentStrategy> sent_strategy(std::string_view id) const;
   size_t devices() const;
   /// Of devices and what finds them, without their strategies' contents.
@@ -122,24 +160,21 @@ class Roster {
   std::optional<uint64_t> permissions_of(const Controller& controller) const;
   const Strategy* strategy_of(Ref ref) const;
   const Strategy* effective_of(const DeviceCard& card) const;
-  void drop_book_ids(Ref ref);
+  void drop_book(Ref ref);
+  void index_books();
+  void count_ban(const DeviceCard& card, int by);
   auto id_at() const {
     return [this](uint32_t place) -> std::string_view { return cards_[place].id; };
   }
 
   mutable std::shared_mutex mutex_;
-  RosterSettings settings_;
-  std::unordered_map<Ref, UserCard> users_;
-  std::unordered_map<Ref, UserGroupCard> user_groups_;
-  std::unordered_map<Ref, DeviceGroupCard> device_groups_;
+  std::shared_ptr<const RosterSettings> settings_ = std::make_shared<const RosterSettings>();
+  RosterModel model_;
   std::deque<DeviceCard> cards_;  // a free one has no id
   std::vector<uint32_t> free_;
   IdIndex index_;
-  Edges edges_;
-  std::unordered_map<Ref, ControlRole> roles_;
-  Ref default_role_ = kNoRef, not_logged_role_ = kNoRef;
-  std::unordered_map<Ref, Strategy> strategies_;
-  Ref default_strategy_ = kNoRef;
+  std::map<UuidMark, int> banned_;
+  std::deque<uint32_t> noted_;  // places, each once
   struct HashOfHash {
     size_t operator()(const TokenHash& hash) const {
       size_t out = 0;
@@ -148,7 +183,6 @@ class Roster {
     }
   };
   std::unordered_map<TokenHash, SessionCard, HashOfHash> sessions_;
-  std::unordered_map<Ref, BookCard> books_;
   std::unordered_map<std::string, std::vector<Ref>> books_by_id_;
 };
 

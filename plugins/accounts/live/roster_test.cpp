@@ -206,10 +206,31 @@ TEST_CASE("what is listed for a user is what he reaches") {
   CHECK(site.roster.decide_for(kNoRef, "333", kNow).access.allowed());
 }
 
+TEST_CASE("a heartbeat counts with the device's own uuid alone, and asks for sysinfo while there is none") {
+  Site site;
+  CHECK_FALSE(site.roster.beat("111", uuid_mark("u"), 0, kNow * 1000).known);  // no uuid is known yet
+  site.roster.change_device("111", [](DeviceCard& card) { card.uuid = uuid_mark("u"); });
+  CHECK_FALSE(site.roster.beat("111", uuid_mark("v"), 0, kNow * 1000).known);
+  CHECK_FALSE(site.roster.beat("999", uuid_mark("u"), 0, kNow * 1000).known);
+  CHECK(site.roster.take_noted(10).beats.empty());
+  const auto beat = site.roster.beat("111", uuid_mark("u"), 0, kNow * 1000);
+  CHECK((beat.known && beat.wants_sysinfo && !beat.delivery));
+  site.roster.beat("111", uuid_mark("u"), 0, (kNow + 3) * 1000);
+  using Beats = std::vector<std::pair<Ref, uint32_t>>;
+  CHECK(site.roster.take_noted(10).beats == Beats{{1, static_cast<uint32_t>(kNow + 3)}});
+  CHECK(site.roster.take_noted(10).beats.empty());
+  CHECK(site.roster.device("111")->last_heartbeat == kNow + 3);
+}
+
 TEST_CASE("strategies go out with heartbeats and are remembered with the device") {
   Site site;
-  bool changed = false;
-  CHECK_FALSE(site.roster.deliver_strategy("111", 0, kNow * 1000, &changed));
+  for (const char* id : {"111", "222"}) {
+    site.roster.change_device(id, [](DeviceCard& card) { card.uuid = uuid_mark("u"); });
+  }
+  const auto beat = [&](const char* id, int64_t stamp) {
+    return site.roster.beat(id, uuid_mark("u"), stamp, kNow * 1000).delivery;
+  };
+  CHECK_FALSE(beat("111", 0));
   Strategy strategy;
   strategy.ref = 4;
   strategy.revision = 1;
@@ -219,17 +240,20 @@ TEST_CASE("strategies go out with heartbeats and are remembered with the device"
   UserCard ada = *site.roster.user(kAda);
   ada.strategy = 4;
   site.roster.put_user(kAda, ada);
-  const auto due = site.roster.deliver_strategy("111", 0, kNow * 1000, &changed);
+  const auto due = beat("111", 0);
   REQUIRE(due);
-  CHECK(changed);
-  site.roster.put_device(device("111", 1, kAda));  // its row was read anew
-  CHECK_FALSE(site.roster.deliver_strategy("111", due->modified_at, kNow * 1000, &changed));
-  CHECK(changed);
+  CHECK(site.roster.take_noted(10).sent.size() == 1);
+  DeviceCard anew = device("111", 1, kAda);  // its row was read anew
+  anew.uuid = uuid_mark("u");
+  site.roster.put_device(std::move(anew));
+  CHECK_FALSE(beat("111", due->modified_at));
   CHECK(site.roster.sent_strategy("111")->received);
-  CHECK_FALSE(site.roster.deliver_strategy("222", 0, kNow * 1000, &changed));
+  CHECK(site.roster.take_noted(10).sent.size() == 1);
+  CHECK_FALSE(beat("111", due->modified_at));
+  CHECK(site.roster.take_noted(10).sent.empty());
+  CHECK_FALSE(beat("222", 0));
   site.roster.remove_strategy(4);
-  CHECK(site.roster.deliver_strategy("111", due->modified_at, kNow * 1000, &changed)->options ==
-        StrategyOptions{{"enable-audio", ""}});
+  CHECK(beat("111", due->modified_at)->options == StrategyOptions{{"enable-audio", ""}});
 }
 
 TEST_CASE("uuids and tokens are kept as marks that tell them apart") {
@@ -292,8 +316,7 @@ TEST_CASE("asking goes on while others write") {
   }};
   for (int i = 0; i < 5000; ++i) {
     REQUIRE(site.ask("ada's", "1111111").access.allowed());
-    bool changed = false;
-    site.roster.deliver_strategy("111", 0, kNow, &changed);
+    site.roster.beat("111", uuid_mark("u"), 0, kNow);
   }
   stop = true;
   writer.join();
