@@ -14,8 +14,6 @@ constexpr Need kWrite{Resource::kAddressBooks, true};
 constexpr Need kUserOnly{std::nullopt, false};
 constexpr size_t kIdsAtOnce = 10'000;
 
-Page page_of(const http::Exchange& exchange) { return Page::of(exchange.query("current"), exchange.query("pageSize")); }
-
 /// "-" alone is none (http-api.md 8.1).
 std::string filter_of(const http::Exchange& exchange, const char* name) {
   std::string text = exchange.query(name).value_or("");

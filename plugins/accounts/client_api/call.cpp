@@ -34,9 +34,13 @@ std::optional<Calls::Asked> Calls::ask(const http::Exchange& exchange, const Nee
     const TokenHash hash = token_hash(bearer);
     const auto session = parts_.roster.session(hash);
     const auto user = session ? parts_.roster.user(session->user) : std::nullopt;
-    const bool alive = user && user->enabled && (session->expires == 0 || session->expires > now());
+    const bool alive = user && user->enabled && session->alive(now());
     if (alive) asked.user = Caller{session->user, user->name, user->administrator, std::nullopt};
     asked.token_hash.assign(reinterpret_cast<const char*>(hash.data()), hash.size());
+    if (alive) {
+      parts_.roster.use_session(hash, now() + parts_.session_idle);
+      if (parts_.used) parts_.used(asked.token_hash);
+    }
     if (alive || (!session && need.resource)) return asked;
   }
   exchange.answer(unauthorized());

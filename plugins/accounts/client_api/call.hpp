@@ -6,8 +6,10 @@
 
 #include <junctor/http.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "accounts/api/body.hpp"
@@ -38,6 +40,8 @@ struct CallParts {
   Roster& roster;
   const Store& store;
   const Sealer& sealer;
+  int64_t session_idle = 90 * 86'400;                         ///< seconds
+  std::function<void(std::string_view hash)> used = nullptr;  ///< a session was used; may be empty
 };
 
 inline http::Answer unauthorized() { return http::error("Invalid token", 401); }
@@ -45,7 +49,7 @@ inline http::Answer forbidden(const std::string& sentence) { return http::error(
 
 class Calls {
  public:
-  explicit Calls(CallParts parts) : parts_{parts} {}
+  explicit Calls(CallParts parts) : parts_{std::move(parts)} {}
 
   Host& host() const { return parts_.host; }
   Roster& roster() const { return parts_.roster; }
@@ -95,6 +99,10 @@ class Calls {
 
   CallParts parts_;
 };
+
+inline Page page_of(const http::Exchange& exchange) {
+  return Page::of(exchange.query("current"), exchange.query("pageSize"));
+}
 
 /// Runs a handler; a Refused is its answer.
 template <class Fn>

@@ -59,8 +59,6 @@ std::string peer_json(const Sql& sql, const std::string& id) {
       .value_or("");
 }
 
-Page page_of(const http::Exchange& exchange) { return Page::of(exchange.query("current"), exchange.query("pageSize")); }
-
 }  // namespace
 
 void ListCalls::route(http::Server& server, std::function<void(const Exchange&)> scripts) {

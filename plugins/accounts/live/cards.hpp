@@ -74,8 +74,11 @@ struct DeviceCard {
 
 struct SessionCard {
   Ref user = kNoRef;
-  std::string device;   ///< id that it was opened on; empty: none
-  int64_t expires = 0;  ///< Unix seconds; 0: never
+  std::string device;      ///< id that it was opened on; empty: none
+  int64_t expires = 0;     ///< Unix seconds, at the latest; 0: never
+  int64_t idle_until = 0;  ///< unless it is used; 0: never
+
+  bool alive(int64_t now) const { return (expires == 0 || expires > now) && (idle_until == 0 || idle_until > now); }
 };
 
 /// A shared book that gives access.

@@ -148,7 +148,7 @@ void Rights::reach(const jct_auth_request& request, AuthAsker asker) {
 void Rights::live(const jct_auth_request& request, AuthAsker asker) {
   const auto session = parts_.roster.session(token_hash(view(request.token)));
   const auto user = session ? parts_.roster.user(session->user) : std::nullopt;
-  if (!user || !user->enabled || (session->expires != 0 && session->expires <= now())) {
+  if (!user || !user->enabled || !session->alive(now())) {
     return asker.deny(word(Refusal::kSessionExpired), sentence(Refusal::kSessionExpired, false));
   }
   asker.allow({user->name, 0, "", 0});

@@ -73,6 +73,8 @@ class Roster {
   void set_default_strategy(Ref ref);
   void put_session(const TokenHash& token, SessionCard card);
   void remove_session(const TokenHash& token);
+  /// It was used: it ends later for being idle.
+  void use_session(const TokenHash& token, int64_t idle_until);
   void remove_sessions_of(Ref user);
   /// Only books with grants_access; one without ids and rules gives nothing.
   void put_book(Ref ref, BookCard card);

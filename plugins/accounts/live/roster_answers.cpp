@@ -98,7 +98,7 @@ Controller Roster::controller_of(const Question& question, Ref* user) const {
   const SessionCard& session = found->second;
   *user = session.user;  // known to the log even where the session has ended
   Controller out = controller_for(session.user);
-  if (session.expires != 0 && session.expires <= question.now) out.token = Controller::Token::kBad;
+  if (!session.alive(question.now)) out.token = Controller::Token::kBad;
   out.network_allowed = network_allows(look_up(model_.users, session.user), question.from);
   const DeviceCard* device = session.device.empty() ? nullptr : find(session.device);
   if (device) {
@@ -223,6 +223,12 @@ std::optional<SessionCard> Roster::session(const TokenHash& token) const {
   const Look lock{mutex_};
   const auto found = sessions_.find(token);
   return found == sessions_.end() ? std::nullopt : std::optional{found->second};
+}
+
+void Roster::use_session(const TokenHash& token, int64_t idle_until) {
+  const Lock lock{mutex_};
+  const auto found = sessions_.find(token);
+  if (found != sessions_.end()) found->second.idle_until = std::max(found->second.idle_until, idle_until);
 }
 
 std::optional<UserCard> Roster::user(Ref ref) const {

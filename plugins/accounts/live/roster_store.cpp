@@ -62,8 +62,7 @@ BookRule rule_of(const Row& row, size_t at) {
 constexpr const char* kSession = "SELECT hash, user_id, device_id, last_used, expires FROM {p}sessions ";
 
 SessionCard session_of(const Row& row, int64_t idle) {
-  const int64_t unused = row.integer(3) + idle;
-  return {ref(row, 1), row.text(2), row.integer(4) == 0 ? unused : std::min(unused, row.integer(4))};
+  return {ref(row, 1), row.text(2), row.integer(4), row.integer(3) + idle};
 }
 
 std::shared_ptr<const StrategyKeys> keys_of(std::string_view json) {

@@ -36,8 +36,8 @@ struct Site {
     roster.put_device(device("111", 1, kAda));
     roster.put_device(device("222", 2, kNoRef, kKiosks));
     roster.put_device(device("333", 3));
-    roster.put_session(token_hash("ada's"), {kAda, "", 0});
-    roster.put_session(token_hash("bob's"), {kBob, "", 0});
+    roster.put_session(token_hash("ada's"), {kAda, "", 0, 0});
+    roster.put_session(token_hash("bob's"), {kBob, "", 0, 0});
   }
   void user(Ref ref, const char* name, Ref group, bool admin = false) {
     UserCard card;
@@ -70,9 +70,13 @@ TEST_CASE("the token says who asks, and the answer names him") {
 
 TEST_CASE("a session ends: at its time, by log-out, with its user's state, and with its user") {
   Site site;
-  site.roster.put_session(token_hash("short"), {kAda, "", kNow + 10});
+  site.roster.put_session(token_hash("short"), {kAda, "", kNow + 10, 0});
   CHECK(site.ask("short", "111", kNow + 9).access.allowed());
   CHECK(site.ask("short", "111", kNow + 10).access.refusal == Refusal::kSessionExpired);
+  site.roster.put_session(token_hash("idle"), {kAda, "", 0, kNow + 10});
+  CHECK(site.ask("idle", "111", kNow + 10).access.refusal == Refusal::kSessionExpired);
+  site.roster.use_session(token_hash("idle"), kNow + 20);
+  CHECK(site.ask("idle", "111", kNow + 10).access.allowed());
   site.roster.remove_session(token_hash("ada's"));
   CHECK(site.refusal("ada's", "111") == Refusal::kSessionExpired);
   UserCard disabled = *site.roster.user(kBob);
@@ -89,7 +93,7 @@ TEST_CASE("a session ends: at its time, by log-out, with its user's state, and w
 
 TEST_CASE("a session is judged by the device that it was opened on") {
   Site site;
-  site.roster.put_session(token_hash("on 333"), {kAda, "333", 0});
+  site.roster.put_session(token_hash("on 333"), {kAda, "333", 0, 0});
   CHECK(site.refusal("on 333", "111") == Refusal::kNone);
   site.roster.change_device("333", [](DeviceCard& card) { card.incoming_only = true; });
   CHECK(site.refusal("on 333", "111") == Refusal::kInitiatorDevice);
@@ -311,7 +315,7 @@ TEST_CASE("asking goes on while others write") {
     for (Ref i = 0; !stop; ++i) {
       site.roster.put_device(device(std::to_string(i % 1000), 10 + i));
       site.roster.remove_device(std::to_string((i + 500) % 1000));
-      site.roster.put_session(token_hash(std::to_string(i % 100)), {kBob, "", 0});
+      site.roster.put_session(token_hash(std::to_string(i % 100)), {kBob, "", 0, 0});
     }
   }};
   for (int i = 0; i < 5000; ++i) {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts put together. Control thread and home loop.
+#include "accounts/client_api/client_side.hpp"
+
+#include <utility>
+
+namespace junctor::accounts {
+
+ClientSide::ClientSide(Host& host, Store& store, const Sealer& sealer, Settings settings,
+                       std::function<void(std::string_view hash)> session_used)
+    : host_{host},
+      store_{store},
+      settings_{std::make_shared<const Settings>(std::move(settings))},
+      feed_{roster_, settings_->feed},
+      import_{host, store, settings_->imports},
+      grants_{settings_->grants},
+      refs_{settings_->refs},
+      nonces_{settings_->nonces},
+      conns_{settings_->conns},
+      rights_{host, {roster_, grants_, refs_, store}, settings_->rights},
+      calls_{{host, roster_, store, sealer, settings_->feed.session_idle, std::move(session_used)}},
+      books_{calls_, [this] { return this->settings()->books; }},
+      devices_{calls_, grants_, conns_, [this] { return this->settings()->devices; }},
+      lists_{calls_, [this] { return this->settings()->accessible_list; }},
+      audits_{calls_, {devices_, refs_, nonces_, conns_}, settings_->audits} {
+  roster_.configure(settings_->roster);
+  store.on_touched([this](const Sql& sql, const Touched& touched) { return feed_.collect(sql, touched); });
+}
+
+void ClientSide::route(http::Server& server, std::function<void(const http::Exchange&)> scripts) {
+  books_.route(server);
+  devices_.route(server);
+  lists_.route(server, std::move(scripts));
+  audits_.route(server);
+}
+
+void ClientSide::start(std::function<void()> loaded) {
+  loaded_ = std::move(loaded);
+  load();
+}
+
+void ClientSide::load() {
+  feed_.load(store_, [this](const std::string& refusal) {
+    if (!refusal.empty()) return try_again(refusal);
+    // What is registered and has no row yet is served as a new device is: where those wait, the rows come first.
+    if (settings()->roster.access.admission == Admission::kOpen) serve();
+    import();
+  });
+}
+
+void ClientSide::import() {
+  import_.run([this](const std::string& refusal, size_t imported) {
+    if (!refusal.empty()) return try_again(refusal);
+    if (imported > 0) host_.info("accounts.peers_imported", {{"devices", imported}});
+    serve();
+  });
+}
+
+void ClientSide::try_again(const std::string& refusal) {
+  host_.error("accounts.load_failed", {{"code", refusal}, {"hint", "tried again; who is not known yet waits"}});
+  again_ = host_.after(settings()->load_again, [this] { serving_ ? import() : load(); });
+}
+
+void ClientSide::serve() {
+  if (std::exchange(serving_, true)) return;
+  host_.info("accounts.loaded", {{"devices", roster_.devices()}});
+  rights_.open();
+  devices_.start();
+  if (const auto told = std::exchange(loaded_, nullptr)) told();
+}
+
+void ClientSide::reload(Settings settings) {
+  roster_.configure(settings.roster);
+  const std::lock_guard lock{mutex_};
+  settings_ = std::make_shared<const Settings>(std::move(settings));
+}
+
+}  // namespace junctor::accounts

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything of accounts that clients and signalling see, behind the log-in: the model in memory, rights, and the calls
+// of devices and users. The plugin makes one, gives it its routes and tells it when to begin. Wiring.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "accounts/client_api/audit_calls.hpp"
+#include "accounts/client_api/book_calls.hpp"
+#include "accounts/client_api/device_calls.hpp"
+#include "accounts/client_api/list_calls.hpp"
+#include "accounts/live/peer_import.hpp"
+#include "accounts/live/rights.hpp"
+#include "accounts/live/roster_feed.hpp"
+
+namespace junctor::accounts {
+
+class ClientSide {
+ public:
+  struct Settings {
+    RosterSettings roster;
+    BookCalls::Limits books;
+    DeviceCalls::Settings devices;
+    AuditCalls::Settings audits;
+    Rights::Limits rights;
+    RosterFeed::Limits feed;
+    PeerImport::Limits imports;
+    SwitchGrants::Limits grants;
+    ConnRefs::Limits refs;
+    Nonces::Limits nonces;
+    LiveConns::Limits conns;
+    bool accessible_list = true;
+    Duration load_again = std::chrono::seconds{5};
+  };
+  /// [control] The store tells it what is touched from now on. All outlive it. `session_used`: with each call of a
+  /// user, any thread; may be empty.
+  ClientSide(Host& host, Store& store, const Sealer& sealer, Settings settings,
+             std::function<void(std::string_view hash)> session_used = nullptr);
+
+  /// [control] `scripts`: who takes GET /api/users with an API token; may be empty.
+  void route(http::Server& server, std::function<void(const http::Exchange&)> scripts = nullptr);
+  /// [control] Loads the model; rights and calls answer from when it is there. `loaded` on the home loop, once.
+  void start(std::function<void()> loaded = nullptr);
+  /// [home] Live values; bounds of tables and of routes stay as they were at the start.
+  void reload(Settings settings);
+  /// [home] What only memory has is stored.
+  void flush() { devices_.flush(); }
+
+  Roster& roster() { return roster_; }
+  LiveConns& conns() { return conns_; }
+  Rights& rights() { return rights_; }
+
+ private:
+  std::shared_ptr<const Settings> settings() const {
+    const std::lock_guard lock{mutex_};
+    return settings_;
+  }
+  void load();
+  void import();
+  void serve();
+  void try_again(const std::string& refusal);
+
+  Host& host_;
+  Store& store_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;  // guarded by mutex_
+  Roster roster_;
+  RosterFeed feed_;
+  PeerImport import_;
+  SwitchGrants grants_;
+  ConnRefs refs_;
+  Nonces nonces_;
+  LiveConns conns_;
+  Rights rights_;
+  Calls calls_;
+  BookCalls books_;
+  DeviceCalls devices_;
+  ListCalls lists_;
+  AuditCalls audits_;
+  std::function<void()> loaded_;
+  bool serving_ = false;
+  Timer again_;
+};
+
+}  // namespace junctor::accounts
