@@ -12,7 +12,6 @@ ClientSide::ClientSide(Host& host, Store& store, const Sealer& sealer, Settings 
       store_{store},
       settings_{std::make_shared<const Settings>(std::move(settings))},
       feed_{roster_, settings_->feed},
-      import_{host, store, settings_->imports},
       grants_{settings_->grants},
       refs_{settings_->refs},
       nonces_{settings_->nonces},
@@ -36,33 +35,19 @@ void ClientSide::route(http::Server& server, std::function<void(const http::Exch
 
 void ClientSide::start(std::function<void()> loaded) {
   loaded_ = std::move(loaded);
-  load();
+  host_.post(host_.home_loop(), [this] { load(); });
 }
 
 void ClientSide::load() {
-  feed_.load(store_, [this](const std::string& refusal) {
-    if (!refusal.empty()) return try_again(refusal);
-    // What is registered and has no row yet is served as a new device is: where those wait, the rows come first.
-    if (settings()->roster.access.admission == Admission::kOpen) serve();
-    import();
-  });
-}
-
-void ClientSide::import() {
-  import_.run([this](const std::string& refusal, size_t imported) {
-    if (!refusal.empty()) return try_again(refusal);
-    if (imported > 0) host_.info("accounts.peers_imported", {{"devices", imported}});
-    serve();
-  });
+  feed_.load(store_, [this](const std::string& refusal) { return refusal.empty() ? serve() : try_again(refusal); });
 }
 
 void ClientSide::try_again(const std::string& refusal) {
-  host_.error("accounts.load_failed", {{"code", refusal}, {"hint", "tried again; who is not known yet waits"}});
-  again_ = host_.after(settings()->load_again, [this] { serving_ ? import() : load(); });
+  host_.error("accounts.load_failed", {{"code", refusal}, {"hint", "tried again; nobody is served meanwhile"}});
+  again_ = host_.after(settings()->load_again, [this] { load(); });
 }
 
 void ClientSide::serve() {
-  if (std::exchange(serving_, true)) return;
   host_.info("accounts.loaded", {{"devices", roster_.devices()}});
   rights_.open();
   devices_.start();

@@ -12,7 +12,6 @@
 #include "accounts/client_api/book_calls.hpp"
 #include "accounts/client_api/device_calls.hpp"
 #include "accounts/client_api/list_calls.hpp"
-#include "accounts/live/peer_import.hpp"
 #include "accounts/live/rights.hpp"
 #include "accounts/live/roster_feed.hpp"
 
@@ -27,7 +26,6 @@ class ClientSide {
     AuditCalls::Settings audits;
     Rights::Limits rights;
     RosterFeed::Limits feed;
-    PeerImport::Limits imports;
     SwitchGrants::Limits grants;
     ConnRefs::Limits refs;
     Nonces::Limits nonces;
@@ -59,7 +57,6 @@ class ClientSide {
     return settings_;
   }
   void load();
-  void import();
   void serve();
   void try_again(const std::string& refusal);
 
@@ -69,7 +66,6 @@ class ClientSide {
   std::shared_ptr<const Settings> settings_;  // guarded by mutex_
   Roster roster_;
   RosterFeed feed_;
-  PeerImport import_;
   SwitchGrants grants_;
   ConnRefs refs_;
   Nonces nonces_;
@@ -81,7 +77,6 @@ class ClientSide {
   ListCalls lists_;
   AuditCalls audits_;
   std::function<void()> loaded_;
-  bool serving_ = false;
   Timer again_;
 };
 

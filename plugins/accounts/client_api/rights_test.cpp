@@ -73,7 +73,9 @@ TEST_CASE("what is taken away counts with the next question") {
   site.write([&](const Sql& sql, Touched& touched) { set_device_state(sql, device, DeviceState::kDisabled, touched); });
   CHECK(site.reach("111", "bob's").reason == "device_disabled");
   site.write([&](const Sql& sql, Touched& touched) { set_device_state(sql, device, DeviceState::kActive, touched); });
-  site.write([&](const Sql& sql, Touched& touched) { end_sessions_of(sql, site.bob, kNoRef, touched); });
+  site.write([&](const Sql& sql, Touched& touched) {
+    end_sessions_of(sql, site.bob, kNoRef, LoginOwner::kTakeBack, touched);
+  });
   CHECK(site.reach("111", "bob's").reason == "session_expired");
   CHECK(site.reach("111", "ada's").allowed);
   site.write([&](const Sql& sql, Touched& touched) { set_user_status(sql, site.bob, UserStatus::kDisabled, touched); });

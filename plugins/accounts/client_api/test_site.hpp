@@ -14,6 +14,7 @@
 
 #include "accounts/client_api/client_side.hpp"
 #include "accounts/store/first_start.hpp"
+#include "accounts/store/names.hpp"
 #include "accounts/store/schema.hpp"
 #include "accounts/store/sessions.hpp"
 #include "accounts/store/user_groups.hpp"

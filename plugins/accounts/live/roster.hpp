@@ -58,6 +58,8 @@ class Roster {
   void remove_device_group(Ref ref);
   /// By its id; what was sent to it stays where `card` brings nothing.
   void put_device(DeviceCard card);
+  /// Of a page that was read at the start: what was written meanwhile is newer.
+  void put_new_device(DeviceCard card);
   void remove_device(std::string_view id);
   /// False where there is no such device or the new id is taken.
   bool rename_device(std::string_view old_id, std::string_view new_id);
@@ -149,6 +151,7 @@ class Roster {
   using Lock = std::unique_lock<std::shared_mutex>;
   using Look = std::shared_lock<std::shared_mutex>;
 
+  void add_device(DeviceCard card);
   const DeviceCard* find(std::string_view id) const;
   DeviceCard* find(std::string_view id) { return const_cast<DeviceCard*>(std::as_const(*this).find(id)); }
   Target target_of(const DeviceCard& card, std::vector<Ref>& groups) const;

@@ -84,7 +84,7 @@ void RosterFeed::load_devices(const Store& store, Ref after, std::function<void(
              [this, &store, loaded = std::move(loaded)](Outcome<Page>& outcome) {
                if (!outcome) return loaded(outcome.refused);
                DevicePage& page = **outcome;
-               for (DeviceCard& card : page.cards) roster_.put_device(std::move(card));
+               for (DeviceCard& card : page.cards) roster_.put_new_device(std::move(card));
                if (page.last == kNoRef) return loaded("");
                load_devices(store, page.last, loaded);
              });
