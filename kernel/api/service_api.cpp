@@ -35,11 +35,13 @@ jct_status provide(const jct_host* raw, const char* id, const void* table, void*
 jct_status look_up(const jct_host* raw, const char* id, std::vector<plugin::Provided>* found) {
   Host& host = Host::of(raw);
   if (!host.carries_over()) return host.wrong_thread("find");
-  if (!allowed(host, id)) return id == nullptr ? JCT_E_ARG : JCT_E_STATE;
+  if (id == nullptr) return JCT_E_ARG;
   const auto& needs = host.config().snapshot->find(host.instance())->schema->needs;
-  const bool declared =
-      std::any_of(needs.begin(), needs.end(), [id](const std::string& need) { return plugin::service_id(need) == id; });
-  if (!declared) {
+  const auto declared =
+      std::find_if(needs.begin(), needs.end(), [id](const std::string& need) { return plugin::service_id(need) == id; });
+  const bool late = declared != needs.end() && plugin::late_need(*declared);
+  if (host.phase() != (late ? Phase::kStarting : Phase::kCreating)) return JCT_E_STATE;
+  if (declared == needs.end()) {
     host.blame("plugin.undeclared_service", "service", id);
     return JCT_E_ARG;
   }

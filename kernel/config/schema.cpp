@@ -51,7 +51,8 @@ std::string type_name(const Option& option) {
 }
 
 std::string service_name(std::string_view declared) {
-  if (!declared.empty() && (declared.front() == '?' || declared.front() == '*')) declared.remove_prefix(1);
+  constexpr std::string_view kMarks = "?*~";
+  if (!declared.empty() && kMarks.find(declared.front()) != std::string_view::npos) declared.remove_prefix(1);
   return std::string(declared.substr(0, declared.find('/')));
 }
 

@@ -49,7 +49,7 @@ void resolve_needs(const Snapshot& snapshot, size_t index, Graph* graph, std::ve
           user.origin, "[" + user.name + "] needs the service " + id + ", which no enabled plugin provides"));
     }
     if (found.size() > 1 && !many_need(declared)) report_choice(snapshot, user, id, found, faults);
-    auto& uses = graph->uses[index];
+    auto& uses = late_need(declared) ? graph->late[index] : graph->uses[index];
     uses.insert(uses.end(), found.begin(), found.end());
   }
 }
@@ -95,13 +95,15 @@ class Sorter {
 
 std::string service_id(const std::string& declared) { return optional_need(declared) ? declared.substr(1) : declared; }
 bool many_need(const std::string& declared) { return !declared.empty() && declared[0] == '*'; }
+bool late_need(const std::string& declared) { return !declared.empty() && declared[0] == '~'; }
 bool optional_need(const std::string& declared) {
-  return many_need(declared) || (!declared.empty() && declared[0] == '?');
+  return many_need(declared) || late_need(declared) || (!declared.empty() && declared[0] == '?');
 }
 
 Graph build_graph(const Snapshot& snapshot, std::vector<Fault>* faults) {
   Graph graph;
   graph.uses.resize(snapshot.instances.size());
+  graph.late.resize(snapshot.instances.size());
   for (size_t i = 0; i < snapshot.instances.size(); ++i) {
     if (snapshot.instances[i].enabled) resolve_needs(snapshot, i, &graph, faults);
   }

@@ -15,16 +15,20 @@ struct Graph {
   std::vector<size_t> order;
   /// For each instance of the snapshot: the indices of those whose services it uses.
   std::vector<std::vector<size_t>> uses;
+  /// The same of those that it finds from its start on (`~`): they set no order.
+  std::vector<std::vector<size_t>> late;
 };
 
 /// Resolves `needs` by the snapshot's bindings. Faults: a service that nobody provides, one that several
 /// provide where the table does not name one, a cycle (named in full).
 Graph build_graph(const config::Snapshot& snapshot, std::vector<config::Fault>* faults);
 
-/// `?relay/1`, `*auth/1` -> `relay/1`, `auth/1`.
+/// `?relay/1`, `*auth/1`, `~signal/1` -> `relay/1`, `auth/1`, `signal/1`.
 std::string service_id(const std::string& declared);
-/// A need that may have no provider: `?` (at most one) or `*` (any number).
+/// A need that may have no provider: `?` and `~` (at most one) or `*` (any number).
 bool optional_need(const std::string& declared);
 bool many_need(const std::string& declared);
+/// One that is found from start on alone, so that two plugins can serve each other.
+bool late_need(const std::string& declared);
 
 }  // namespace junctor::plugin

@@ -94,7 +94,19 @@ TEST_CASE("an instance does not serve itself") {
   CHECK(site.graph.uses[0].empty());
 }
 
+TEST_CASE("who finds a provider late sets no order, so that two can serve each other") {
+  const Built site{
+      {instance("a", {"a/1"}, {"b/1"}), instance("b", {"b/1"}, {"~c/1"}), instance("c", {"c/1"}, {"a/1"})}};
+  CHECK(site.faults.empty());
+  CHECK(site.order() == Words{"b", "a", "c"});
+  CHECK(site.graph.late[1] == std::vector<size_t>{2});
+  CHECK(site.graph.uses[1].empty());
+  CHECK(Built{{instance("user", {}, {"~a/1"})}}.faults.empty());
+}
+
 TEST_CASE("a need's marks are no part of its id") {
+  CHECK(plugin::service_id("~signal/1") == "signal/1");
+  CHECK(plugin::optional_need("~signal/1"));
   CHECK(plugin::service_id("?relay/1") == "relay/1");
   CHECK(plugin::service_id("*auth/1") == "auth/1");
   CHECK(plugin::service_id("keys/1") == "keys/1");

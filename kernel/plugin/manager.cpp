@@ -74,6 +74,7 @@ bool Manager::create_all(const std::shared_ptr<const Snapshot>& next, const Grap
       entry.uses.push_back(name);
       providers.push_back(key_of(name, *made));
     }
+    for (size_t provider : graph.late[index]) entry.late.push_back(next->instances[provider].name);
     if (create_one(entry, values, std::move(providers), why)) {
       made->push_back(std::move(entry));
       continue;
@@ -83,7 +84,18 @@ bool Manager::create_all(const std::shared_ptr<const Snapshot>& next, const Grap
     destroy_all(*made);
     return false;
   }
+  for (const Running& entry : *made) bind_late(entry, *made);
   return true;
+}
+
+/// All are made: what an instance finds from its start on is there.
+void Manager::bind_late(const Running& entry, const std::list<Running>& made) {
+  if (entry.late.empty()) return;
+  std::vector<std::string> providers;
+  for (const auto* names : {&entry.uses, &entry.late}) {
+    for (const std::string& name : *names) providers.push_back(key_of(name, made));
+  }
+  around_.services->bind(entry.key, std::move(providers));
 }
 
 std::string Manager::key_of(const std::string& name, const std::list<Running>& made) const {
@@ -124,11 +136,8 @@ bool Manager::start_one(Running& entry, std::string* why) {
   return false;
 }
 
-void Manager::destroy(Running& entry) {
-  if (entry.object) {
-    entry.object->stop();
-    entry.object.reset();
-  }
+void Manager::stop_one(Running& entry) {
+  if (entry.object) entry.object->stop();
   entry.state = State::kStopped;
   around_.services->withdraw(entry.key);
   around_.forget_commands(entry.key);
@@ -150,10 +159,16 @@ std::list<Manager::Running>::iterator Manager::next_to_stop(std::list<Running>& 
   return std::prev(group.end());
 }
 
+/// One that another one found late stays in memory, stopped, until that one has stopped too.
 void Manager::destroy_all(std::list<Running>& group) {
+  std::vector<std::unique_ptr<Object>> kept;
   while (!group.empty()) {
     const auto next = next_to_stop(group);
-    destroy(*next);
+    const bool found_late = std::any_of(group.begin(), group.end(), [&](const Running& user) {
+      return std::find(user.late.begin(), user.late.end(), next->name) != user.late.end();
+    });
+    stop_one(*next);
+    if (found_late) kept.push_back(std::move(next->object));
     group.erase(next);
   }
 }

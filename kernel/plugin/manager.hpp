@@ -78,6 +78,7 @@ class Manager {
     State state = State::kChecked;
     std::string reason;
     std::vector<std::string> uses;  ///< names
+    std::vector<std::string> late;  ///< names of those that it finds from its start on
     std::shared_ptr<const config::Snapshot> snapshot;
   };
   /// A generation that drains: stopped as one, users first, when all are idle or the time is over.
@@ -106,7 +107,8 @@ class Manager {
   bool provider_runs(Running& entry, std::string* why);
   bool start_one(Running& entry, std::string* why);
   static std::list<Running>::iterator next_to_stop(std::list<Running>& group);
-  void destroy(Running& entry);
+  void stop_one(Running& entry);
+  void bind_late(const Running& entry, const std::list<Running>& made);
   void destroy_all(std::list<Running>& group);
   void leave(std::list<Running> group, std::function<void()> then);
   void finish_leaving(Leaving* group);

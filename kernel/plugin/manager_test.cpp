@@ -142,6 +142,16 @@ TEST_CASE("who hears events stops after all but those that it uses, at a stop an
   }
 }
 
+TEST_CASE(
+    "who is found late starts after its finder, stops before it, and stays in memory until that one has stopped") {
+  World world;
+  const auto site = World::site({instance("a", {"a/1"}, {"b/1"}), instance("b", {"b/1"}, {"~a/1"})});
+  REQUIRE(world.manager->start(site, &world.reason));
+  CHECK(world.take() == Words{"create b", "create a", "start b", "start a"});
+  world.manager->stop();
+  CHECK(world.take() == Words{"stop a", "stop b", "destroy b", "destroy a"});
+}
+
 TEST_CASE("a failure to create or start takes everything down again and is named") {
   World created;
   created.script.fails = "create a";

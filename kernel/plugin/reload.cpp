@@ -25,10 +25,14 @@ namespace {
 
 /// Users of anything in `names` are in it too: what they were given goes away.
 void add_users(const Snapshot& snapshot, const Graph& graph, std::set<std::string>* names) {
-  for (const size_t index : graph.order) {  // providers come first: one pass is enough
-    for (const size_t provider : graph.uses[index]) {
-      if (names->count(snapshot.instances[provider].name) > 0) names->insert(snapshot.instances[index].name);
-    }
+  const auto add = [&](size_t user, const std::vector<size_t>& providers) {
+    const bool hit = std::any_of(providers.begin(), providers.end(),
+                                 [&](size_t provider) { return names->count(snapshot.instances[provider].name) > 0; });
+    return hit && names->insert(snapshot.instances[user].name).second;
+  };
+  for (bool grown = true; grown;) {  // who finds a provider late stands before it
+    grown = false;
+    for (const size_t index : graph.order) grown |= add(index, graph.uses[index]) || add(index, graph.late[index]);
   }
 }
 

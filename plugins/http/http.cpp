@@ -39,10 +39,7 @@ class HttpPlugin {
         exchanges_{host, "limit=max_exchanges"},
         body_memory_{host, "limit=body_memory"} {
     host.provide(JCT_HTTP_SERVICE, &Service::table(), &service_);
-    if (config[kSignalling] && host.find(JCT_SIGNAL_SERVICE)) {
-      signal_.emplace(host);
-      calls_.emplace(core_, *signal_);
-    }
+    signalling_ = config[kSignalling];
     const std::string command = config.instance() == "http" ? "http" : "http " + config.instance();
     host.command(command.c_str(), "routes of the HTTP server, with their owners and what they have served",
                  [this](std::string_view, Reply reply) { reply.ok(overview(core_, service_.addresses)); });
@@ -50,7 +47,11 @@ class HttpPlugin {
   }
 
   void start() {
-    if (calls_) take_signal_calls();
+    if (signalling_ && host_.find(JCT_SIGNAL_SERVICE)) {
+      signal_.emplace(host_);
+      calls_.emplace(core_, *signal_);
+      take_signal_calls();
+    }
     for (uint32_t i = 0; i < core_.loops.size(); ++i) {
       core_.loops[i]->now = host_.now();
       host_.post(
@@ -164,6 +165,7 @@ class HttpPlugin {
   Fill body_memory_;
   std::optional<Signal> signal_;
   std::optional<SignalCalls> calls_;
+  bool signalling_ = false;
   bool serves_signal_ = false;  // [control], and [home] in drain
   Listener listener_;
   Listener redirecting_;
@@ -174,4 +176,4 @@ class HttpPlugin {
 }  // namespace junctor::http
 
 JUNCTOR_PLUGIN(junctor::http::HttpPlugin, "http", "the site's HTTP server: API, pages, files, upgrades",
-               provides("http/1"), needs("?signal/1"), parallel())
+               provides("http/1"), needs("~signal/1"), parallel())

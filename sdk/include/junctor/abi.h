@@ -178,7 +178,7 @@ typedef struct jct_plugin {
   const char* version;         /* of the plugin, for people */
   const char* summary;         /* one line */
   const char* const* provides; /* service ids, ended by null: "relay/1" */
-  const char* const* needs;    /* ended by null: "storage/1"; "?auth/1" may be missing */
+  const char* const* needs;    /* ended by null: "storage/1"; "?a/1" may be missing; "~a/1" too, found from start on */
   const jct_option* const* options;
   uint32_t option_count;
   uint32_t reserved;

@@ -71,7 +71,7 @@ constexpr Ids<sizeof...(Id), true> provides(Id... ids) {
   static_assert(sizeof...(Id) <= 8, "at most eight services");
   return {{ids...}};
 }
-/// A leading '?' marks one that may be missing, '*' any number of providers.
+/// A leading '?' marks one that may be missing, '*' any number, '~' one that may be missing and is found from start on.
 template <class... Id>
 constexpr Ids<sizeof...(Id), false> needs(Id... ids) {
   static_assert(sizeof...(Id) <= 8, "at most eight services");
