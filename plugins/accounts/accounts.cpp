@@ -26,20 +26,29 @@ class AccountsPlugin {
         site_{host, config},
         server_{host, config},
         beginning_{site_, [this] { ready(); }},
-        login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}} {
+        login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}},
+        client_side_{host, site_.store, site_.sealer, read_client(config),
+                     [this](std::string_view hash) { site_.session_use.note(hash); }} {
     settings(config);
+    host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
     for (const Word& word : operator_words()) add_word(word);
   }
 
   void start() {
     login_calls_.open(server_);
+    client_side_.route(server_);
+    client_side_.start();
     flush_ = host_.every(kUseFlush, [this] { site_.session_use.flush(site_.store); });
     tidy_ = host_.every(kTidy, [this] { end_idle(); });
     beginning_.start();
   }
-  void reload(const Config& config) { settings(config); }
+  void reload(const Config& config) {
+    settings(config);
+    client_side_.reload(read_client(config));
+  }
   void drain(Done done) {
     site_.session_use.flush(site_.store);
+    client_side_.flush();
     server_.drain(done);
   }
   void stop() {
@@ -131,6 +140,7 @@ class AccountsPlugin {
   http::Server server_;
   Beginning beginning_;
   LoginCalls login_calls_;
+  ClientSide client_side_;
   int64_t client_idle_ = 0, console_idle_ = 0;  // home loop; before start, control
   Timer flush_, tidy_;
 };
@@ -139,4 +149,4 @@ class AccountsPlugin {
 }  // namespace junctor::accounts
 
 JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               needs("database/1", "http/1", "?storage/1"))
+               provides("auth/1"), needs("database/1", "http/1", "?storage/1"))

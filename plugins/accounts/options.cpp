@@ -41,6 +41,30 @@ RosterSettings read_roster(const Config& config) {
   return settings;
 }
 
+ClientSide::Settings read_client(const Config& config) {
+  const auto number = [&](const Option<int64_t>& option) { return static_cast<size_t>(config[option]); };
+  ClientSide::Settings settings;
+  settings.roster = read_roster(config);
+  settings.roster.delivery.enforce_every_ms = seconds(config[option::kEnforceEvery]) * 1000;
+  settings.books.max_peers = config[option::kMaxPeers];
+  settings.books.legacy_peers = config[option::kLegacyPeers];
+  settings.devices.presets = choice<Presets>(config, option::kPresets, option::kPresetModes);
+  settings.devices.each_address.count = config[option::kCallsAddress];
+  settings.devices.each_id.count = config[option::kCallsDevice];
+  settings.devices.grant_tolerance = seconds(config[option::kGrantClock]);
+  settings.devices.flush_every = config[option::kHeartbeatFlush];
+  settings.audits.note_after = seconds(config[option::kNoteAfter]);
+  settings.rights.held = number(option::kHeld);
+  settings.rights.reserved = seconds(config[option::kReserved]);
+  settings.feed.session_idle = seconds(config[option::kClientIdle]);
+  settings.grants = {number(option::kGrants), config[option::kGrantLife]};
+  settings.refs.capacity = number(option::kAuditRefs);
+  settings.nonces.capacity = number(option::kNonces);
+  settings.conns.devices = number(option::kLiveDevices);
+  settings.accessible_list = config[option::kAccessibleList] == "on";
+  return settings;
+}
+
 LoginSettings read_login(const Config& config) {
   LoginSettings settings;
   settings.limits.per_minute = static_cast<size_t>(config[option::kFailuresMinute]);

@@ -4,6 +4,7 @@
 
 #include <junctor/config.hpp>
 
+#include "accounts/client_api/client_side.hpp"
 #include "accounts/live/roster.hpp"
 #include "accounts/login/log_in.hpp"
 #include "accounts/login/passwords.hpp"
@@ -135,19 +136,64 @@ inline constexpr auto kHashThreads =
 inline constexpr auto kHashQueue =
     opt::count("password_queue", "2000").range(1, 1'000'000).help("log-ins that wait for that; more are refused");
 
-inline constexpr auto kAll =
-    options(kPublicUrl, kAdmission, kInitiate, kListed, kUnassigned, kAdminsReachAll, kOwnerDisabledBlocks,
-            kHideDevices, kAccessibleList, kInitiateNetworks, kConsoleNetworks, kAdminNetworks, kLoginAssigns, kPresets,
-            kPurgeDevices, kOnRelease, kCutRunning, kShareOutsideGroup, kUsersMakeBooks, kLogsAdminOnly, kRetention,
-            kPasswordLogin, kSecondFactor, kClientIdle, kConsoleIdle, kConsoleLongest, kTrusted, kTrustDevices,
-            kFailuresMinute, kFailuresHour, kFailuresSource, kFailureBuckets, kLoginWait, kLoginTries, kLoginsOpen,
-            kPasswordMin, kPasswordMax, kHashMemory, kHashPasses, kHashThreads, kHashQueue);
+// ---- calls of clients and devices ----
+inline constexpr int64_t kMany = 100'000'000;
+inline constexpr auto kMaxPeers =
+    opt::count("max_peer_one_ab", "0").range(0, 1'000'000).live().help("entries of one address book; 0: no bound");
+inline constexpr auto kLegacyPeers = opt::count("legacy_book_entries", "10000")
+                                         .range(1, 1'000'000)
+                                         .live()
+                                         .help("entries of an address book that old clients send or get as a whole");
+inline constexpr auto kCallsAddress = opt::count("device_calls_per_address", "6000")
+                                          .range(0, kMany)
+                                          .help("calls of devices from one address in a minute; 0: no limit");
+inline constexpr auto kCallsDevice =
+    opt::count("device_calls_per_device", "120").range(0, kMany).help("calls of one device in a minute; 0: no limit");
+inline constexpr auto kHeartbeatFlush =
+    opt::duration("heartbeat_flush", "10s").range(kSecond, kDay).help("how often what heartbeats told is stored");
+inline constexpr auto kEnforceEvery = opt::duration("enforce_every", "5m")
+                                          .range(kSecond, kDay)
+                                          .live()
+                                          .help("how often an enforced strategy is sent again");
+inline constexpr auto kGrantClock = opt::duration("switch_grant_clock", "60s")
+                                        .range(kSecond, kDay)
+                                        .live()
+                                        .help("by how much a device's clock may differ in a grant to change sides");
+inline constexpr auto kGrantLife =
+    opt::duration("switch_grant_life", "30s").range(kSecond, kDay).help("how long a grant to change sides is good");
+inline constexpr auto kGrants =
+    opt::count("switch_grants", "10000").range(1, kMany).help("grants to change sides at once");
+inline constexpr auto kAuditRefs = opt::count("audit_refs", "100000")
+                                       .range(1, kMany)
+                                       .help("pushes whose user is remembered for the log, for 10 minutes");
+inline constexpr auto kNonces =
+    opt::count("audit_nonces", "200000").range(1, kMany).help("log records that are known if they come again");
+inline constexpr auto kLiveDevices =
+    opt::count("live_devices", "100000").range(1, kMany).help("devices with open connections that are watched");
+inline constexpr auto kNoteAfter = opt::duration("note_after", "1h")
+                                       .range(0, kDay)
+                                       .help("how long after a connection's end its controller may note on it");
+inline constexpr auto kHeld =
+    opt::count("max_held", "10000").range(1, kMany).help("questions of signalling that wait for the database at once");
+inline constexpr auto kReserved = opt::duration("reserved_ids", "30d")
+                                      .range(0, 3650 * kDay)
+                                      .help("how long the old id of a renamed device is nobody else's");
+
+inline constexpr auto kAll = options(
+    kPublicUrl, kAdmission, kInitiate, kListed, kUnassigned, kAdminsReachAll, kOwnerDisabledBlocks, kHideDevices,
+    kAccessibleList, kInitiateNetworks, kConsoleNetworks, kAdminNetworks, kLoginAssigns, kPresets, kPurgeDevices,
+    kOnRelease, kCutRunning, kShareOutsideGroup, kUsersMakeBooks, kLogsAdminOnly, kRetention, kPasswordLogin,
+    kSecondFactor, kClientIdle, kConsoleIdle, kConsoleLongest, kTrusted, kTrustDevices, kFailuresMinute, kFailuresHour,
+    kFailuresSource, kFailureBuckets, kLoginWait, kLoginTries, kLoginsOpen, kPasswordMin, kPasswordMax, kHashMemory,
+    kHashPasses, kHashThreads, kHashQueue, kMaxPeers, kLegacyPeers, kCallsAddress, kCallsDevice, kHeartbeatFlush,
+    kEnforceEvery, kGrantClock, kGrantLife, kGrants, kAuditRefs, kNonces, kLiveDevices, kNoteAfter, kHeld, kReserved);
 
 }  // namespace option
 
 /// Of a config that was checked already: an option's choices are its enum's, in its order.
 AccessPolicy read_access(const Config& config);
 RosterSettings read_roster(const Config& config);
+ClientSide::Settings read_client(const Config& config);
 LoginSettings read_login(const Config& config);
 PasswordPolicy read_passwords(const Config& config);
 TicketLimits read_tickets(const Config& config);

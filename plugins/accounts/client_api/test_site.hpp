@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "accounts/client_api/client_side.hpp"
+#include "accounts/store/devices.hpp"
 #include "accounts/store/first_start.hpp"
 #include "accounts/store/names.hpp"
 #include "accounts/store/schema.hpp"

@@ -127,42 +127,6 @@ void Roster::add_device(DeviceCard card) {
   index_.insert(cards_[place].id, place, id_at());
 }
 
-void Roster::remove_device_group(Ref ref) {
-  const Lock lock{mutex_};
-  model_.device_groups.erase(ref);
-  model_.edges.remove_all(Object{ObjectKind::kDeviceGroup, ref});
-}
-
-const DeviceCard* Roster::find(std::string_view id) const {
-  const uint32_t place = index_.find(id, id_at());
-  return place == IdIndex::kNone ? nullptr : &cards_[place];
-}
-
-void Roster::put_device(DeviceCard card) {
-  const Lock lock{mutex_};
-  card.extra_groups.shrink_to_fit();
-  if (DeviceCard* found = find(card.id)) {
-    if (found->sent && (!card.sent || found->sent->stamp >= card.sent->stamp)) card.sent = std::move(found->sent);
-    card.last_heartbeat = found->last_heartbeat;
-    card.beat_noted = found->beat_noted;
-    card.sent_noted = found->sent_noted;
-    count_ban(*found, -1);
-    count_ban(card, 1);
-    *found = std::move(card);
-    return;
-  }
-  count_ban(card, 1);
-  uint32_t place = static_cast<uint32_t>(cards_.size());
-  if (free_.empty()) {
-    cards_.push_back(std::move(card));
-  } else {
-    place = free_.back();
-    free_.pop_back();
-    cards_[place] = std::move(card);
-  }
-  index_.insert(cards_[place].id, place, id_at());
-}
-
 void Roster::remove_device(std::string_view id) {
   const Lock lock{mutex_};
   const uint32_t place = index_.find(id, id_at());
