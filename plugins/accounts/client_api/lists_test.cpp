@@ -13,7 +13,8 @@ struct Lists : TestSite {
     std::vector<std::string> out;
     const auto got = call("GET", path, "", token);
     CHECK(got.status() == 200);
-    for (const Body& row : *Body::parse(got.body()).objects("data", 1000)) out.push_back(row.text(key));
+    const auto rows = Body::parse(got.body()).objects("data", 1000);
+    for (const Body& row : *rows) out.push_back(row.text(key));
     return out;
   }
   std::vector<std::string> peers(const std::string& token) {
