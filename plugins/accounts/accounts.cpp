@@ -4,6 +4,9 @@
 #include <junctor/http.hpp>
 #include <junctor/plugin.hpp>
 
+#include <utility>
+#include <vector>
+
 #include "accounts/beginning.hpp"
 #include "accounts/login/login_calls.hpp"
 #include "accounts/operators/commands.hpp"
@@ -32,6 +35,7 @@ class AccountsPlugin {
     settings(config);
     host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
     for (const Word& word : operator_words()) add_word(word);
+    host_.command("api", "where clients find the API", [this](std::string_view, Reply reply) { tell_api(reply); });
   }
 
   void start() {
@@ -61,12 +65,17 @@ class AccountsPlugin {
 
  private:
   void settings(const Config& config) {
+    public_url_ = config[option::kPublicUrl];
     site_.log_in.configure(read_login(config));
     client_idle_ = seconds(config[option::kClientIdle]);
     console_idle_ = seconds(config[option::kConsoleIdle]);
   }
   /// [home] The database has all that is needed.
-  void ready() { host_.info("accounts.ready", {}); }
+  void ready() {
+    ready_ = true;
+    host_.info("accounts.ready", {});
+    for (const Reply& reply : std::exchange(first_askers_, {})) tell_first(reply);
+  }
 
   void end_idle() {
     site_.store.write(
@@ -123,7 +132,17 @@ class AccountsPlugin {
         });
   }
 
+  void tell_api(Reply reply) {
+    const auto addresses = server_.addresses();
+    Poco::JSON::Object answer;
+    answer.set("url", public_url_);
+    answer.set("port", addresses.empty() ? 0 : static_cast<int>(addresses.front().port));
+    reply.ok(command::text(answer));
+  }
+
+  /// [home]
   void tell_first(Reply reply) {
+    if (!ready_) return first_askers_.push_back(reply);
     const auto password = site_.first_password.take();
     if (!password) {
       return reply.fail(JCT_E_NOT_FOUND,
@@ -141,7 +160,10 @@ class AccountsPlugin {
   Beginning beginning_;
   LoginCalls login_calls_;
   ClientSide client_side_;
+  std::string public_url_;                      // home loop; before start, control
   int64_t client_idle_ = 0, console_idle_ = 0;  // home loop; before start, control
+  bool ready_ = false;                          // home loop
+  std::vector<Reply> first_askers_;             // home loop: who asked before there was a password
   Timer flush_, tidy_;
 };
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens once the database answers: built-in rows, the first administrator, the devices of a stock server; tried
-// again until it has. Home loop.
+// What a site has before anybody has made anything: built-in rows, and the first administrator. Tried again until the
+// database has stored them. Home loop.
 #pragma once
 
 #include <functional>
 
-#include "accounts/model/entities.hpp"
 #include "accounts/site.hpp"
 
 namespace junctor::accounts {
@@ -22,8 +21,6 @@ class Beginning {
   void look();
   void make_admin();
   void store(const std::string& hash);
-  void import_after(const std::string& last);
-  void import_page(std::vector<Device> page, bool more);
   void later(const std::string& why);
 
   Site& site_;

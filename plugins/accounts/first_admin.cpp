@@ -38,7 +38,7 @@ void FirstPassword::forget() const { unlink(path_.c_str()); }
 
 bool begin_site(const Sql& sql, const std::string& hash, int64_t now, Touched& touched) {
   make_built_ins(sql, now, touched);
-  if (!is_new_site(sql)) return false;
+  if (!lacks_administrator(sql)) return false;
   User admin;
   admin.name = kFirstAdmin;
   admin.password = hash;

@@ -29,7 +29,7 @@ class FirstPassword {
   const std::string path_;
 };
 
-/// Inside a transaction: makes built-in rows and, where there is no user at all, the administrator with this hash. True
+/// Inside a transaction: makes built-in rows and, where there is no administrator, the first one with this hash. True
 /// where he was made.
 bool begin_site(const Sql& sql, const std::string& hash, int64_t now, Touched& touched);
 

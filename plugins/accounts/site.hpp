@@ -5,9 +5,7 @@
 
 #include <junctor/database.hpp>
 #include <junctor/plugin.hpp>
-#include <junctor/services.hpp>
 
-#include <optional>
 #include <string>
 
 #include "accounts/first_admin.hpp"
@@ -32,7 +30,6 @@ struct Site {
       : host{given},
         database{migrated(host, config)},
         store{host, database},
-        storage{Storage::optional(host)},
         sealer{Sealer::from_file(config.data_dir() + "/" + config.instance() + ".key")},
         first_password{config.data_dir() + "/" + config.instance() + ".first"},
         passwords{read_passwords(config)},
@@ -45,7 +42,6 @@ struct Site {
   Host& host;
   Database database;
   Store store;
-  const std::optional<Storage> storage;  ///< peers as signalling keeps them
   const Sealer sealer;
   const FirstPassword first_password;
   const Passwords passwords;

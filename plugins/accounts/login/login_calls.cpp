@@ -88,7 +88,7 @@ void LoginCalls::open(http::Server& server) {
   const auto call = [this](void (LoginCalls::*handler)(const http::Exchange&) const) {
     return [this, handler](const http::Exchange& exchange) { guarded(exchange, [&] { (this->*handler)(exchange); }); };
   };
-  server.route(JCT_HTTP_GET | JCT_HTTP_HEAD, "/api/login-options", call(&LoginCalls::options), small);
+  server.get("/api/login-options", call(&LoginCalls::options), small);  // and HEAD
   server.post("/api/login", call(&LoginCalls::log_in), small);
   server.post("/api/currentUser", call(&LoginCalls::current_user), small);
   server.post("/api/logout", call(&LoginCalls::log_out), small);

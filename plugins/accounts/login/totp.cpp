@@ -52,6 +52,14 @@ std::string base32(std::string_view secret) {
   return out;
 }
 
+std::string base32_decoded(std::string_view text) {
+  char* bytes = nullptr;
+  size_t size = 0;
+  if (oath_base32_decode(text.data(), text.size(), &bytes, &size) != OATH_OK) return {};
+  const std::unique_ptr<char, decltype(&std::free)> owned{bytes, &std::free};
+  return {bytes, size};
+}
+
 std::string totp_url(std::string_view secret, std::string_view issuer, std::string_view name) {
   return "otpauth://totp/" + percent_encoded(issuer) + ':' + percent_encoded(name) + "?secret=" + base32(secret) +
          "&issuer=" + percent_encoded(issuer) + "&algorithm=SHA1&digits=6&period=30";

@@ -16,6 +16,8 @@ std::string new_totp_secret();
 
 /// For people and their authenticators.
 std::string base32(std::string_view secret);
+/// The other way; empty for what is none.
+std::string base32_decoded(std::string_view text);
 /// otpauth://totp/ISSUER:NAME?secret=...
 std::string totp_url(std::string_view secret, std::string_view issuer, std::string_view name);
 

@@ -27,6 +27,8 @@ TEST_CASE("a code counts one step either way") {
 
 TEST_CASE("an authenticator reads the secret and whose it is") {
   CHECK(base32(kRfcSecret) == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  CHECK(base32_decoded(base32(kRfcSecret)) == kRfcSecret);
+  CHECK(base32_decoded("!").empty());
   CHECK(totp_url(kRfcSecret, "Junctor", "ada l") ==
         "otpauth://totp/Junctor:ada%20l?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Junctor&algorithm=SHA1&digits=6&"
         "period=30");

@@ -37,6 +37,8 @@ void make_built_ins(const Sql& sql, int64_t now, Touched& touched) {
   }
 }
 
-bool is_new_site(const Sql& sql) { return sql.number("SELECT count(*) FROM {p}users") == 0; }
+bool lacks_administrator(const Sql& sql) {
+  return sql.number("SELECT count(*) FROM {p}users WHERE is_admin = 1 OR name_key = 'admin'") == 0;
+}
 
 }  // namespace junctor::accounts

@@ -11,7 +11,7 @@ namespace junctor::accounts {
 /// Makes what is missing of it; does nothing where all of it is there.
 void make_built_ins(const Sql& sql, int64_t now, Touched& touched);
 
-/// Is there no user at all?
-bool is_new_site(const Sql& sql);
+/// Has nobody ever made one, nor anybody named as the first one is?
+bool lacks_administrator(const Sql& sql);
 
 }  // namespace junctor::accounts

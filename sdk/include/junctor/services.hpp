@@ -66,12 +66,7 @@ void* once(const Host& host, Fn&& fn) {
 class Storage {
  public:
   explicit Storage(const Host& host)
-      : Storage{host, Service<jct_storage_service>::required(host, JCT_STORAGE_SERVICE)} {}
-  /// For needs with a question mark.
-  static std::optional<Storage> optional(const Host& host) {
-    auto service = Service<jct_storage_service>::optional(host, JCT_STORAGE_SERVICE);
-    return service ? std::optional{Storage{host, std::move(*service)}} : std::nullopt;
-  }
+      : host_{&host}, service_{Service<jct_storage_service>::required(host, JCT_STORAGE_SERVICE)} {}
 
   /// fn(jct_status, const jct_peer_record* record)
   template <class Fn>
@@ -131,31 +126,9 @@ class Storage {
                               host_->answer_loop(), 0};
     service_.table.value_scan(service_.self, str(space), str(after), limit, &scan);
   }
-  /// At most `limit` peers with an id greater than `after`: row(const jct_peer_record&) for each, in order, then
-  /// end(jct_status).
-  template <class Row, class End>
-  void peer_scan(std::string_view after, uint64_t limit, Row&& row, End&& end) const {
-    struct Scan {
-      Gate gate;
-      std::decay_t<Row> row;
-      std::decay_t<End> end;
-    };
-    const jct_peer_scan scan{new Scan{host_->gate(), std::forward<Row>(row), std::forward<End>(end)},
-                             [](void* self, const jct_peer_record* record) -> jct_status {
-                               auto* scanning = static_cast<Scan*>(self);
-                               return scanning->gate.inside([&] { scanning->row(*record); });
-                             },
-                             [](void* self, jct_status status) {
-                               std::unique_ptr<Scan> scanning{static_cast<Scan*>(self)};
-                               scanning->gate.inside([&] { scanning->end(status); });
-                             },
-                             host_->answer_loop(), 0};
-    service_.table.peer_scan(service_.self, str(after), limit, &scan);
-  }
   const Service<jct_storage_service>& raw() const { return service_; }
 
  private:
-  Storage(const Host& host, Service<jct_storage_service> service) : host_{&host}, service_{std::move(service)} {}
   template <class Fn>
   jct_peer_done peer_done(Fn&& fn) const {
     using Once = detail::Once<std::decay_t<Fn>>;

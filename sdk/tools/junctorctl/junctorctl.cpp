@@ -4,12 +4,14 @@
 #include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
 #include <Poco/JSON/Stringifier.h>
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
 
 #include "config/places.hpp"
 #include "config/values.hpp"
@@ -17,6 +19,7 @@
 #include "tools/doctor/doctor.hpp"
 #include "tools/doctor/examination.hpp"
 #include "tools/doctor/inside.hpp"
+#include "tools/junctorctl/accounts_words.hpp"
 #include "tools/junctorctl/backup.hpp"
 #include "tools/junctorctl/command_line.hpp"
 #include "tools/junctorctl/control_client.hpp"
@@ -60,6 +63,8 @@ constexpr const char* kUsage =
     "the\n"
     "                                       new directory TO; DIR: where its configuration is\n"
     "  migrate DIR [OPTIONS]                from a stock server's directory, and back: junctorctl migrate --help\n"
+    "  user, token, device ...              users, API tokens and devices of the server here, running or not:\n"
+    "                                       junctorctl user add NAME [--admin] [--password-stdin], user list, ...\n"
     "All other words go to the server.\n";
 
 std::filesystem::path this_program() {
@@ -89,6 +94,27 @@ void show(const CommandLine& line, const Var& result) {
 int pass_on(const CommandLine& line) {
   ControlClient client{socket_of(line)};
   show(line, client.ask(line.command, line.args));
+  return kExitOk;
+}
+
+/// Asked of the server where one answers; where none does, done on its database.
+int about_accounts(const CommandLine& line) {
+  const std::vector<std::string> args = with_password(line.args, std::cin);
+  std::unique_ptr<ControlClient> client;
+  std::string none;
+  try {
+    client = std::make_unique<ControlClient>(socket_of(line));
+  } catch (const ControlError& error) {
+    none = error.what();
+  }
+  if (client) {
+    show(line, client->ask(line.command, args));
+    return kExitOk;
+  }
+  const std::string data = std::filesystem::path{socket_of(line)}.parent_path().string();
+  const auto answer = run_offline(data, !line.socket.empty(), line.command, args);
+  if (!answer) throw ControlError{none};
+  show(line, Poco::JSON::Parser{}.parse(*answer));
   return kExitOk;
 }
 
@@ -148,12 +174,25 @@ std::string checked_host(ControlClient& client, const std::string& host) {
   return port.empty() || port == "21116" ? host : host_with_port(host, port);
 }
 
+/// Where clients of `host` find the API: as the operator has set it, else where it is served; empty without accounts.
+std::string public_api(ControlClient& client, const std::string& host) {
+  try {
+    const Object::Ptr api = client.ask("api", {}).extract<Object::Ptr>();
+    const std::string url = api->optValue<std::string>("url", "");
+    const int port = api->optValue<int>("port", 0);
+    return !url.empty() || port == 0 ? url : api_url(host, port);
+  } catch (const ControlError&) {
+    return {};  // a server without it
+  }
+}
+
 int invite(const CommandLine& line) {
   InviteQuestion question = parse_invite(line.args);
   wire::Invite& invite = question.invite;
   ControlClient client{socket_of(line)};
   invite.key = public_key(client);
   if (invite.host.empty()) invite.host = public_host(client);
+  if (invite.api.empty()) invite.api = public_api(client, invite.host);
   invite.host = checked_host(client, invite.host);
   const std::string text = wire::encode_invite(invite);
   Object::Ptr shown = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
@@ -228,6 +267,7 @@ int run(const CommandLine& line) {
   if (line.command == "health") return health(line);
   if (line.command == "doctor") return examine(line);
   if (line.command == "migrate") return migrate_site(line);
+  if (is_accounts_word(line.command)) return about_accounts(line);
   return pass_on(line);
 }
 

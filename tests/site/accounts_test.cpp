@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Log-in on a whole site, as clients do it: by HTTP and through signalling; and the operator's words, of a server that
+// runs and of one that is stopped.
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/StreamCopier.h>
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "accounts/login/totp.hpp"
+#include "site.hpp"
+#include "support/process.hpp"
+
+namespace junctor::site {
+namespace {
+
+using Object = Poco::JSON::Object;
+
+struct Said {
+  int status = 0;
+  std::string body;
+
+  Object::Ptr json() const { return Poco::JSON::Parser{}.parse(body).extract<Object::Ptr>(); }
+  std::string text(const std::string& key) const { return json()->optValue<std::string>(key, ""); }
+};
+
+/// How a call gets to the server.
+struct Way {
+  const char* name;
+  Said (*call)(Site& site, const std::string& method, const std::string& path, const std::string& token,
+               const std::string& body);
+};
+
+Said by_http(Site& site, const std::string& method, const std::string& path, const std::string& token,
+             const std::string& body) {
+  Poco::Net::HTTPClientSession session{"127.0.0.1", site.server().port(-2)};
+  Poco::Net::HTTPRequest request{method, path, "HTTP/1.1"};
+  if (!token.empty()) request.set("Authorization", "Bearer " + token);
+  request.setContentType("application/json");
+  request.setContentLength(static_cast<std::streamsize>(body.size()));
+  session.sendRequest(request) << body;
+  Poco::Net::HTTPResponse response;
+  Said said;
+  Poco::StreamCopier::copyToString(session.receiveResponse(response), said.body);
+  said.status = response.getStatus();
+  return said;
+}
+
+Said through_signalling(Site& site, const std::string& method, const std::string& path, const std::string& token,
+                        const std::string& body) {
+  wire::TcpClient client = site.dial();
+  REQUIRE(client.secure(site.public_key()));
+  hbb::HttpProxyRequest request;
+  request.set_method(method);
+  request.set_path(path);
+  request.set_body(body);
+  if (!token.empty()) {
+    auto* header = request.add_headers();
+    header->set_name("Authorization");
+    header->set_value("Bearer " + token);
+  }
+  client.send(request);
+  const auto answer = client.receive();
+  REQUIRE(answer.has_value());
+  REQUIRE(answer->has_http_proxy_response());
+  CHECK(answer->http_proxy_response().error().empty());
+  return {answer->http_proxy_response().status(), answer->http_proxy_response().body()};
+}
+
+constexpr Way kWays[] = {{"http", &by_http}, {"signalling", &through_signalling}};
+
+constexpr const char* kAccounts = "[http]\n[accounts]\npassword_memory = \"1MiB\"\npassword_passes = 1\n";
+
+std::string login_body(const std::string& name, const std::string& password, const std::string& id) {
+  return R"({"username":")" + name + R"(","password":")" + password + R"(","id":")" + id +
+         R"(","uuid":"dXVpZA==","autoLogin":true,"type":"account","deviceInfo":{"os":"linux","type":"client","name":"pc"}})";
+}
+
+std::string code_body(const std::string& secret, const std::string& code, const std::string& id) {
+  return R"({"verificationCode":")" + code + R"(","tfaCode":")" + code + R"(","secret":")" + secret +
+         R"(","username":"admin","id":")" + id + R"(","uuid":"dXVpZA==","type":"email_code"})";
+}
+
+class AccountsSite : public Site {
+ public:
+  explicit AccountsSite(const std::string& more = "") : Site{kAccounts + more} {}
+
+  testing::Finished ctl(std::vector<std::string> words) {
+    words.insert(words.begin(), {JUNCTOR_TEST_CTL, "--data", server().data_dir(), "--json"});
+    return testing::run(words);
+  }
+  /// A command that reads a password.
+  testing::Finished ctl_with(const std::string& password, const std::string& words) {
+    return testing::run({"sh", "-c",
+                         "printf '%s\\n' '" + password + "' | " + JUNCTOR_TEST_CTL + " --data " + server().data_dir() +
+                             " --json " + words});
+  }
+  std::string first_password() {
+    REQUIRE(server().log_has("accounts.ready"));
+    const testing::Finished said = ctl({"user", "first"});
+    REQUIRE_MESSAGE(said.code == 0, said.err);
+    return Poco::JSON::Parser{}.parse(said.out).extract<Object::Ptr>()->getValue<std::string>("password");
+  }
+};
+
+TEST_CASE("a new site has one administrator, whose password is shown once and stands in no log") {
+  AccountsSite site;
+  site.start();
+  const std::string password = site.first_password();
+  CHECK(password.size() >= 16);
+  CHECK(site.ctl({"user", "first"}).code == 1);
+  CHECK(site.server().log().find(password) == std::string::npos);
+  const Said in = by_http(site, "POST", "/api/login", "", login_body("admin", password, "1"));
+  CHECK(in.status == 200);
+  CHECK(in.text("type") == "access_token");
+  CHECK(in.json()->getObject("user")->getValue<bool>("is_admin"));
+  site.server().restart();
+  REQUIRE(site.server().log_has("accounts.ready"));
+  CHECK(site.ctl({"user", "first"}).code == 1);
+  CHECK(by_http(site, "POST", "/api/currentUser", in.text("access_token"), "{}").text("name") == "admin");
+}
+
+TEST_CASE("log-in, current user and log-out, either way") {
+  AccountsSite site;
+  site.start();
+  const std::string password = site.first_password();
+  for (const Way& way : kWays) {
+    CAPTURE(way.name);
+    const std::string id = way.name;
+    CHECK(way.call(site, "GET", "/api/login-options", "", "").body == "[]");
+    const Said wrong = way.call(site, "POST", "/api/login", "", login_body("admin", "wrong", id));
+    CHECK(wrong.status == 200);
+    CHECK(wrong.body == R"({"error":"Wrong credentials"})");
+    const Said in = way.call(site, "POST", "/api/login", "", login_body("ADMIN", password, id));
+    const std::string token = in.text("access_token");
+    REQUIRE_FALSE(token.empty());
+    const Said user = way.call(site, "POST", "/api/currentUser", token, R"({"id":"1","uuid":"dXVpZA=="})");
+    CHECK(user.status == 200);
+    CHECK(user.text("name") == "admin");
+    CHECK(user.json()->getValue<int>("status") == 1);
+    CHECK(user.json()->getObject("info")->size() == 0);
+    const Said out = way.call(site, "POST", "/api/logout", token, "{}");
+    CHECK(out.status == 200);
+    CHECK(out.body.empty());
+    const Said gone = way.call(site, "POST", "/api/currentUser", token, "{}");
+    CHECK(gone.status == 401);
+    CHECK(gone.body == R"({"error":"Invalid token"})");
+  }
+}
+
+TEST_CASE("bodies that are none, too deep, of wrong types or with odd bytes are errors in words, never 5xx") {
+  AccountsSite site;
+  site.start();
+  REQUIRE(site.server().log_has("accounts.ready"));
+  const std::string deep = std::string(20'000, '[') + std::string(20'000, ']');
+  for (const std::string& body :
+       {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"{"}, std::string{"{\"username\":1}"}, deep,
+        std::string{"{\"username\":\"a\\u0000b\",\"password\":\"x\"}"}, std::string{"{\"username\":\"\xff\"}"},
+        std::string{"{\"username\":null,\"password\":null,\"type\":null}"}, std::string{"{\"type\":\"dance\"}"},
+        "{\"username\":\"" + std::string(5000, 'a') + "\"}"}) {
+    for (const char* path : {"/api/login", "/api/currentUser", "/api/logout", "/api/users/tfa/totp/confirm"}) {
+      const Said said = by_http(site, "POST", path, "", body);
+      CHECK_MESSAGE((said.status == 200 || said.status == 401), std::string{path} + " " + body.substr(0, 40));
+      CHECK_FALSE(said.text("error").empty());
+    }
+  }
+}
+
+TEST_CASE("TOTP is enrolled, asked for, and each code counts once") {
+  AccountsSite site;
+  site.start();
+  const std::string password = site.first_password();
+  const auto first = [&](const std::string& id) {
+    return by_http(site, "POST", "/api/login", "", login_body("admin", password, id));
+  };
+  const std::string token = first("1").text("access_token");
+  const Said begun = by_http(site, "POST", "/api/users/tfa/totp/enrol", token, "{}");
+  const std::string url = begun.text("url");
+  CHECK(url.substr(0, 15) == "otpauth://totp/");
+  CHECK(by_http(site, "POST", "/api/users/tfa/totp/confirm", token, R"({"code":"000000"})").text("error") ==
+        "The verification code is incorrect or has expired");
+  const std::string secret = accounts::base32_decoded(begun.text("secret"));
+  const int64_t step = accounts::totp_step_at(std::time(nullptr));
+  const Said confirmed = by_http(site, "POST", "/api/users/tfa/totp/confirm", token,
+                                 R"({"code":")" + accounts::totp_code(secret, step) + "\"}");
+  const auto codes = confirmed.json()->getArray("backup_codes");
+  REQUIRE(codes->size() == 6);
+
+  const Said asked = first("2");
+  CHECK(asked.text("type") == "email_check");
+  CHECK(asked.text("tfa_type") == "tfa_check");
+  CHECK(asked.json()->getObject("user")->getValue<std::string>("name") == "admin");
+  CHECK(asked.text("access_token").empty());
+  const auto second = [&](const Said& ticket, const std::string& code, const std::string& id) {
+    return by_http(site, "POST", "/api/login", "", code_body(ticket.text("secret"), code, id));
+  };
+  CHECK(second(asked, accounts::totp_code(secret, step), "2").text("error") ==
+        "The verification code is incorrect or has expired");  // it was used to enrol
+  const std::string backup = codes->getElement<std::string>(0);
+  CHECK(second(asked, backup, "2").text("type") == "access_token");
+  CHECK(second(first("3"), backup, "3").text("type") != "access_token");
+  CHECK(site.ctl({"user", "reset-2fa", "admin"}).code == 0);
+  CHECK(first("4").text("type") == "access_token");
+}
+
+TEST_CASE("users, tokens and passwords from the command line, of a server that runs and of one that is stopped") {
+  AccountsSite site;
+  site.start();
+  REQUIRE(site.server().log_has("accounts.ready"));
+  CHECK(site.ctl_with("correct horse", "user add ada --password-stdin").code == 0);
+  CHECK(by_http(site, "POST", "/api/login", "", login_body("ada", "correct horse", "1")).text("type") ==
+        "access_token");
+  const testing::Finished token = site.ctl({"token", "add", "ci", "--user", "ada", "--scope", "devices:r"});
+  CHECK(token.out.substr(0, 14) == "{\"token\":\"jct_");
+  CHECK(site.ctl({"user", "disable", "ada"}).code == 0);
+  CHECK(by_http(site, "POST", "/api/login", "", login_body("ada", "correct horse", "1")).text("error") ==
+        "Account disabled");
+  REQUIRE(site.server().stop() == 0);
+
+  CHECK(site.ctl({"user", "enable", "ada"}).code == 0);
+  CHECK(site.ctl_with("another horse", "user password ada --password-stdin").code == 0);
+  CHECK(site.ctl_with("correct horse", "user add bob --admin --password-stdin").code == 0);
+  site.start();
+  REQUIRE(site.server().log_has("accounts.ready"));
+  CHECK(by_http(site, "POST", "/api/login", "", login_body("ada", "another horse", "1")).text("type") ==
+        "access_token");
+  CHECK(by_http(site, "POST", "/api/login", "", login_body("bob", "correct horse", "1")).text("type") ==
+        "access_token");
+}
+
+TEST_CASE("clients are told where the API is, by the site's name for it or by its port") {
+  AccountsSite site{"public_url = \"https://rd.example.org\"\n"};
+  site.start();
+  CHECK(site.ctl({"invite", "rd.example.org"}).out.find("\"api\":\"https://rd.example.org\"") != std::string::npos);
+  AccountsSite plain;
+  plain.start();
+  const std::string port = std::to_string(plain.server().port(-2));
+  CHECK(plain.ctl({"invite", "rd.example.org"}).out.find("\"api\":\"http://rd.example.org:" + port + "\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("kill -9 while users are made: whoever was acknowledged is there, and nobody is half there") {
+  AccountsSite site;
+  site.start();
+  REQUIRE(site.server().log_has("accounts.ready"));
+  std::set<std::string> acknowledged;
+  for (int round = 0, next = 0; round < 4; ++round) {
+    for (int i = 0; i < 25 + 7 * round; ++i, ++next) {
+      const std::string name = "user" + std::to_string(next);
+      if (site.server()
+              .ctl("user", {"add", name, "--email", name + "@example.org", "--password", "correct horse"})
+              .ok) {
+        acknowledged.insert(name);
+      }
+    }
+    // One that is on its way when the server dies.
+    const testing::Process caught{{JUNCTOR_TEST_CTL, "--data", site.server().data_dir(), "user", "add",
+                                   "caught" + std::to_string(round), "--password", "correct horse"},
+                                  site.server().files().file("caught.out"),
+                                  site.server().files().file("caught.err")};
+    site.server().kill();
+    site.start();
+    REQUIRE(site.server().log_has("accounts.ready"));
+  }
+  const auto rows = site.server().ctl("user", {"list", "--limit", "10000"}).rows();
+  std::set<std::string> found;
+  for (const auto& row : rows) {
+    CHECK(row->getValue<std::string>("group") == "Default");
+    CHECK(found.insert(row->getValue<std::string>("name")).second);
+  }
+  for (const std::string& name : acknowledged) CHECK_MESSAGE(found.count(name) == 1, name);
+}
+
+}  // namespace
+}  // namespace junctor::site
