@@ -107,7 +107,7 @@ TEST_CASE("what the server warns of now is passed on") {
   server.warnings = {"disk_low", "one_gateway"};
   const Check warned = diagnose_warnings(server);
   check_is(warned, Result::kWarning);
-  CHECK(says(warned, "disk_low, one_gateway"));
+  CHECK(says(warned, "disk_low; one_gateway"));
 }
 
 TEST_CASE("root is a warning") {
