@@ -28,8 +28,6 @@ constexpr const char* kSchema =
     "create table if not exists junctor_meta (name text primary key not null, value) without rowid;"
     "insert or ignore into junctor_meta (name, value) values ('schema', 1);";
 
-[[noreturn]] void fail(const char* reason, std::string text) { throw DatabaseError{{reason, std::move(text)}}; }
-
 std::set<std::string> columns_of(SQLite::Database& database, const std::string& table) {
   std::set<std::string> names;
   SQLite::Statement info{database, "select name from pragma_table_info(?1)"};

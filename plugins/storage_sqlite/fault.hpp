@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace junctor::storage {
 
@@ -30,6 +31,8 @@ class DatabaseError : public std::runtime_error {
  private:
   Fault fault_;
 };
+
+[[noreturn]] inline void fail(const char* reason, std::string text) { throw DatabaseError{{reason, std::move(text)}}; }
 
 /// `system_errno`: sqlite3_system_errno of the connection, where there is one, else 0.
 Fault describe(const SQLite::Exception& error, const std::string& path, int system_errno);

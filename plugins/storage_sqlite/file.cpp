@@ -15,8 +15,6 @@
 namespace junctor::storage {
 namespace {
 
-[[noreturn]] void fail(const char* reason, std::string text) { throw DatabaseError{{reason, std::move(text)}}; }
-
 std::string directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
