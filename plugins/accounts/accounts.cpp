@@ -31,7 +31,9 @@ class AccountsPlugin {
         beginning_{site_, [this] { ready(); }},
         login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}},
         client_side_{host, site_.store, site_.sealer, read_client(config),
-                     [this](std::string_view hash) { site_.session_use.note(hash); }} {
+                     [this](std::string_view hash) { site_.session_use.note(hash); }},
+        keys_{optional_keys(host)},
+        admin_side_{admin_parts(), read_admin(config), {}} {
     settings(config);
     host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
     for (const Word& word : operator_words()) add_word(word);
@@ -40,7 +42,8 @@ class AccountsPlugin {
 
   void start() {
     login_calls_.open(server_);
-    client_side_.route(server_);
+    client_side_.route(server_, [this](const http::Exchange& exchange) { admin_side_.list_users(exchange); });
+    admin_side_.open(server_);
     client_side_.start();
     flush_ = host_.every(kUseFlush, [this] { site_.session_use.flush(site_.store); });
     tidy_ = host_.every(kTidy, [this] { end_idle(); });
@@ -49,6 +52,7 @@ class AccountsPlugin {
   void reload(const Config& config) {
     settings(config);
     client_side_.reload(read_client(config));
+    admin_side_.reload(read_admin(config));
   }
   void drain(Done done) {
     site_.session_use.flush(site_.store);
@@ -64,6 +68,24 @@ class AccountsPlugin {
   }
 
  private:
+  static std::optional<Keys> optional_keys(const Host& host) {
+    if (!Service<jct_keys_service>::optional(host, JCT_KEYS_SERVICE)) return std::nullopt;
+    return Keys{host};
+  }
+  admin::AdminSide::Parts admin_parts() {
+    LiveConns& conns = client_side_.conns();
+    return {site_.store,
+            site_.sealer,
+            site_.passwords,
+            [this](std::function<void()> job) { return site_.hashers.run(std::move(job)); },
+            site_.log_in,
+            site_.enrolment,
+            client_side_.roster(),
+            {[&conns](std::string_view device, const std::vector<int64_t>& open) { conns.disconnect(device, open); },
+             [&conns](std::string_view device) { return conns.open(device).size(); },
+             [&conns](std::string_view device, int64_t conn) { return conns.is_ending(device, conn); }},
+            [this] { return keys_ ? keys_->public_text() : std::string{}; }};
+  }
   void settings(const Config& config) {
     public_url_ = config[option::kPublicUrl];
     site_.log_in.configure(read_login(config));
@@ -160,6 +182,8 @@ class AccountsPlugin {
   Beginning beginning_;
   LoginCalls login_calls_;
   ClientSide client_side_;
+  const std::optional<Keys> keys_;
+  admin::AdminSide admin_side_;
   std::string public_url_;                      // home loop; before start, control
   int64_t client_idle_ = 0, console_idle_ = 0;  // home loop; before start, control
   bool ready_ = false;                          // home loop
@@ -171,4 +195,4 @@ class AccountsPlugin {
 }  // namespace junctor::accounts
 
 JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               provides("auth/1"), needs("database/1", "http/1", "?storage/1"))
+               provides("auth/1"), needs("database/1", "http/1", "?storage/1", "?keys/1"))

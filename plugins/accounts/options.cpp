@@ -65,6 +65,22 @@ ClientSide::Settings read_client(const Config& config) {
   return settings;
 }
 
+admin::AdminSide::Settings read_admin(const Config& config) {
+  admin::AdminSide::Settings settings;
+  settings.console_idle = seconds(config[option::kConsoleIdle]);
+  settings.console_longest = seconds(config[option::kConsoleLongest]);
+  settings.client_idle = seconds(config[option::kClientIdle]);
+  settings.second_factor = choice<SecondFactor>(config, option::kSecondFactor, option::kFactors);
+  for (const std::string& network : config[option::kAdminNetworks]) {
+    settings.admin_networks += (settings.admin_networks.empty() ? "" : ",") + network;
+  }
+  settings.logs_admin_only = config[option::kLogsAdminOnly];
+  settings.share_outside_group = config[option::kShareOutsideGroup];
+  settings.public_url = config[option::kPublicUrl];
+  while (!settings.public_url.empty() && settings.public_url.back() == '/') settings.public_url.pop_back();
+  return settings;
+}
+
 LoginSettings read_login(const Config& config) {
   LoginSettings settings;
   settings.limits.per_minute = static_cast<size_t>(config[option::kFailuresMinute]);

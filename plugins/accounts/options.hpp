@@ -4,6 +4,7 @@
 
 #include <junctor/config.hpp>
 
+#include "accounts/admin_api/admin_side.hpp"
 #include "accounts/client_api/client_side.hpp"
 #include "accounts/live/roster.hpp"
 #include "accounts/login/log_in.hpp"
@@ -194,6 +195,7 @@ inline constexpr auto kAll = options(
 AccessPolicy read_access(const Config& config);
 RosterSettings read_roster(const Config& config);
 ClientSide::Settings read_client(const Config& config);
+admin::AdminSide::Settings read_admin(const Config& config);
 LoginSettings read_login(const Config& config);
 PasswordPolicy read_passwords(const Config& config);
 TicketLimits read_tickets(const Config& config);

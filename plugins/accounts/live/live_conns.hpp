@@ -81,6 +81,12 @@ class LiveConns {
     }
     return found->second.disconnect.size() - before;
   }
+  /// Was it told to end, and is still there?
+  bool is_ending(std::string_view device, int64_t conn) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = devices_.find(std::string{device});
+    return found != devices_.end() && found->second.disconnect.count(conn) != 0;
+  }
   std::vector<int64_t> open(std::string_view device) const {
     const std::lock_guard lock{mutex_};
     std::vector<int64_t> out;

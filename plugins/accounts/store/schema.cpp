@@ -82,7 +82,7 @@ constexpr const char* kDeviceTables[] = {
     "CREATE TABLE {p}strategies (id {serial}, guid {text} NOT NULL UNIQUE, name {text} NOT NULL, "
     "name_key {text} NOT NULL UNIQUE, enabled {int} NOT NULL DEFAULT 0, enforce {int} NOT NULL DEFAULT 0, "
     "options {text} NOT NULL DEFAULT '', revision {int} NOT NULL DEFAULT 1, built_in {int} NOT NULL DEFAULT 0, "
-    "created {int} NOT NULL)",
+    "created {int} NOT NULL, modified {int} NOT NULL DEFAULT 0)",
     // kind 0 device, 1 user, 2 device group.
     "CREATE TABLE {p}strategy_assignments (kind {int} NOT NULL, target_id {int} NOT NULL, "
     "strategy_id {int} NOT NULL REFERENCES {p}strategies (id) ON DELETE CASCADE, PRIMARY KEY (kind, target_id))",
@@ -174,6 +174,11 @@ constexpr const char* kLoginTables[] = {
     "issuer {text} NOT NULL, subject {text} NOT NULL, created {int} NOT NULL, last_used {int} NOT NULL DEFAULT 0, "
     "CONSTRAINT {p}identities_of_issuer UNIQUE (issuer, subject))",
     "CREATE INDEX {p}identities_of_user ON {p}identities (user_id, id)",
+
+    // What a call of the admin API was answered, by its Idempotency-Key; answers with secrets are empty.
+    "CREATE TABLE {p}idempotency (key {text} NOT NULL PRIMARY KEY, request {text} NOT NULL, status {int} NOT NULL, "
+    "answer {text} NOT NULL, created {int} NOT NULL)",
+    "CREATE INDEX {p}idempotency_by_time ON {p}idempotency (created)",
 
     "CREATE TABLE {p}settings (name {text} NOT NULL PRIMARY KEY, value {text} NOT NULL, changed {int} NOT NULL, "
     "changed_by {text} NOT NULL DEFAULT '')",

@@ -372,6 +372,12 @@ void check_query(const Endpoint& endpoint, const Query& query) {
 std::vector<std::string_view> rights_of(const Contract& contract, const Endpoint& endpoint, const Object& body) {
   std::vector<std::string_view> rights;
   gather_rights(contract, *contract.schema(endpoint.body), endpoint.use, body, rights);
+  // Who may make an object gives it what it needs; what only administrators give stays theirs.
+  if (endpoint.has(kCreates)) {
+    rights.erase(
+        std::remove_if(rights.begin(), rights.end(), [](std::string_view one) { return one != "administrator"; }),
+        rights.end());
+  }
   std::sort(rights.begin(), rights.end());
   rights.erase(std::unique(rights.begin(), rights.end()), rights.end());
   return rights;

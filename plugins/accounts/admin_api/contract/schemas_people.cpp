@@ -116,6 +116,7 @@ constexpr Field kEnrolment[] = {
 
 constexpr Field kCode[] = {
     text("code", 6, 6, "6 digits").needed().secret(),
+    text("present", 6, 6, "where one is on already: a code of that, or a backup code").settable().or_null().secret(),
 };
 
 constexpr Field kLoginEnrol[] = {
@@ -234,8 +235,8 @@ constexpr Field kToken[] = {
     map("scopes", kScopeWords, "r|rw", "what it is good for, at most").shown().settable(),
     time("expires", "null: never").shown().settable().or_null(),
     text("networks", 1, 64, "10.0.0.0/8; empty: from anywhere").many(64).shown().settable().editable(),
-    integer("uses", 1, 1'000'000'000, "a deploy token's number of uses; null: any").shown().settable().or_null(),
-    integer("used", 0, 0, "how often a deploy token was").live(),
+    integer("uses", 1, 1'000'000'000, "a deploy token's number of uses; null: any").settable().or_null(),
+    integer("uses_left", 0, 0, "null: any number").live().or_null(),
     object("presets", "TokenPresets", "what a deploy token gives to its devices").shown().settable().or_null(),
     time("created", "when").shown(),
     time("last_used", "null: never").live().or_null(),

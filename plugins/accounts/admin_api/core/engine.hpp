@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// One call through its transaction: who asks, may he, does it fit, has it been asked before, the handler, and what
+// comes of it. Lives on a thread of the database.
+#pragma once
+
+#include <unordered_map>
+
+#include "accounts/admin_api/core/authenticate.hpp"
+
+namespace junctor::accounts::admin {
+
+/// By Endpoint::id.
+class Handlers {
+ public:
+  void insert(std::initializer_list<std::pair<const std::string_view, Handler>> more) { calls.insert(more); }
+
+  std::unordered_map<std::string_view, Handler> calls;
+  std::unordered_map<std::string_view, Exporter> exports;
+};
+
+/// What was made outside of the transaction: see Call.
+struct Prepared {
+  std::string hash;
+  bool verified = false;
+};
+
+struct Done {
+  Reply reply;
+  Used used;
+  std::vector<Disconnect> disconnects{};
+};
+
+class Engine {
+ public:
+  Engine(const Contract& contract, const Site& site, Handlers handlers)
+      : contract_{contract}, site_{site}, handlers_{std::move(handlers)} {}
+
+  /// Throws Refused, after which nothing may be committed.
+  Done run(const Sql& sql, Touched& touched, const Ask& ask, const Found& found, const Prepared& prepared,
+           int64_t now) const;
+  /// A piece of a stream: see Exporter.
+  std::string export_piece(const Sql& sql, const Ask& ask, const Found& found, int64_t after, int64_t* last,
+                           int64_t now) const;
+
+  bool answers(const Endpoint& endpoint) const {
+    return handlers_.calls.count(endpoint.id) != 0 || handlers_.exports.count(endpoint.id) != 0;
+  }
+
+ private:
+  /// Everything that comes before a handler. Throws Refused.
+  void check(Call& call, const Found& found) const;
+  /// What an earlier call with this key was answered; nothing where there was none.
+  std::optional<Reply> earlier(const Call& call) const;
+  void remember(const Call& call, const Reply& reply) const;
+
+  const Contract& contract_;
+  const Site& site_;
+  Handlers handlers_;
+};
+
+}  // namespace junctor::accounts::admin
