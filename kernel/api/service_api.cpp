@@ -37,8 +37,8 @@ jct_status look_up(const jct_host* raw, const char* id, std::vector<plugin::Prov
   if (!host.carries_over()) return host.wrong_thread("find");
   if (id == nullptr) return JCT_E_ARG;
   const auto& needs = host.config().snapshot->find(host.instance())->schema->needs;
-  const auto declared =
-      std::find_if(needs.begin(), needs.end(), [id](const std::string& need) { return plugin::service_id(need) == id; });
+  const auto declared = std::find_if(needs.begin(), needs.end(),
+                                     [id](const std::string& need) { return plugin::service_id(need) == id; });
   const bool late = declared != needs.end() && plugin::late_need(*declared);
   if (host.phase() != (late ? Phase::kStarting : Phase::kCreating)) return JCT_E_STATE;
   if (declared == needs.end()) {

@@ -525,8 +525,10 @@ TEST_CASE("junctorctl http shows routes, owners and counts") {
   HttpSite site{&echo};
   site.ask(get("/api/hello/x"));
   const std::string shown = site.host.command("http")->json;
-  CHECK(shown.find(R"({"path":"/api/hello/{name}","methods":"GET","owner":"user","scope":"","served":1,"failed":0,"open":0)") !=
-        std::string::npos);
+  CHECK(
+      shown.find(
+          R"({"path":"/api/hello/{name}","methods":"GET","owner":"user","scope":"","served":1,"failed":0,"open":0)") !=
+      std::string::npos);
 }
 
 }  // namespace

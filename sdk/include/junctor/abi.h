@@ -119,7 +119,7 @@ typedef struct jct_error {
 #define JCT_OPT_HOST 13     /* "rd.example.org", "192.0.2.7:21116", "[2001:db8::1]:21116"; read as a string */
 
 #define JCT_OPT_HOST_PORT 14 /* "rd.example.org:21117", "host:P+1"; read as a string, its port a number */
-#define JCT_OPT_KEY 15      /* the base64 of an Ed25519 public key; read as a string */
+#define JCT_OPT_KEY 15       /* the base64 of an Ed25519 public key; read as a string */
 
 #define JCT_OPT_LIVE 1u     /* a reload applies it in place */
 #define JCT_OPT_REQUIRED 2u /* has no default; must be given */
@@ -197,8 +197,8 @@ typedef struct jct_plugin {
   void (*stop)(void* self);
   /* [control] The last call. Handles that are left are closed and logged against the plugin. */
   void (*destroy)(void* self);
-  /* [control] Could create be given these values, here and now? Without an instance: asked by `junctord --check`, before
-   * create and before a reload. Reads what it likes, makes nothing. A text that begins with an option's name, as
+  /* [control] Could create be given these values, here and now? Without an instance: asked by `junctord --check`,
+   * before create and before a reload. Reads what it likes, makes nothing. A text that begins with an option's name, as
    * `path: ...`, `issuers[1]: ...` or `relay[0].key: ...`, is shown with the file and line of that option; lines of it
    * are faults of their own. Null: whatever the option table lets through. */
   jct_status (*verify)(const struct jct_config_api* api, const jct_config* config, jct_error* error);

@@ -87,7 +87,8 @@ Unit guarded(std::optional<Problem>& problem, Fn&& fn) {
 }  // namespace
 
 ScriptDesk::ScriptDesk(Desk::Parts parts) : parts_{std::move(parts)} {
-  for (const auto& family : {user_scripts(), group_scripts(), device_scripts(), book_scripts(), policy_scripts(), audit_scripts()}) {
+  for (const auto& family :
+       {user_scripts(), group_scripts(), device_scripts(), book_scripts(), policy_scripts(), audit_scripts()}) {
     for (const Script& one : family) {
       scripts_.push_back(one);
       Endpoint endpoint;

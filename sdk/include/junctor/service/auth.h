@@ -19,8 +19,8 @@ extern "C" {
 #define JCT_AUTH_HTTP 5u     /* an API call */
 #define JCT_AUTH_RENAME 6u   /* a device that is registered as `old_id` wants `id` */
 #define JCT_AUTH_LIVE 7u     /* HealthCheck: `token` holds a connection while it has a session; must name its user */
-/* Each id of an online query, where the site tells only whom it is allowed: may someone at `address`, who says that he is
- * `old_id`, see whether `id` is online? */
+/* Each id of an online query, where the site tells only whom it is allowed: may someone at `address`, who says that he
+ * is `old_id`, see whether `id` is online? */
 #define JCT_AUTH_SEE 8u
 
 #define JCT_AUTH_ID_UNSAID 0u  /* from askers that have not looked */

@@ -62,8 +62,8 @@ typedef struct jct_relay_service {
   jct_status (*offer_link)(void* self, const jct_relay_side* side, const jct_relay_link* link, void* link_self,
                            jct_handle* out);
   /* [loop] The handle's, all that follows. From the client. Takes all of it or nothing. JCT_E_AGAIN: keep it and stop
-   * reading (no partner yet, which some KiB may wait for, or one that reads slowly); link->resume follows. Another negative answer: the session is
-   * over. */
+   * reading (no partner yet, which some KiB may wait for, or one that reads slowly); link->resume follows. Another
+   * negative answer: the session is over. */
   jct_status (*data)(void* self, jct_handle link, jct_bytes data);
   /* send has answered JCT_E_AGAIN, and may be tried again. */
   jct_status (*writable)(void* self, jct_handle link);
