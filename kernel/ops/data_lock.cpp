@@ -38,7 +38,7 @@ DataLock::DataLock(const std::string& directory) {
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
   // For whoever is refused; without it the lock holds as well.
-  if (holds_ && ::ftruncate(fd_, 0) == 0) static_cast<void>(::pwrite(fd_, pid.data(), pid.size(), 0));
+  if (holds_ && ::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, pid.data(), pid.size(), 0) < 0) return;
 }
 
 DataLock::~DataLock() { ::close(fd_); }
