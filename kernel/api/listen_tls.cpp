@@ -56,18 +56,33 @@ int64_t days_until(net::TlsContext::Time end) {
 }  // namespace
 
 std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener) {
-  net::TlsMaterial material;
-  material.certificate_name = config::under_data_dir(kernel, listener.tls_certificate);
-  material.certificate = read_pem(material.certificate_name);
-  material.key_name = config::under_data_dir(kernel, listener.tls_key);
-  material.key = read_pem(material.key_name);
   struct Wiper {
-    ~Wiper() { OPENSSL_cleanse(text.data(), text.size()); }
-    std::string& text;
+    ~Wiper() {
+      for (net::TlsMaterial& one : all) OPENSSL_cleanse(one.key.data(), one.key.size());
+    }
+    std::vector<net::TlsMaterial> all;
+  } materials;
+  materials.all.reserve(1 + listener.tls_more_keys.size());  // keys are not left behind in places that have moved
+  const auto add = [&](const std::string& certificate, const std::string& key) {
+    materials.all.emplace_back();
+    net::TlsMaterial& material = materials.all.back();
+    material.certificate_name = config::under_data_dir(kernel, certificate);
+    material.certificate = read_pem(material.certificate_name);
+    material.key_name = config::under_data_dir(kernel, key);
+    material.key = read_pem(material.key_name);
   };
-  const Wiper wiper{material.key};
-  return net::TlsContext::make(material,
-                               listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12);
+  add(listener.tls_certificate, listener.tls_key);
+  for (size_t i = 0; i < listener.tls_more_keys.size(); ++i) {
+    add(listener.tls_more_certificates[i], listener.tls_more_keys[i]);
+  }
+  net::ClientAuthorities clients;
+  if (!listener.tls_client_ca.empty()) {
+    clients.name = config::under_data_dir(kernel, listener.tls_client_ca);
+    clients.text = read_pem(clients.name);
+    if (clients.text.empty()) throw net::NetError{clients.name + ": it is empty"};
+  }
+  return net::TlsContext::make(
+      materials.all, listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12, clients);
 }
 
 void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel, bool places,

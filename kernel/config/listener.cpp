@@ -16,6 +16,12 @@ const T& field(const Record& record, std::string_view name) {
   return *record.find(name)->value.get<T>();
 }
 
+std::vector<std::string> texts(const Record& record, std::string_view name) {
+  std::vector<std::string> all;
+  for (const Value& one : field<std::vector<Value>>(record, name)) all.push_back(*one.get<std::string>());
+  return all;
+}
+
 }  // namespace
 
 const std::vector<Option>& listener_fields() {
@@ -55,6 +61,11 @@ const std::vector<Option>& tls_fields() {
   static const std::vector<Option> kFields = {
       required(option("certificate", Type::kPath, "PEM file with the certificate and its chain")),
       required(option("key", Type::kPath, "PEM file with the private key")),
+      list_of(option("more_certificates", Type::kPath, "PEM files for other names, chosen by what a client asks for")),
+      list_of(option("more_keys", Type::kPath, "their private keys, in the same order")),
+      with_default(option("client_ca", Type::kPath,
+                          "PEM file of authorities; who has no certificate of one of them is not let in"),
+                   ""),
       one_choice(option("min_version", Type::kChoice, "the oldest TLS that is spoken"), {"1.2", "1.3"}, "1.2"),
       bounded(option("expiry_warning", Type::kDuration, "how long before the certificate's end the log begins to warn"),
               "14d", 0, 3650 * kDay),
@@ -91,6 +102,14 @@ bool make_listener(const Record& table, const Record& tls, Listener* out, std::s
   if (tls.find("certificate") != nullptr) {
     out->tls_certificate = field<std::string>(tls, "certificate");
     out->tls_key = field<std::string>(tls, "key");
+    out->tls_more_certificates = texts(tls, "more_certificates");
+    out->tls_more_keys = texts(tls, "more_keys");
+    out->tls_client_ca = field<std::string>(tls, "client_ca");
+    if (out->tls_more_certificates.size() != out->tls_more_keys.size()) {
+      *why = "more_certificates and more_keys belong together: " + std::to_string(out->tls_more_certificates.size()) +
+             " of one, " + std::to_string(out->tls_more_keys.size()) + " of the other";
+      return false;
+    }
     out->tls_min_version = field<std::string>(tls, "min_version");
     out->tls_expiry_warning = field<int64_t>(tls, "expiry_warning");
   }

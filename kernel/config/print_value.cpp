@@ -62,6 +62,14 @@ std::string print_tls(const Listener& listener) {
   const Listener usual;
   std::vector<std::string> parts{"certificate = " + toml_string(listener.tls_certificate),
                                  "key = " + toml_string(listener.tls_key)};
+  const auto list = [&](const char* name, const std::vector<std::string>& all) {
+    std::string text;
+    for (const std::string& one : all) text += (text.empty() ? "" : ", ") + toml_string(one);
+    if (!all.empty()) parts.push_back(std::string{name} + " = [" + text + "]");
+  };
+  list("more_certificates", listener.tls_more_certificates);
+  list("more_keys", listener.tls_more_keys);
+  if (!listener.tls_client_ca.empty()) parts.push_back("client_ca = " + toml_string(listener.tls_client_ca));
   if (listener.tls_min_version != usual.tls_min_version) {
     parts.push_back("min_version = " + toml_string(listener.tls_min_version));
   }

@@ -23,6 +23,9 @@ struct Listener {
   Address address;
   std::string tls_certificate;  ///< PEM path; empty means plain. Both or none.
   std::string tls_key;
+  std::vector<std::string> tls_more_certificates;  ///< of other names; as many as keys
+  std::vector<std::string> tls_more_keys;
+  std::string tls_client_ca;  ///< PEM path; empty: clients show no certificate
   std::string tls_min_version = "1.2";
   int64_t tls_expiry_warning = 14 * kDay;  ///< nanoseconds before the certificate's end
   bool proxy_protocol = false;             ///< believed from `trusted_proxies` alone

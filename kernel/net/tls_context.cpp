@@ -5,10 +5,12 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -253,18 +255,84 @@ void set_rules(SSL_CTX* context, TlsVersion least) {
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
+using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
+
+/// Those of the other names. They go with the first context, which a connection keeps alive on its own.
+using Others = std::vector<Context>;
+
+int others_index() {
+  static const int kIndex =
+      SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr,
+                               [](void* /*context*/, void* others, CRYPTO_EX_DATA* /*data*/, int /*index*/,
+                                  long /*number*/, void* /*argument*/) { delete static_cast<Others*>(others); });
+  return kIndex;
+}
+
+bool has_name(const SSL_CTX* context, const char* name) {
+  return X509_check_host(SSL_CTX_get0_certificate(context), name, 0, 0, nullptr) == 1;
+}
+
+/// An unknown name gets the first certificate: the client says better than an alert what is wrong with it.
+int choose_certificate(SSL* ssl, int* /*alert*/, void* /*argument*/) {
+  const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  const SSL_CTX* first = SSL_get_SSL_CTX(ssl);
+  const auto* others = static_cast<const Others*>(SSL_CTX_get_ex_data(first, others_index()));
+  if (name == nullptr || others == nullptr || has_name(first, name)) return SSL_TLSEXT_ERR_OK;
+  for (const Context& other : *others) {
+    if (!has_name(other.get(), name)) continue;
+    SSL_set_SSL_CTX(ssl, other.get());
+    break;
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+void ask_clients(SSL_CTX* context, const ClientAuthorities& clients) {
+  const Bio from = reader(clients.text);
+  size_t count = 0;
+  while (const Certificate authority = read_certificate(from.get())) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 ||
+        SSL_CTX_add_client_CA(context, authority.get()) != 1) {
+      fail(clients.name, "a certificate of an authority cannot be used: " + openssl_reason());
+    }
+    ++count;
+  }
+  if (count == 0) fail(clients.name, "expected PEM certificates of authorities: " + instead(clients.text));
+  ERR_clear_error();
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
+Context make_one(const TlsMaterial& material, TlsVersion least, const ClientAuthorities& clients, Used* used) {
+  constexpr unsigned char kSessions[] = "junctor";
+  Context made{SSL_CTX_new(TLS_server_method())};
+  if (!made) throw NetError{"OpenSSL cannot make a context: " + openssl_reason()};
+  set_rules(made.get(), least);
+  SSL_CTX_set_session_id_context(made.get(), kSessions, sizeof kSessions - 1);
+  *used = use_certificates(made.get(), material);
+  use_key(made.get(), material);
+  if (!clients.text.empty()) ask_clients(made.get(), clients);
+  return made;
+}
+
 }  // namespace
 
-std::shared_ptr<const TlsContext> TlsContext::make(const TlsMaterial& material, TlsVersion least) {
+std::shared_ptr<const TlsContext> TlsContext::make(const std::vector<TlsMaterial>& materials, TlsVersion least,
+                                                   const ClientAuthorities& clients) {
   ERR_clear_error();
   std::shared_ptr<TlsContext> made{new TlsContext};
-  made->context_ = SSL_CTX_new(TLS_server_method());
-  if (made->context_ == nullptr) throw NetError{"OpenSSL cannot make a context: " + openssl_reason()};
-  set_rules(made->context_, least);
-  Used used = use_certificates(made->context_, material);
+  Used used;
+  made->context_ = make_one(materials.front(), least, clients, &used).release();
   made->expires_ = used.until;
   made->doubts_ = std::move(used.doubts);
-  use_key(made->context_, material);
+  if (materials.size() == 1) return made;
+  auto others = std::make_unique<Others>();
+  for (size_t i = 1; i < materials.size(); ++i) {
+    Used more;
+    others->push_back(make_one(materials[i], least, clients, &more));
+    made->expires_ = std::min(made->expires_, more.until);
+    std::move(more.doubts.begin(), more.doubts.end(), std::back_inserter(made->doubts_));
+  }
+  SSL_CTX_set_tlsext_servername_callback(made->context_, choose_certificate);
+  SSL_CTX_set_ex_data(made->context_, others_index(), others.release());
   return made;
 }
 

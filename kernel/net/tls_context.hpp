@@ -19,6 +19,12 @@ struct TlsMaterial {
   std::string key;
 };
 
+/// PEM texts of authorities: who has no certificate of one of them is not let in.
+struct ClientAuthorities {
+  std::string name;
+  std::string text;  // empty: clients show none
+};
+
 enum class TlsVersion : uint8_t { k12, k13 };
 
 class TlsContext {
@@ -26,13 +32,18 @@ class TlsContext {
   using Time = std::chrono::system_clock::time_point;
 
   /// Throws NetError: what is wrong with which file, and the mend. The key's text is not kept.
-  static std::shared_ptr<const TlsContext> make(const TlsMaterial& material, TlsVersion least);
+  static std::shared_ptr<const TlsContext> make(const TlsMaterial& material, TlsVersion least) {
+    return make({material}, least, {});
+  }
+  /// Several: each client gets the first that has the name it asks for (SNI), else the first of all.
+  static std::shared_ptr<const TlsContext> make(const std::vector<TlsMaterial>& materials, TlsVersion least,
+                                                const ClientAuthorities& clients);
 
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  /// When the certificate ends.
+  /// When the first of the certificates to end does.
   Time expires() const { return expires_; }
   /// What serves, and yet will be refused by some clients: an incomplete chain, a wrong order. With the mend.
   const std::vector<std::string>& doubts() const { return doubts_; }
