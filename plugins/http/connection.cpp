@@ -184,7 +184,10 @@ void Connection::begin_body(const ExchangePointer& exchange) {
 }
 
 void Connection::dispatch(const ExchangePointer& exchange) {
-  if (exchange->route->files) return core_.files.serve(exchange);
+  if (exchange->route->files) {
+    exchange->dispatched = true;
+    return core_.files.serve(exchange);
+  }
   core_.exchanges.dispatch(exchange);
 }
 

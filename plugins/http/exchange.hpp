@@ -56,6 +56,7 @@ struct Exchange {
 
   // ---- its loop's ----
   Carrier* carrier = nullptr;  // null once it has gone
+  bool dispatched = false;     // whoever is to answer it has it
   bool settled = false;        // its handler's last calls are under way or made
 };
 

@@ -89,6 +89,7 @@ void Exchanges::erase(const ExchangePointer& exchange) {
 }
 
 void Exchanges::dispatch(const ExchangePointer& exchange) {
+  exchange->dispatched = true;
   const jct_http_route& calls = exchange->route->calls;
   void* context = nullptr;
   const jct_status status = owners_.call(
@@ -123,6 +124,8 @@ void Exchanges::abandon(const ExchangePointer& exchange) {
   bool told = false;
   {
     const std::lock_guard lock{shard.mutex};
+    // Its body never was whole: nobody else knows of it.
+    if (!exchange->dispatched) exchange->state = Exchange::State::kEnded;
     state = exchange->state;
     told = std::exchange(exchange->gone, true);
   }

@@ -123,6 +123,22 @@ TEST_CASE("bodies: empty ones, announced ones, and those that are too long") {
   CHECK(site.refused("body_too_large") == 2);
 }
 
+TEST_CASE("a request whose body never was whole is forgotten, however it ended") {
+  HttpSite site{&echo};
+  const std::string begun = "POST /api/echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  site.ask(begun + "FFFFFF\r\nabc");  // too long
+  site.ask(begun + "x");              // no chunk
+  FakeStream gone = site.connect();
+  gone.deliver(begun + "3\r\nab");
+  site.host.run_until_idle();
+  gone.reset();
+  site.host.advance(1s);
+  CHECK(site.host.metric("limit_used", "limit=max_exchanges") == 0);
+  CHECK(site.host.metric("limit_used", "limit=body_memory") == 0);
+  site.plugin->drain();
+  CHECK(site.plugin->idle());
+}
+
 TEST_CASE("a short body that nobody wants is read over, a long one ends the connection") {
   HttpSite site{&echo};
   const std::string both = site.ask(post("/nothing", "abc") + get("/api/hello/x"));
