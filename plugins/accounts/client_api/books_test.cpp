@@ -230,6 +230,16 @@ TEST_CASE("the legacy book is the personal one: a diff whose losses lie in the b
   CHECK(site.rows(site.call("GET", "/api/ab/recycle/" + site.mine, "", "bob's").body()).empty());
 }
 
+TEST_CASE("what was thrown away goes for good after 30 days") {
+  Books site;
+  site.add(R"({"id":"a.example"})", site.mine);
+  site.call("DELETE", "/api/ab/peer/" + site.mine, R"(["a.example"])", "bob's");
+  site.host.advance(std::chrono::hours{29 * 24});
+  CHECK(site.number("SELECT count(*) FROM {p}entries") == 1);
+  site.host.advance(std::chrono::hours{2 * 24});
+  CHECK(site.number("SELECT count(*) FROM {p}entries") == 0);
+}
+
 TEST_CASE("bodies that are none are an error in words with status 200, and store nothing") {
   Books site;
   for (const char* body :

@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace junctor::accounts {
+namespace {
+
+constexpr Duration kTidy = std::chrono::hours{1};
+
+}  // namespace
 
 ClientSide::ClientSide(Host& host, Store& store, const Sealer& sealer, Settings settings,
                        std::function<void(std::string_view hash)> session_used)
@@ -47,10 +52,22 @@ void ClientSide::try_again(const std::string& refusal) {
   again_ = host_.after(settings()->load_again, [this] { load(); });
 }
 
+/// Bins, and old ids that are anybody's again.
+void ClientSide::tidy() {
+  store_.write(
+      [now = store_.now(), kept = settings()->bin_kept](const Sql& sql, Touched&) {
+        drop_old(sql, now - kept);
+        sql.exec("DELETE FROM {p}reserved_ids WHERE until <= ?1", {now});
+        return Unit{};
+      },
+      [](Outcome<Unit>&) {});
+}
+
 void ClientSide::serve() {
   host_.info("accounts.loaded", {{"devices", roster_.devices()}});
   rights_.open();
   devices_.start();
+  tidy_ = host_.every(kTidy, [this] { tidy(); });
   if (const auto told = std::exchange(loaded_, nullptr)) told();
 }
 

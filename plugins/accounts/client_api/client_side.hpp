@@ -31,6 +31,7 @@ class ClientSide {
     Nonces::Limits nonces;
     LiveConns::Limits conns;
     bool accessible_list = true;
+    int64_t bin_kept = 30 * 86'400;  ///< seconds that what was thrown away can be restored
     Duration load_again = std::chrono::seconds{5};
   };
   /// [control] The store tells it what is touched from now on. All outlive it. `session_used`: with each call of a
@@ -58,6 +59,7 @@ class ClientSide {
   }
   void load();
   void serve();
+  void tidy();
   void try_again(const std::string& refusal);
 
   Host& host_;
@@ -77,7 +79,7 @@ class ClientSide {
   ListCalls lists_;
   AuditCalls audits_;
   std::function<void()> loaded_;
-  Timer again_;
+  Timer again_, tidy_;
 };
 
 }  // namespace junctor::accounts
