@@ -47,7 +47,7 @@ void Call::require_match(const Entity& present) const {
 
 Reply Call::shown(const Entity& entity) const {
   Reply reply = Reply::json(entity.json(), endpoint.has(kCreates) ? 201 : 200);
-  if (!endpoint.has(kHasETag)) return reply;
+  if (!endpoint.has(kHasETag) && !endpoint.has(kCreates)) return reply;
   const std::string tag = entity.etag();
   if (endpoint.reads() && !ask.if_none_match.empty() && names_tag(ask.if_none_match, tag)) reply = {304, {}, {}, {}};
   reply.headers.emplace_back("ETag", tag);

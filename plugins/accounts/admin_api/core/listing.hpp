@@ -61,7 +61,8 @@ class Listing {
   auto rows(const Sql& sql, std::string_view columns, std::string_view from, std::string_view id, Make&& make) {
     std::vector<std::decay_t<decltype(make(std::declval<const Row&>(), size_t{}))>> out;
     Cursor last;
-    sql.exec(statement(columns, from, id), parameters(), [&](const Row& row) {
+    const std::string text = statement(columns, from, id);  // it binds the cursor: before the parameters are taken
+    sql.exec(text, parameters(), [&](const Row& row) {
       if (out.size() == limit_) {
         next_ = last;
         return false;

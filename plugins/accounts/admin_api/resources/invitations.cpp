@@ -38,9 +38,8 @@ Reply list(Call& call) {
   restrict_users(listing, call.caller, Permission::kUsersInvite, "i.group_id");
   listing.contains("email", {"i.email"});
   if (const auto state = listing.given("state")) {
-    const std::string now = listing.bind_number(call.now);
-    if (*state == "expired") listing.where("i.state = 0 AND i.expires <= " + now);
-    if (*state == "sent") listing.where("i.state = 0 AND i.expires > " + now);
+    if (*state == "expired") listing.where("i.state = 0 AND i.expires <= " + listing.bind_number(call.now));
+    if (*state == "sent") listing.where("i.state = 0 AND i.expires > " + listing.bind_number(call.now));
     if (*state == "accepted") listing.where("i.state = 1");
     if (*state == "revoked") listing.where("i.state = 2");
   }
