@@ -165,9 +165,9 @@ TEST_CASE("an incomplete chain, a wrong order and a stranger in it serve, and ar
   const Certificate middle = make_certificate("middle", {.issuer = &root});
   const Certificate own = make_certificate("a.example", {.issuer = &middle});
   const auto doubts = [&](const std::string& text) {
+    const auto context = TlsContext::make({"c", text, "k", own.key}, TlsVersion::k12);
     std::string all;
-    for (const std::string& one : TlsContext::make({"c", text, "k", own.key}, TlsVersion::k12)->doubts())
-      all += one + "|";
+    for (const std::string& one : context->doubts()) all += one + "|";
     return all;
   };
   CHECK(doubts(own.certificate + middle.certificate + root.certificate) == "");
