@@ -60,7 +60,7 @@ TEST_CASE("a damaged secret key is refused with the reason") {
   REQUIRE(bytes);
   std::string why;
   CHECK_FALSE(SigningKeys::parse_secret("", &why));
-  CHECK(why.find("empty") != std::string::npos);
+  CHECK(why.find("nothing but blanks") != std::string::npos);
   CHECK_FALSE(SigningKeys::parse_secret("not base64!", &why));
   CHECK(why.find("base64") != std::string::npos);
   CHECK_FALSE(SigningKeys::parse_secret(fixed(1).public_text(), &why));
