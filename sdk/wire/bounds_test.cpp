@@ -77,7 +77,9 @@ size_t edge_of(const std::function<bool(std::string_view)>& take, int number) {
 TEST_CASE("every text of every message that the server takes is bounded, but the body of an API call") {
   const Messages contract = read_contract();
   int texts = 0;
-  for (const auto& [name, take] : kTaken) {
+  for (const auto& kind : kTaken) {
+    const std::string name = kind.first;
+    const auto& take = kind.second;
     REQUIRE(contract.count(name) == 1);
     for (const Field& field : contract.at(name)) {
       if (field.type != "string" && field.type != "bytes") continue;

@@ -123,7 +123,9 @@ TEST_CASE("what cannot be told is named with its line") {
       {"services:\n  id:\n   x\n  - y", "c:4: no YAML"},
       {"services:\n  id: *nobody\n", "c:2: no YAML"},
   };
-  for (const auto& [text, named] : rows) {
+  for (const auto& row : rows) {
+    const auto& text = row.first;
+    const auto& named = row.second;
     CAPTURE(text);
     Remarks remarks;
     read_compose("c", text, &remarks);

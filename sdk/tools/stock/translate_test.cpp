@@ -192,10 +192,12 @@ TEST_CASE("a public key whose secret lies beside it is that pair") {
 
 TEST_CASE("what is no key is said in words of its own, without a word of it") {
   const std::string damaged = keys().secret_text().substr(0, 60);
-  for (const auto& [key, words] : {std::pair<std::string, const char*>{"123456789", "a text that is no key"},
-                                   {"/root/id_ed25519", "a path"},
-                                   {"./id_ed25519.pub", "a path"},
-                                   {damaged, "base64, but neither"}}) {
+  for (const auto& row : {std::pair<std::string, const char*>{"123456789", "a text that is no key"},
+                          {"/root/id_ed25519", "a path"},
+                          {"./id_ed25519.pub", "a path"},
+                          {damaged, "base64, but neither"}}) {
+    const auto& key = row.first;
+    const auto& words = row.second;
     CAPTURE(key);
     const Translation site = hbbs_alone("-k " + key);
     CHECK(site.failed());

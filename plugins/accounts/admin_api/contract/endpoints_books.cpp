@@ -51,13 +51,6 @@ constexpr Endpoint kEndpoints[] = {
         .takes("EntryBulk")
         .scoped(kScope)
         .says("One act for many entries."),
-    act("books.import", "/books/{book}/import", "ImportAnswer")
-        .takes("Import")
-        .scoped(kScope)
-        .says("Takes entries from CSV, or says what would be done."),
-    stream("books.export", "/books/{book}/export")
-        .scoped(kScope)
-        .says("Entries as CSV or JSON lines, without passwords."),
 
     list("books.tags", "/books/{book}/tags", "Tag").scoped(kScope).sorted("name").says("Tags of a book."),
     create("books.addTag", "/books/{book}/tags", "Tag").scoped(kScope).says("A new tag."),

@@ -160,12 +160,6 @@ constexpr Endpoint kEndpoints[] = {
         .scoped("users")
         .with(kUnlogged)
         .says("May this user reach that device? Signalling's own function answers."),
-    act("access.preview", "/access/preview", "PreviewAnswer")
-        .takes("Preview")
-        .needs("user_groups:view")
-        .scoped("user-groups")
-        .with(kUnlogged)
-        .says("Who would gain and who would lose by a change that is not made."),
 };
 
 }  // namespace

@@ -108,17 +108,6 @@ constexpr Endpoint kEndpoints[] = {
         .scoped("audit")
         .says("Ends a connection: the device hears of it within 3 seconds."),
 
-    get("settings.get", "/settings", "Settings")
-        .admin()
-        .scoped(kAllScopes)
-        .says("All settings, with who set them and where."),
-    edit("settings.update", "/settings", "Settings")
-        .takes("SettingsEdit")
-        .admin()
-        .scoped(kAllScopes)
-        .fresh()
-        .says("Changes settings that no file sets; all or none."),
-
     view("overview.get", "/overview", "Overview").admin().scoped(kAllScopes).says("Numbers of the first page."),
     view("overview.history", "/overview/history", "History")
         .admin()

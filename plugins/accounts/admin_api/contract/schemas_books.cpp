@@ -74,27 +74,6 @@ constexpr Field kBinAct[] = {
     guid("entries", "which; missing: all").many().settable(),
 };
 
-constexpr Field kImport[] = {
-    text("csv", 1, 8'000'000, "with a head: id, alias, tags (;), note, username, hostname, platform").needed(),
-    word("mode", "add|update|replace",
-         "add: new ones alone; update: those too; replace: what is not there goes to the bin")
-        .needed(),
-    boolean("preview", "say what would be done, and do nothing").settable(),
-};
-
-constexpr Field kImportFault[] = {
-    integer("line", 1, 0, "of the text").shown(),
-    text("detail", 0, 500, "what is wrong").shown(),
-};
-
-constexpr Field kImportAnswer[] = {
-    integer("added", 0, 0, "new entries").shown(),
-    integer("updated", 0, 0, "changed entries").shown(),
-    integer("removed", 0, 0, "entries that went to the bin").shown(),
-    object("faults", "ImportFault", "lines that were not taken").many().shown(),
-    boolean("preview", "nothing was done").shown(),
-};
-
 constexpr Field kBinnedBook[] = {
     guid("guid", "the book").shown(),
     text("name", 0, 64, "what it was").shown(),
@@ -112,9 +91,6 @@ constexpr Schema kSchemas[] = {
     {"BinnedEntry", "A deleted entry.", kBinned},
     {"BinAct", "Deleted entries.", kBinAct},
     {"BinnedBook", "A deleted book.", kBinnedBook},
-    {"Import", "Entries as CSV.", kImport},
-    {"ImportFault", "A line that was not taken.", kImportFault},
-    {"ImportAnswer", "What an import did, or would do.", kImportAnswer},
 };
 
 }  // namespace

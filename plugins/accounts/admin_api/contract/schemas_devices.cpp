@@ -180,39 +180,6 @@ constexpr Field kAccessAnswer[] = {
     object("strategy", "EffectiveStrategy", "what governs the device").shown(),
 };
 
-constexpr Field kEdgeChange[] = {
-    word("subject_type", kSubjects, "what the subject is").needed(),
-    guid("subject_guid", "the subject").needed(),
-    word("object_type", kObjects, "what the object is").needed(),
-    guid("object_guid", "the object").needed(),
-};
-
-constexpr Field kMove[] = {
-    guid("guid", "the user or device").needed(),
-    guid("group_guid", "where to; null (devices alone): out of its group").needed().or_null(),
-};
-
-constexpr Field kIsolation[] = {
-    guid("guid", "the user group").needed(),
-    boolean("members_reach_each_other", "as it is to be").needed(),
-};
-
-constexpr Field kPreview[] = {
-    object("add_edges", "EdgeChange", "edges to be").many(100).settable(),
-    guid("remove_edges", "edges that go").many(100).settable(),
-    object("move_users", "Move", "users with another group").many().settable(),
-    object("move_devices", "Move", "devices with another group").many().settable(),
-    object("user_groups", "Isolation", "user groups that change").many(100).settable(),
-};
-
-constexpr Field kPreviewAnswer[] = {
-    integer("gained", 0, 0, "pairs of user and device that could not and can").shown(),
-    integer("lost", 0, 0, "pairs that could and cannot").shown(),
-    object("gains", "Reach", "the first of them").many().shown(),
-    object("losses", "Reach", "the first of them").many().shown(),
-    boolean("complete", "false: the site is too large to look at every pair, and these are of a part").shown(),
-};
-
 constexpr Schema kSchemas[] = {
     {"UserGroup", "A group of users.", kUserGroup},
     {"DeviceGroup", "A group of devices.", kDeviceGroup},
@@ -232,11 +199,6 @@ constexpr Schema kSchemas[] = {
     {"Reach", "A user who reaches a device.", kReach},
     {"AccessTest", "May this user reach that device?", kAccessTest},
     {"AccessAnswer", "Whether, and why.", kAccessAnswer},
-    {"EdgeChange", "An edge to be.", kEdgeChange},
-    {"Move", "A change of group.", kMove},
-    {"Isolation", "A user group's inside.", kIsolation},
-    {"Preview", "Changes that are not made.", kPreview},
-    {"PreviewAnswer", "Who would gain and who would lose.", kPreviewAnswer},
 };
 
 }  // namespace

@@ -101,26 +101,6 @@ constexpr Field kLive[] = {
     boolean("ending", "it was told to end").shown(),
 };
 
-constexpr Field kSetting[] = {
-    text("name", 0, 64, "as in conf.d").shown(),
-    any("value", "in force").shown(),
-    any("default", "without anybody's word").shown(),
-    word("type", "boolean|integer|text|choice|duration|networks", "what to edit it with").shown(),
-    text("words", 0, 64, "of a choice").many().shown(),
-    word("source", "default|file|console", "who set it").shown(),
-    text("place", 0, 1000, "file:line; empty: no file").shown(),
-    boolean("locked", "a file sets it: edit it there").shown(),
-    text("help", 0, 1000, "what it does").shown(),
-};
-
-constexpr Field kSettings[] = {
-    object("settings", "Setting", "all of them").many().shown(),
-};
-
-constexpr Field kSettingsEdit[] = {
-    map("values", "", "*", "names and values; null: back to the default").needed(),
-};
-
 constexpr Field kCount[] = {
     text("name", 0, 64, "what").shown(),
     integer("count", 0, 0, "how many").shown(),
@@ -185,9 +165,6 @@ constexpr Schema kSchemas[] = {
     {"LoginRow", "A try to log in.", kLoginRow},
     {"Note", "A note.", kNote},
     {"LiveSession", "A connection at this moment.", kLive},
-    {"Setting", "A setting.", kSetting},
-    {"Settings", "The settings.", kSettings},
-    {"SettingsEdit", "Settings to be.", kSettingsEdit},
     {"Count", "A number of things.", kCount},
     {"FirstStep", "What a new site should see to.", kFirstStep},
     {"Overview", "The first page.", kOverview},
