@@ -13,8 +13,8 @@
 
 namespace junctor::http {
 
-struct Exchange;
-using ExchangePointer = std::shared_ptr<Exchange>;
+struct OpenExchange;
+using ExchangePointer = std::shared_ptr<OpenExchange>;
 
 /// The connection that a request came on, or the signalling channel. Lives on the exchange's loop, as all calls do.
 class Carrier {
@@ -31,7 +31,7 @@ class Carrier {
   virtual bool can_stream() const { return true; }
 };
 
-struct Exchange {
+struct OpenExchange {
   // ---- constant once it is open ----
   jct_handle handle = 0;
   uint32_t loop = 0;

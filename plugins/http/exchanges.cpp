@@ -120,16 +120,16 @@ jct_status Exchanges::give_body(const ExchangePointer& exchange, std::string_vie
 void Exchanges::abandon(const ExchangePointer& exchange) {
   exchange->carrier = nullptr;
   Shard& shard = *shard_of(exchange->handle);
-  Exchange::State state{};
+  OpenExchange::State state{};
   bool told = false;
   {
     const std::lock_guard lock{shard.mutex};
     // Its body never was whole: nobody else knows of it.
-    if (!exchange->dispatched) exchange->state = Exchange::State::kEnded;
+    if (!exchange->dispatched) exchange->state = OpenExchange::State::kEnded;
     state = exchange->state;
     told = std::exchange(exchange->gone, true);
   }
-  if (state != Exchange::State::kOpen) return settle(exchange, JCT_E_RESET);
+  if (state != OpenExchange::State::kOpen) return settle(exchange, JCT_E_RESET);
   const jct_http_route& calls = exchange->route->calls;
   if (told || exchange->context == nullptr || calls.on_gone == nullptr) return;
   owners_.call(calls.host, [&] {
@@ -152,7 +152,7 @@ std::string Exchanges::take_outbox(const ExchangePointer& exchange, size_t most,
   }
   if (writable && exchange->stream.on_writable != nullptr) {
     host_.post(exchange->loop, [this, exchange] {
-      if (exchange->state != Exchange::State::kStreaming || exchange->stream.self == nullptr) return;
+      if (exchange->state != OpenExchange::State::kStreaming || exchange->stream.self == nullptr) return;
       owners_.call(exchange->route->calls.host, [&] {
         exchange->stream.on_writable(exchange->stream.self, exchange->handle);
         return jct_status{JCT_OK};
@@ -171,7 +171,7 @@ void Exchanges::settle(const ExchangePointer& exchange, jct_status reason) {
   {
     const std::lock_guard lock{shard.mutex};
     exchange->gone = true;
-    ended = exchange->state == Exchange::State::kEnded;
+    ended = exchange->state == OpenExchange::State::kEnded;
     stream = std::exchange(exchange->stream, {});
   }
   if (stream.on_close != nullptr) {
@@ -203,8 +203,8 @@ jct_status Exchanges::respond(jct_handle handle, Response&& response) {
   if (!exchange) return JCT_E_CLOSED;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state != Exchange::State::kOpen) return JCT_E_CLOSED;
-    exchange->state = Exchange::State::kEnded;
+    if (exchange->state != OpenExchange::State::kOpen) return JCT_E_CLOSED;
+    exchange->state = OpenExchange::State::kEnded;
   }
   on_loop(exchange, [this, exchange, response = std::move(response)]() mutable {
     if (exchange->carrier != nullptr) return exchange->carrier->answer(exchange, std::move(response));
@@ -219,9 +219,9 @@ void Exchanges::release(jct_handle handle) {
   bool streaming = false;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state == Exchange::State::kEnded) return;
-    streaming = exchange->state == Exchange::State::kStreaming;
-    if (streaming) exchange->state = Exchange::State::kEnded;
+    if (exchange->state == OpenExchange::State::kEnded) return;
+    streaming = exchange->state == OpenExchange::State::kStreaming;
+    if (streaming) exchange->state = OpenExchange::State::kEnded;
   }
   if (!streaming) {
     respond(handle, own_response(500, view(exchange->request.path)));
@@ -255,8 +255,8 @@ jct_status Exchanges::stream_begin(jct_handle handle, Response&& head, const jct
   if ((exchange->request.flags & JCT_HTTP_SIGNAL) != 0) return JCT_E_UNSUPPORTED;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state != Exchange::State::kOpen) return JCT_E_CLOSED;
-    exchange->state = Exchange::State::kStreaming;
+    if (exchange->state != OpenExchange::State::kOpen) return JCT_E_CLOSED;
+    exchange->state = OpenExchange::State::kStreaming;
     exchange->stream = events;
     exchange->outbox = std::move(head.body);
     exchange->flush_due = true;
@@ -275,7 +275,7 @@ jct_status Exchanges::stream_send(jct_handle handle, std::string_view piece) {
   bool flush = false;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state != Exchange::State::kStreaming || exchange->gone) return JCT_E_CLOSED;
+    if (exchange->state != OpenExchange::State::kStreaming || exchange->gone) return JCT_E_CLOSED;
     if (!exchange->outbox.empty() && exchange->outbox.size() + piece.size() > stream_high_) {
       exchange->want_writable = true;
       return JCT_E_AGAIN;
@@ -296,8 +296,8 @@ jct_status Exchanges::stream_end(jct_handle handle) {
   if (!exchange) return JCT_E_CLOSED;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state != Exchange::State::kStreaming) return JCT_E_CLOSED;
-    exchange->state = Exchange::State::kEnded;
+    if (exchange->state != OpenExchange::State::kStreaming) return JCT_E_CLOSED;
+    exchange->state = OpenExchange::State::kEnded;
     exchange->stream_over = true;
   }
   host_.post(exchange->loop, [this, exchange] {
@@ -315,8 +315,8 @@ jct_status Exchanges::take(jct_handle handle, Response&& head, jct_handle* strea
   if (!exchange->carrier->can_stream()) return JCT_E_UNSUPPORTED;
   {
     const std::lock_guard lock{shard_of(handle)->mutex};
-    if (exchange->state != Exchange::State::kOpen) return JCT_E_CLOSED;
-    exchange->state = Exchange::State::kEnded;
+    if (exchange->state != OpenExchange::State::kOpen) return JCT_E_CLOSED;
+    exchange->state = OpenExchange::State::kEnded;
   }
   const jct_status status = exchange->carrier->take(exchange, std::move(head), stream);
   if (status != JCT_OK && exchange->carrier != nullptr) {

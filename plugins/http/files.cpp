@@ -175,7 +175,7 @@ Site site_of(const jct_http_directory& raw, const std::string& prefix) {
   return site;
 }
 
-FileWish wish_of(const Site& site, const Exchange& exchange) {
+FileWish wish_of(const Site& site, const OpenExchange& exchange) {
   const Head& head = exchange.reading->head();
   const auto text = [&](std::string_view name) { return std::string{head.first(name).value_or("")}; };
   const std::string_view path = view(exchange.request.path);

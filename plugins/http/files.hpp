@@ -40,7 +40,7 @@ struct FileWish {
   std::string if_range;
   std::string full_prefix;  ///< as clients see it, for a redirect
 };
-FileWish wish_of(const Site& site, const Exchange& exchange);
+FileWish wish_of(const Site& site, const OpenExchange& exchange);
 
 /// Bytes of an open file that are to be sent.
 class OpenFile {

@@ -48,8 +48,8 @@ Response options_answer(uint32_t methods) {
   return response;
 }
 
-void fill(Exchange& exchange, const Router::Match& match, const Origin& origin, const Way& way, std::string_view path,
-          std::string_view prefix) {
+void fill(OpenExchange& exchange, const Router::Match& match, const Origin& origin, const Way& way,
+          std::string_view path, std::string_view prefix) {
   const Head& head = exchange.reading->head();
   exchange.decoded.reserve(match.parameters.size());
   for (const auto& [name, raw] : match.parameters) {
@@ -119,7 +119,7 @@ Admitted admit(Core& core, LoopState& loop, std::unique_ptr<Reading>& reading, c
     response.set("Retry-After", "5");
     return {nullptr, std::move(response)};
   }
-  auto exchange = std::make_shared<Exchange>();
+  auto exchange = std::make_shared<OpenExchange>();
   exchange->loop = core.host.current_loop();
   exchange->route = *match.route;
   exchange->reading = std::move(reading);
@@ -145,7 +145,7 @@ Response fault_answer(Fault fault) {
   }
 }
 
-void finish_answer(const Exchange& exchange, const LoopState& loop, Response* response) {
+void finish_answer(const OpenExchange& exchange, const LoopState& loop, Response* response) {
   const Head& head = exchange.reading->head();
   apply_conditions(head, response);
   const bool may = loop.settings.gzip_min != 0 && response->body.size() >= loop.settings.gzip_min &&
@@ -164,7 +164,7 @@ void finish_answer(const Exchange& exchange, const LoopState& loop, Response* re
   }
 }
 
-void account(const Host& host, const Exchange& exchange, uint32_t status) {
+void account(const Host& host, const OpenExchange& exchange, uint32_t status) {
   Route& route = *exchange.route;
   route.served.fetch_add(1, std::memory_order_relaxed);
   if (status >= 500) route.failed.fetch_add(1, std::memory_order_relaxed);

@@ -31,9 +31,9 @@ Admitted admit(Core& core, LoopState& loop, std::unique_ptr<Reading>& reading, c
 Response fault_answer(Fault fault);
 
 /// The last touches of an answer before it leaves: conditions, compression.
-void finish_answer(const Exchange& exchange, const LoopState& loop, Response* response);
+void finish_answer(const OpenExchange& exchange, const LoopState& loop, Response* response);
 
 /// What has been served, for `junctorctl http`.
-void account(const Host& host, const Exchange& exchange, uint32_t status);
+void account(const Host& host, const OpenExchange& exchange, uint32_t status);
 
 }  // namespace junctor::http

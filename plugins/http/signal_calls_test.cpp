@@ -19,12 +19,12 @@ struct FakeSignal {
     static const jct_signal_service kTable{
         sizeof(jct_signal_service),
         0,
-        [](void* self, uint32_t kind, jct_signal_handler handler, void* context) -> jct_status {
+        [](void* self, uint32_t number, jct_signal_handler taker, void* with) -> jct_status {
           auto* fake = static_cast<FakeSignal*>(self);
           if (fake->handler != nullptr) return JCT_E_EXISTS;
-          fake->kind = kind;
-          fake->handler = handler;
-          fake->context = context;
+          fake->kind = number;
+          fake->handler = taker;
+          fake->context = with;
           return JCT_OK;
         },
         [](void* self, uint32_t, void*) { static_cast<FakeSignal*>(self)->handler = nullptr; },

@@ -61,7 +61,6 @@ TEST_CASE("where there is no shared memory a rollback journal does, also for a f
   for (int round = 0; round < 2; ++round) {
     backend.open();
     CHECK(backend.ask().put_value("space", numbered(round), "value") == Status::kOk);
-    for (const auto& fault : backend.observer().faults()) MESSAGE(fault.reason, " ", fault.text);
     CHECK(backend.ask().value("space", "before").second == "1");
     CHECK(backend.ask().value("space", numbered(0)).second == "value");
     backend.close();

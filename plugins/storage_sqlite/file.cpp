@@ -101,21 +101,26 @@ void DatabaseFile::check_writable() {
 bool DatabaseFile::try_wal() {
   try {
     if (database_.execAndGet("pragma journal_mode = wal").getString() != "wal") return false;
-    database_.execAndGet("select count(*) from sqlite_schema");
+    database_.exec("begin immediate");  // what only reads gets on without shared memory
+    database_.exec("rollback");
     return true;
   } catch (const SQLite::Exception& error) {
     const int code = error.getExtendedErrorCode();
     const bool shared_memory = code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMMAP ||
                                code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMLOCK || code == SQLITE_PROTOCOL;
-    // A directory that takes no file at all fails in the journal as well, and says so there.
-    if (shared_memory || error.getErrorCode() == SQLITE_CANTOPEN) return false;
+    // Without it what has been read may not be written. A directory that takes no file at all, and a file that is
+    // read-only in truth, fail in the journal as well, and say so there.
+    const int kind = error.getErrorCode();
+    if (shared_memory || kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN) return false;
     throw;
   }
 }
 
 void DatabaseFile::set_journal() {
   if (!try_wal()) {
-    // Its own memory does for the one that has the file alone: so a file that was in that mode leaves it.
+    // Its own memory does for the one that has the file alone: so a file that was in that mode leaves it. Opened anew,
+    // as SQLite takes a connection that has missed the shared memory for one that may not write.
+    database_ = open_file(path_);
     database_.exec("pragma locking_mode = exclusive");
     database_.execAndGet("pragma journal_mode = truncate");
     database_.exec("pragma locking_mode = normal");
