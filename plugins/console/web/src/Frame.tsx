@@ -26,7 +26,6 @@ const Roles = page(() => import('./pages/Roles'), 'Roles');
 const Logs = page(() => import('./pages/Logs'), 'Logs');
 const Live = page(() => import('./pages/Live'), 'Live');
 const Tokens = page(() => import('./pages/Tokens'), 'Tokens');
-const SettingsPage = page(() => import('./pages/Settings'), 'Settings');
 const Account = page(() => import('./pages/Account'), 'Account');
 
 export interface Place {
@@ -51,7 +50,6 @@ export const kPlaces: readonly Place[] = [
   { href: '/live', name: 'nav.live', shown: always },
   { href: '/logs', name: 'nav.logs', shown: always },
   { href: '/tokens', name: 'nav.tokens', shown: admin },
-  { href: '/settings', name: 'nav.settings', shown: admin },
   { href: '/account', name: 'nav.account', shown: always },
 ];
 
@@ -115,7 +113,6 @@ export function Frame() {
                 <Route path="/live" component={Live} />
                 <Route path="/logs" component={Logs} />
                 <Route path="/tokens" component={Tokens} />
-                <Route path="/settings" component={SettingsPage} />
                 <Route path="/account" component={Account} />
                 <Route>
                   <div className="page">

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { FileTrigger } from 'react-aria-components';
 import { useParams } from 'wouter';
 import { api, newKey, take, type Schemas } from '../api/client';
 import { findUserGroups, findUsers } from '../api/find';
@@ -39,14 +38,6 @@ export function BookDetail() {
     <Page
       title={b.name}
       back={back}
-      actions={
-        <>
-          {b.level !== 'read' && <ImportButton guid={guid} />}
-          <a className="button" href={`/api/admin/v1/books/${guid}/export?format=csv`} download={`${b.name}.csv`}>
-            {t('act.export')}
-          </a>
-        </>
-      }
     >
       <p className="soft">
         {named('book_kind', b.kind)} · {b.owner.name} · {named('level_of', b.level)}
@@ -383,66 +374,5 @@ function EntryBin({ guid }: { guid: string }) {
         );
       }}
     />
-  );
-}
-
-function ImportButton({ guid }: { guid: string }) {
-  const { t } = useWords();
-  const [csv, setCsv] = useState<string | null>(null);
-  return (
-    <>
-      <FileTrigger
-        acceptedFileTypes={['.csv', 'text/csv']}
-        onSelect={(files) => {
-          const file = files?.[0];
-          if (file) void file.text().then(setCsv);
-        }}
-      >
-        <Button>{t('act.import')}</Button>
-      </FileTrigger>
-      {csv !== null && <ImportDialog guid={guid} csv={csv} onClose={() => setCsv(null)} />}
-    </>
-  );
-}
-
-type Mode = Schemas['Import']['mode'];
-const kModes: readonly Mode[] = ['add', 'update', 'replace'];
-
-function ImportDialog({ guid, csv, onClose }: { guid: string; csv: string; onClose: () => void }) {
-  const { t, named } = useWords();
-  const change = useChange('entries', 'book', 'tags');
-  const [mode, setMode] = useState<Mode>('add');
-  const path = { book: guid };
-  const preview = useQuery({
-    queryKey: ['import', guid, mode, csv],
-    queryFn: () => take(api.POST('/books/{book}/import', { params: { path }, body: { csv, mode, preview: true } })),
-  });
-  const submit = () => change(take(api.POST('/books/{book}/import', { params: { path }, body: { csv, mode } })), t('act.done'));
-  return (
-    <FormDialog title={t('act.import')} submit={t('act.import')} onSubmit={submit} onClose={onClose}>
-      <Select
-        label={t('book.mode')}
-        value={mode}
-        onChange={(value) => setMode(value as Mode)}
-        choices={kModes.map((id) => ({ id, name: named('import', id) }))}
-      />
-      <ErrorNote error={preview.error} />
-      {preview.data && (
-        <div role="status" className="stack tight">
-          <p>
-            {t('book.import_will', {
-              added: preview.data.added,
-              updated: preview.data.updated,
-              removed: preview.data.removed,
-            })}
-          </p>
-          {preview.data.faults.slice(0, 20).map((fault) => (
-            <div key={fault.line} className="note warn">
-              {t('book.line', { line: fault.line })} {fault.detail}
-            </div>
-          ))}
-        </div>
-      )}
-    </FormDialog>
   );
 }
