@@ -220,7 +220,7 @@ class Application final : public Poco::Util::ServerApplication {
     }
     std::optional<ops::DataLock> lock;
     std::optional<ops::Log> log;
-    if (!made(lock, data_dir_)) return kExitFault;
+    if (!made(lock, data_dir_, checked.snapshot->kernel.control_socket)) return kExitFault;
     Daemon::block_signals();
     if (!made(log, log_settings(checked.snapshot->kernel))) return kExitConfig;
     if (!lock->holds()) {
@@ -234,10 +234,10 @@ class Application final : public Poco::Util::ServerApplication {
   }
 
   /// False, and said, where it cannot be made.
-  template <class T, class Argument>
-  static bool made(std::optional<T>& out, const Argument& argument) {
+  template <class T, class... Arguments>
+  static bool made(std::optional<T>& out, const Arguments&... arguments) {
     try {
-      out.emplace(argument);
+      out.emplace(arguments...);
       return true;
     } catch (const std::runtime_error& e) {
       std::cerr << e.what() << "\n";

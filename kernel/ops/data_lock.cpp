@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace junctor::ops {
 namespace {
@@ -22,8 +23,8 @@ std::string pid_in(int fd) {
 
 }  // namespace
 
-DataLock::DataLock(const std::string& directory) {
-  const std::string path = directory + "/" + kFile;
+DataLock::DataLock(const std::string& directory, const std::string& control_socket) {
+  const std::string path = directory + "/" + std::filesystem::path{control_socket}.stem().string() + ".lock";
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (fd_ < 0) {
     throw std::runtime_error{"kernel.data_dir: cannot make " + path + ": " + std::strerror(errno) +

@@ -9,11 +9,10 @@ namespace junctor::ops {
 
 class DataLock {
  public:
-  /// Name of the file; it has the holder's pid and stays when the server ends.
-  static constexpr const char* kFile = "junctord.lock";
-
-  /// Throws std::runtime_error with the other's pid and the mend where somebody has it.
-  explicit DataLock(const std::string& directory);
+  /// The file has the holder's pid and stays when the server ends. It is named after the control socket: two servers that
+  /// share a directory on purpose, as a stock ID server and relay do, have a socket each. Throws std::runtime_error with
+  /// the other's pid and the mend where somebody has it.
+  DataLock(const std::string& directory, const std::string& control_socket);
   ~DataLock();
   DataLock(const DataLock&) = delete;
   DataLock& operator=(const DataLock&) = delete;

@@ -59,7 +59,6 @@ class ConsolePlugin {
                        {"Cross-Origin-Opener-Policy", "same-origin"},
                        {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"}};
     http_.directory("/console/", files_, options);
-    http_.get("/console", &to_console);
     if (root_) http_.get("/", &to_console);
   }
   void drain(Done done) { http_.drain(std::move(done)); }

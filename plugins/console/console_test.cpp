@@ -14,14 +14,14 @@ using testing::FakeHost;
 using testing::FakeHttp;
 using testing::PluginUnderTest;
 
-TEST_CASE("a browser that asks for / or /console is sent to the console, and to nowhere else by what it says") {
+TEST_CASE("a browser that asks for / is sent to the console, and to nowhere else by what it says") {
   const testing::TempDir dir;
   dir.write("index.html", "<!doctype html>");
   FakeHost host;
   FakeHttp http{host};
   PluginUnderTest plugin{host, junctor_plugin_v1(), {{"files", dir.path()}}};
   plugin.start();
-  for (const char* path : {"/", "/console", "/?next=https://elsewhere.example"}) {
+  for (const char* path : {"/", "/?next=https://elsewhere.example"}) {
     CAPTURE(path);
     const auto got = http.call({.path = path});
     CHECK(got.status() == 302);

@@ -82,10 +82,12 @@ TEST_CASE("a heartbeat comes back, and none comes to who has sent none") {
 TEST_CASE("a message of the greatest length is taken, one byte more closes the connection") {
   Site site;
   site.start();
-  hbb::OnlineRequest online;
-  online.set_id(
-      std::string(wire::kDefaultMaxMessage - 9, 'x'));  // before it: 2 + 3 bytes of the union's member, 1 + 3 of id
-  const std::string greatest = wire::wrap_message(online);
+  // A member that nobody knows, in front of a question: 2 bytes of its number, 3 of its length.
+  const std::string asked = wire::wrap_message(hbb::TestNatRequest{});
+  const size_t unknown = wire::kDefaultMaxMessage - asked.size() - 5;
+  std::string greatest = "\xe2\x03";  // 60, of a length
+  for (size_t left = unknown; left > 0; left >>= 7) greatest += static_cast<char>((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+  greatest += std::string(unknown, 'x') + asked;
   REQUIRE(greatest.size() == wire::kDefaultMaxMessage);
   wire::TcpClient client = site.dial();
   client.send_raw(framed(greatest));

@@ -132,7 +132,7 @@ TEST_CASE("nothing leaves for an address that did not ask, whoever names it") {
     by_tcp.send(punch);
   }
   CHECK_FALSE(victim.receive_bytes(testing::patient(Millis{300})));
-  CHECK(site.metric("holepunch", "refused", "reason=not_pending") >= 150);
+  CHECK(site.metric("holepunch", "refused", "reason=not_pending") >= 60);  // then its source is heard no more
 }
 
 TEST_CASE("forged answers to a pending request do not reach who asked, the honest one does") {

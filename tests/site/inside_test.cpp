@@ -121,7 +121,7 @@ TEST_CASE("of a server that does not run the files are examined") {
   std::fstream{database, std::ios::binary | std::ios::in | std::ios::out}.seekp(100) << std::string(3996, '\xff');
   fs::remove(site.server().data_dir() + "/id_ed25519");
   const Diagnosis broken = diagnose(site);
-  CHECK(broken.names("failed") == "database key_files server");
+  CHECK(broken.names("failed") == "configuration database key_files server");
 }
 
 TEST_CASE("people get a line for each check") {

@@ -191,9 +191,10 @@ int invite(const CommandLine& line) {
   wire::Invite& invite = question.invite;
   ControlClient client{socket_of(line)};
   invite.key = public_key(client);
-  if (invite.host.empty()) invite.host = public_host(client);
+  const bool given = !invite.host.empty();
+  if (!given) invite.host = public_host(client);
   if (invite.api.empty()) invite.api = public_api(client, invite.host);
-  invite.host = checked_host(client, invite.host);
+  if (given) invite.host = checked_host(client, invite.host);  // the other one has been
   const std::string text = wire::encode_invite(invite);
   Object::Ptr shown = new Object{Poco::JSON_PRESERVE_KEY_ORDER};
   shown->set("host", invite.host);
