@@ -165,11 +165,16 @@ KeyFiles::KeyFiles(const std::string& directory)
 
 LoadedKeys KeyFiles::load_or_create() const {
   const DirectoryLock lock{directory_};
-  auto found = find();
+  auto found = look();
   return found ? std::move(*found) : LoadedKeys{make(), true, {}};
 }
 
 std::optional<LoadedKeys> KeyFiles::find() const {
+  const DirectoryLock lock{directory_};  // another program of the site may be making them
+  return look();
+}
+
+std::optional<LoadedKeys> KeyFiles::look() const {
   const bool has_secret = exists(secret_path_);
   const bool has_public = exists(public_path_);
   if (!has_secret && !has_public) return std::nullopt;

@@ -44,6 +44,7 @@ class KeyFiles {
   const std::string& public_path() const { return public_path_; }
 
  private:
+  std::optional<LoadedKeys> look() const;
   LoadedKeys load() const;
   // Under the directory's lock.
   wire::SigningKeys make() const;

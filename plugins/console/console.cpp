@@ -54,7 +54,6 @@ class ConsolePlugin {
     options.fallback = "index.html";  // pages have addresses of their own
     options.immutable = "assets/";
     options.headers = {{"Content-Security-Policy", kPolicy},
-                       {"X-Content-Type-Options", "nosniff"},
                        {"Referrer-Policy", "no-referrer"},
                        {"Cross-Origin-Opener-Policy", "same-origin"},
                        {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"}};

@@ -67,6 +67,7 @@ step('a wrong password is refused in words', async () => {
 
 step('an administrator logs in; the session is a cookie that scripts cannot read', async () => {
   await logIn(page, 'admin');
+  await page.getByRole('heading', { level: 1, name: /Hello/ }).waitFor();
   const cookie = (await page.context().cookies()).find((each) => each.name === 'junctor_session');
   assert.ok(cookie, 'no session cookie');
   assert.equal(cookie.httpOnly, true);
@@ -128,7 +129,7 @@ step('the tester says who may reach a device, and why', async () => {
   await page.getByRole('tab', { name: 'Who may?' }).click();
   await page.getByRole('textbox', { name: 'ID' }).fill('700000001');
   await page.getByRole('button', { name: 'Ask' }).click();
-  await page.getByText('Allowed').waitFor();
+  await page.getByText('Allowed', { exact: true }).waitFor();
 });
 
 step('two browsers edit the same user: the second learns of it and overwrites nothing', async () => {
@@ -178,7 +179,7 @@ step('on a phone, in the dark, in Italian', async () => {
   await phone.getByLabel('Password').fill(password);
   await phone.keyboard.press('Enter');
   await phone.getByRole('button', { name: 'Menu' }).click();
-  await phone.getByRole('link', { name: 'Dispositivi' }).click();
+  await phone.getByRole('navigation', { name: 'Pagine' }).getByRole('link', { name: 'Dispositivi' }).click();
   await phone.getByRole('row', { name: /700000001/ }).waitFor();
   assert.ok((await phone.evaluate(() => document.documentElement.scrollWidth)) <= 360, 'the page is wider than the phone');
   await look(phone, 'phone_devices');
