@@ -160,6 +160,8 @@ void Sessions::begun(std::unique_ptr<Session> session) {
 jct_status Sessions::join(Side& a, Side& b, Session* session) {
   const jct_bridge_policy policy = policy_of(*session);
   if (!a.link.is_stream() || !b.link.is_stream()) return exchange(a, b, policy, session);
+  session->early_ab = a.early.size();
+  session->early_ba = b.early.size();
   for (const jct_status status : {pass_early(a, b.link), pass_early(b, a.link)}) {
     if (status != JCT_OK) return status;
   }
@@ -253,7 +255,8 @@ void Sessions::stop() {
 void Sessions::on_close(void* self, jct_handle, jct_status reason, const jct_bridge_stats* stats) {
   auto& session = *static_cast<Session*>(self);
   Sessions& owner = *session.owner;
-  const jct_bridge_stats last = detail::adopt<jct_bridge_stats>(stats);
+  jct_bridge_stats last = detail::adopt<jct_bridge_stats>(stats);
+  session.add_early(&last);
   owner.shared_.host.guarded("bridge", [&] { owner.ended(session, reason, last); });
 }
 
@@ -299,7 +302,9 @@ bool Sessions::read(const Session& session, jct_bridge_stats* out) const {
     return true;
   }
   out->size = sizeof *out;
-  return shared_.host.net().bridge_stats(shared_.host.raw(), session.bridge, out) == JCT_OK;
+  if (shared_.host.net().bridge_stats(shared_.host.raw(), session.bridge, out) != JCT_OK) return false;
+  session.add_early(out);
+  return true;
 }
 
 jct_bridge_stats Sessions::stats(const Session& session) const {

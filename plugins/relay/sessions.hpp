@@ -70,6 +70,8 @@ class Sessions {
     jct_handle bridge = 0;  // 0: an exchange
     std::unique_ptr<Exchange> exchange;
     const char* asked = nullptr;  // why it was ended from here, or null
+    uint64_t early_ab = 0;        // what was passed on before there was a bridge to count it
+    uint64_t early_ba = 0;
     uint64_t counted_ab = 0;
     uint64_t counted_ba = 0;
     Duration counted_at{};
@@ -77,6 +79,11 @@ class Sessions {
     Seat seat;
     std::unique_ptr<Share> share;  // null: in no pool
     uint64_t rate = 0;             // what its bridge was told
+
+    void add_early(jct_bridge_stats* stats) const {
+      stats->bytes_ab += early_ab;
+      stats->bytes_ba += early_ba;
+    }
   };
 
   static void on_close(void* self, jct_handle bridge, jct_status reason, const jct_bridge_stats* stats);
