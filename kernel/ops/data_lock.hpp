@@ -9,9 +9,9 @@ namespace junctor::ops {
 
 class DataLock {
  public:
-  /// The file has the holder's pid and stays when the server ends. It is named after the control socket: two servers that
-  /// share a directory on purpose, as a stock ID server and relay do, have a socket each. Throws std::runtime_error with
-  /// the other's pid and the mend where somebody has it.
+  /// The file has the holder's pid and stays when the server ends. It is named after the control socket: two servers
+  /// that share a directory on purpose, as a stock ID server and relay do, have a socket each. Throws
+  /// std::runtime_error with the other's pid and the mend where somebody has it.
   DataLock(const std::string& directory, const std::string& control_socket);
   ~DataLock();
   DataLock(const DataLock&) = delete;

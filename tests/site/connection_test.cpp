@@ -86,7 +86,8 @@ TEST_CASE("a message of the greatest length is taken, one byte more closes the c
   const std::string asked = wire::wrap_message(hbb::TestNatRequest{});
   const size_t unknown = wire::kDefaultMaxMessage - asked.size() - 5;
   std::string greatest = "\xe2\x03";  // 60, of a length
-  for (size_t left = unknown; left > 0; left >>= 7) greatest += static_cast<char>((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+  for (size_t left = unknown; left > 0; left >>= 7)
+    greatest += static_cast<char>((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
   greatest += std::string(unknown, 'x') + asked;
   REQUIRE(greatest.size() == wire::kDefaultMaxMessage);
   wire::TcpClient client = site.dial();

@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 
-
 namespace junctor::tools {
 
 namespace {
@@ -100,7 +99,7 @@ void copy_tree(const fs::path& from, const fs::path& to, const fs::path& root, s
   if (::mkdir(to.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", to);
   for (const fs::directory_entry& entry : fs::directory_iterator{from}) {
     const fs::path target = to / entry.path().filename();
-    if (entry.path().extension() == ".lock") continue;  // who runs there is no data
+    if (entry.path().extension() == ".lock") continue;         // who runs there is no data
     if (entry.is_symlink() && entry.is_directory()) continue;  // it leads out of what is to be copied, or in circles
     if (entry.is_directory()) {
       copy_tree(entry.path(), target, root, done);
