@@ -83,6 +83,7 @@ class Reading {
   std::string bytes_;
   Head head_;
   std::unique_ptr<BeastRequest> parser_;
+  bool unfinished_chunk_ = false;  // the end of its line, or of the body, has not come
 };
 
 bool same_text(std::string_view a, std::string_view b);  ///< ASCII, without regard to case

@@ -193,6 +193,15 @@ TEST_CASE("bodies end where they say, and what follows is left") {
   CHECK(!read(chunked("5\r\nabc")).complete);
 }
 
+TEST_CASE("a body that is its end alone, byte by byte") {
+  const std::string whole = chunked("0\r\nX: y\r\n\r\n");
+  std::vector<size_t> cuts;
+  for (size_t at = head_size(whole) + 1; at < whole.size(); ++at) cuts.push_back(at);
+  const Read got = read(whole, cuts);
+  CHECK(got.complete);
+  CHECK(got.taken == whole.size());
+}
+
 TEST_CASE("the same bytes in other pieces give the same") {
   const std::string whole = chunked("3\r\nabc\r\nF\r\n0123456789abcde\r\n1\r\n\r\r\n0\r\nX: y\r\nZ: \r\n\r\n");
   const Read at_once = read(whole);
