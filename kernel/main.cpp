@@ -211,6 +211,11 @@ class Application final : public Poco::Util::ServerApplication {
     return kExitClean;
   }
 
+  /// The control socket tells servers apart that share a directory.
+  static std::string sharer(const config::KernelConfig& kernel) {
+    return kernel.share_data_dir ? "sharer-" + std::filesystem::path{kernel.control_socket}.stem().string() : "";
+  }
+
   int run_server(config::Checked checked) {
     // Seen by `junctorctl config`, and the same for every reload.
     if (checked.snapshot->kernel_table.find("data_dir")->value.get<std::string>()->empty()) {
@@ -220,7 +225,7 @@ class Application final : public Poco::Util::ServerApplication {
     }
     std::optional<ops::DataLock> lock;
     std::optional<ops::Log> log;
-    if (!made(lock, data_dir_, checked.snapshot->kernel.control_socket)) return kExitFault;
+    if (!made(lock, data_dir_, sharer(checked.snapshot->kernel))) return kExitFault;
     Daemon::block_signals();
     if (!made(log, log_settings(checked.snapshot->kernel))) return kExitConfig;
     if (!lock->holds()) {

@@ -28,6 +28,10 @@ std::vector<Option> place_options() {
                           "take a data_dir that every account on the host may write in, as some container platforms "
                           "mount it; else it is refused"),
                    "false"),
+      with_default(option("share_data_dir", Type::kBool,
+                          "another server uses data_dir too, with a control_socket of its own, as a stock ID server "
+                          "and relay do; else a second one is refused"),
+                   "false"),
       with_default(option("user", Type::kString, "the user to become when started as root; empty: stay"), ""),
       with_default(option("control_socket", Type::kPath, "the Unix socket that junctorctl talks to"), "junctord.sock"),
   };
@@ -120,6 +124,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.workers = number(table, "workers");
   kernel.plugin_dir = text(table, "plugin_dir");
   kernel.data_dir = text(table, "data_dir");
+  kernel.share_data_dir = *table.find("share_data_dir")->value.get<bool>();
   kernel.user = text(table, "user");
   kernel.log_level = text(table, "log_level");
   kernel.log_format = text(table, "log_format");

@@ -105,6 +105,7 @@ struct KernelConfig {
   int64_t workers = 0;         ///< event loops; 0 is one per core
   std::string plugin_dir;      ///< empty: beside the program
   std::string data_dir;        ///< empty: beside the program
+  bool share_data_dir = false;
   std::string user;            ///< to become after binding; empty: stay
   std::string log_level;       ///< error warning info debug
   std::string log_format;      ///< kv json

@@ -71,7 +71,9 @@ Translation plan_launch(Program program, const Arguments& arguments, const Surro
   const std::string socket = control_socket(program, values);
   Site site;
   (program == Program::kHbbs ? site.hbbs : site.hbbr) = std::move(values);
-  return planned(std::move(site), socket, around, remarks);
+  Translation translation = planned(std::move(site), socket, around, remarks);
+  translation.add("kernel", {"share_data_dir", "true", "hbbs and hbbr run in one directory"});
+  return translation;
 }
 
 Translation plan_image(const Surroundings& around) {

@@ -40,6 +40,7 @@ TEST_CASE("hbbs and hbbr of one directory have a control socket each") {
   CHECK(socket(Program::kHbbr, "") == "\"junctord-hbbr.sock\"");
   CHECK(socket(Program::kHbbr, "-p 21117") == "\"junctord-hbbr.sock\"");
   CHECK(socket(Program::kHbbr, "-p 21201") == "\"junctord-hbbr-21201.sock\"");
+  CHECK(value(plan_launch(Program::kHbbr, {}, around), "kernel", "share_data_dir") == "true");
 }
 
 TEST_CASE("an image may have its control socket at a place of its own") {
