@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # How this tree's own tests are declared. Not installed.
 
+# For unit tests that use the headers of tests/support.
+add_library(junctor_test_headers INTERFACE)
+target_include_directories(junctor_test_headers INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+
 # junctor_add_test(NAME SOURCES a_test.cpp ... [LIBS lib ...] [LABEL unit] [TIMEOUT 120] [APART] [OPTIMISED])
 # One doctest executable, registered with ctest under NAME. Does nothing where tests are switched off.
 # What is tested is compiled as it is shipped; the own files of a unit test without the optimiser, which would take most
