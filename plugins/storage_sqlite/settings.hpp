@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "storage_sqlite/database.hpp"
+#include "storage_sqlite/start_wait.hpp"
 
 namespace junctor::storage {
 
@@ -14,6 +15,7 @@ struct Settings {
   size_t queue_bytes = size_t{64} << 20;
   size_t batch = 1000;  // writes of one commit, at most
   Tuning tuning;
+  StartWait start;  // of the first opening alone
 };
 
 /// Settings with a number that changes with them, so that a thread sees between batches that it must tune again.

@@ -9,9 +9,13 @@ namespace junctor::storage {
 SqliteStore::SqliteStore(const std::string& path, const Settings& settings, Courier& courier, Observer& observer)
     : settings_{settings},
       courier_{courier},
-      writer_{path, std::make_unique<WriteSession>(path, Connection::Missing::kCreate, settings.tuning), settings_,
-              courier, observer},
-      reader_{path, std::make_unique<ReadSession>(path, settings.tuning), settings_, courier, observer} {}
+      writer_{path,
+              once_free(
+                  settings.start,
+                  [&] { return std::make_unique<WriteSession>(path, Connection::Missing::kCreate, settings.tuning); }),
+              settings_, courier, observer},
+      reader_{path, once_free(settings.start, [&] { return std::make_unique<ReadSession>(path, settings.tuning); }),
+              settings_, courier, observer} {}
 
 SqliteStore::~SqliteStore() { close(); }
 

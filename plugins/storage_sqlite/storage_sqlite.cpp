@@ -38,6 +38,10 @@ constexpr auto kBusyTimeout = opt::duration("busy_timeout", "2s")
                                   .range(0, 60'000'000'000)
                                   .live()
                                   .help("how long to wait for another process that has locked the file");
+constexpr auto kStartWait =
+    opt::duration("start_wait", "15s")
+        .range(0, 600'000'000'000)
+        .help("how long a start waits for another process that has locked a file (junctorctl, a backup)");
 constexpr auto kCache = opt::size("cache", "16MiB")
                             .range(64 << 10, int64_t{1} << 40)
                             .live()
@@ -56,7 +60,14 @@ constexpr auto kDatabaseTimeout = opt::duration("database_timeout", "30s")
                                       .range(100'000'000, 3'600'000'000'000)
                                       .help("how long one statement may run");
 
-SqlSettings read_sql_settings(const Config& config) {
+/// The log names who is waited for: a start that hangs without a word is taken for a fault.
+StartWait start_wait(const Host& host, const Config& config) {
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(config[kStartWait]), [&host](const Fault& fault) {
+            host.warning("storage.waiting", {{"hint", fault.text}});
+          }};
+}
+
+SqlSettings read_sql_settings(const Host& host, const Config& config) {
   SqlSettings settings;
   settings.queue = static_cast<size_t>(config[kDatabaseQueue]);
   settings.batch = static_cast<size_t>(config[kDatabaseBatch]);
@@ -64,16 +75,18 @@ SqlSettings read_sql_settings(const Config& config) {
   settings.patience = std::chrono::duration_cast<std::chrono::milliseconds>(config[kDatabaseTimeout]);
   settings.tuning.busy_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config[kBusyTimeout]);
   settings.tuning.cache_bytes = static_cast<size_t>(config[kCache]);
+  settings.start = start_wait(host, config);
   return settings;
 }
 
-Settings read_settings(const Config& config) {
+Settings read_settings(const Host& host, const Config& config) {
   Settings settings;
   settings.queue_requests = static_cast<size_t>(config[kQueue]);
   settings.queue_bytes = static_cast<size_t>(config[kQueueSize]);
   settings.batch = static_cast<size_t>(config[kBatch]);
   settings.tuning.busy_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(config[kBusyTimeout]);
   settings.tuning.cache_bytes = static_cast<size_t>(config[kCache]);
+  settings.start = start_wait(host, config);
   return settings;
 }
 
@@ -134,8 +147,9 @@ class HostObserver : public Observer {
 
 class SqlitePlugin {
  public:
-  static constexpr auto kOptions = options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kCache, kDatabase,
-                                           kDatabaseQueue, kDatabaseBatch, kDatabaseReaders, kDatabaseTimeout);
+  static constexpr auto kOptions =
+      options(kPath, kQueue, kQueueSize, kBatch, kBusyTimeout, kStartWait, kCache, kDatabase, kDatabaseQueue,
+              kDatabaseBatch, kDatabaseReaders, kDatabaseTimeout);
 
   static void verify(const Config& config) {
     try {
@@ -153,9 +167,9 @@ class SqlitePlugin {
         queue_{config[kQueue]},
         sql_observer_{host},
         sql_fill_{host, "limit=database_queue"},
-        sql_{config[kDatabase], read_sql_settings(config), courier_, sql_observer_} {
+        sql_{config[kDatabase], read_sql_settings(host, config), courier_, sql_observer_} {
     try {
-      store_.emplace(config[kPath], read_settings(config), courier_, observer_);
+      store_.emplace(config[kPath], read_settings(host, config), courier_, observer_);
     } catch (const DatabaseError& error) {
       throw Error{JCT_E_IO, std::string{kPath.raw.name} + ": " + error.what()};
     }
@@ -168,7 +182,7 @@ class SqlitePlugin {
     filler_ = host_.every(kFillPeriod, [this] { show_fill(); });
   }
   void reload(const Config& config) {
-    store_->set(read_settings(config));
+    store_->set(read_settings(host_, config));
     queue_ = config[kQueue];
   }
   void stop() {

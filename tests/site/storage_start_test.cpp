@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "disk.hpp"
 #include "site.hpp"
@@ -66,8 +67,23 @@ TEST_CASE("a database that another process holds alone refuses the start and nam
   run_once(site);
   SQLite::Database holder{database_of(site), SQLite::OPEN_READWRITE};
   holder.exec("pragma locking_mode = exclusive; begin exclusive; create table if not exists hold (x)");
+  site.server().conf("95-wait", "[storage_sqlite]\nbusy_timeout = \"100ms\"\nstart_wait = \"1s\"\n");
   check_refused(site, "locked by another process");
   CHECK(site.server().log_has("pid " + std::to_string(::getpid())));
+}
+
+TEST_CASE("a start waits for a process that has the database for a while, and the log names it meanwhile") {
+  Site site;
+  run_once(site);
+  std::optional<SQLite::Database> holder{std::in_place, database_of(site), SQLite::OPEN_READWRITE};
+  holder->exec("pragma locking_mode = exclusive; begin exclusive; create table if not exists hold (x)");
+  site.server().conf("95-wait", "[storage_sqlite]\nbusy_timeout = \"100ms\"\nstart_wait = \"5m\"\n");
+  site.server().mark_log();
+  site.server().launch();
+  CHECK(site.server().log_has("event=storage.waiting", "pid " + std::to_string(::getpid())));
+  CHECK_FALSE(site.server().log_has("storage.opened", testing::Millis{0}));
+  holder.reset();
+  CHECK(site.server().log_has("storage.opened"));
 }
 
 TEST_CASE("a read-only or full file system refuses the start") {

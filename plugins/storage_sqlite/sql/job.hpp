@@ -10,6 +10,7 @@
 #include "storage_memory/store.hpp"
 #include "storage_sqlite/fault.hpp"
 #include "storage_sqlite/file.hpp"
+#include "storage_sqlite/start_wait.hpp"
 
 namespace junctor::storage {
 
@@ -28,6 +29,7 @@ struct SqlSettings {
   size_t readers = 2;
   std::chrono::milliseconds patience{30'000};  // with one statement
   Tuning tuning;
+  StartWait start;
 };
 
 /// Called from the threads of the database, refused() from any; must not block.

@@ -94,12 +94,12 @@ SqlSession::SqlSession(const std::string& path, Kind kind, Missing missing, cons
     : file_{path, missing}, kind_{kind}, patience_{patience} {
   try {
     file_.check_writable();
+    tune(tuning, patience);  // first: who closes the file has it alone for a moment, and may be waited for
     file_.set_journal();
     // Works share few large commits: what the log copies back at their end is little.
     execute("pragma wal_autocheckpoint = 1000");
     execute("pragma foreign_keys = on");
     if (kind == Kind::kRead) execute("pragma query_only = on");
-    tune(tuning, patience);
   } catch (const SQLite::Exception& error) {
     throw DatabaseError{describe(error, path, database())};
   }

@@ -20,15 +20,18 @@ SqlDatabase::SqlDatabase(std::string path, const SqlSettings& settings, Courier&
 
 void SqlDatabase::open() {
   if (open_) return;
-  writer_ = std::make_unique<SqlWriter>(path_, settings_, courier_, observer_);
-  for (size_t i = 0; i < settings_.readers; ++i) {
-    readers_.push_back(std::make_unique<SqlReader>(path_, settings_, reads_, courier_, observer_));
+  writer_ =
+      once_free(settings_.start, [this] { return std::make_unique<SqlWriter>(path_, settings_, courier_, observer_); });
+  while (readers_.size() < settings_.readers) {
+    readers_.push_back(once_free(settings_.start, [this] {
+      return std::make_unique<SqlReader>(path_, settings_, reads_, courier_, observer_);
+    }));
   }
   open_ = true;
 }
 
 void SqlDatabase::migrate(std::string_view space, const std::vector<const jct_migration*>& steps) {
-  migrate_file(path_, settings_, space, steps);
+  once_free(settings_.start, [&] { migrate_file(path_, settings_, space, steps); });
   open();
   const std::lock_guard lock{mutex_};
   spaces_.emplace(space);

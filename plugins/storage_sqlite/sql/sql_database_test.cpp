@@ -108,6 +108,54 @@ TEST_CASE("a file that another process holds is an answer, and works again once 
   db.add("ada", 36);
 }
 
+TEST_CASE("a start waits for another process that has the file alone, and says once for whom") {
+  Case db;
+  db.add("ada", 36);
+  std::atomic<int> told{0};
+  std::atomic<bool> free{false};
+  db.provider.settings.tuning.busy_timeout = std::chrono::milliseconds{0};
+  db.provider.settings.start.longest = std::chrono::seconds{60};
+  db.provider.settings.start.waits = [&](const Fault& fault) {
+    CHECK(fault.reason == "locked");
+    ++told;
+  };
+  db.provider.reopen();
+  std::thread holder{[file = db.provider.file(), &told, &free] {
+    SQLite::Database other{file, SQLite::OPEN_READWRITE};
+    other.exec("PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE; CREATE TABLE hold (x)");
+    free = true;
+    while (told == 0) std::this_thread::yield();
+    other.exec("ROLLBACK");
+  }};
+  while (!free) std::this_thread::yield();
+  CHECK(db.ask.migrate("test", {testing::kContractSchema}) == JCT_OK);
+  holder.join();
+  CHECK(told == 1);
+  CHECK(db.people() == 1);
+}
+
+TEST_CASE("a start does not wait for ever, and not at all for what time does not mend") {
+  OnFile database;
+  testing::DatabaseAsker<OnFile> ask{database};
+  std::string text;
+  SUBCASE("somebody keeps the file") {
+    SQLite::Database other{database.file(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+    other.exec("BEGIN EXCLUSIVE");
+    database.settings.start.longest = std::chrono::milliseconds{100};
+    database.reopen();
+    CHECK(ask.migrate("test", {testing::kContractSchema}, &text) == JCT_E_IO);
+    CHECK(text.find("locked by another process") != std::string::npos);
+  }
+  SUBCASE("it is no database") {
+    std::ofstream{database.file()} << std::string(4096, 'g');
+    database.settings.start.longest = std::chrono::hours{1};
+    database.settings.start.waits = [](const Fault&) { FAIL("it waited"); };
+    database.reopen();
+    CHECK(ask.migrate("test", {testing::kContractSchema}, &text) == JCT_E_IO);
+    CHECK(text.find("restore a backup") != std::string::npos);
+  }
+}
+
 TEST_CASE("a full disk costs the works that need room, and nothing is half stored") {
   Case db;
   db.add("ada", 36);
