@@ -24,6 +24,13 @@ class SteadyClock final : public Clock {
   Instant now() const override { return std::chrono::steady_clock::now(); }
 };
 
+/// What the calling thread has worked so far: CPU time, as the system counts it. A system call.
+class ThreadClock final : public Clock {
+ public:
+  static ThreadClock& instance();
+  Instant now() const override;
+};
+
 /// For tests: stands still until it is advanced.
 class FakeClock final : public Clock {
  public:

@@ -254,14 +254,18 @@ void Bridge::watch_streak(size_t way, size_t got) {
   if (got == 0 || gather_ == Pause::zero() || !spliceable()) return;
   // Somebody may wait for an answer to this: what goes the other way is read as it comes.
   ways_[1 - way].gathering = false;
+  home_.bridge_pause().count(got);
   if (!streak_.add(way, got, home_.loop().now(), gather_) || !may_read(way)) return;
   pause_ = gather_;
   pause(way);
 }
 
+/// If that is cheaper than to read at once.
 void Bridge::pause(size_t way) {
+  const loop::Duration best = home_.bridge_pause().choose(home_.loop().now(), gather_);
+  if (best == loop::Duration::zero()) return;
   ways_[way].gathering = true;
-  home_.gather(*this, pause_);
+  home_.gather(*this, std::min<loop::Duration>(best, pause_));
 }
 
 /// Pauses again, for as long as what comes is neither nothing nor so much that TCP's window fills up meanwhile.
@@ -270,6 +274,7 @@ void Bridge::read_gathered() {
   for (size_t way = 0; way < 2; ++way) {
     if (!std::exchange(ways_[way].gathering, false)) continue;
     const size_t got = pump(way);
+    home_.bridge_pause().count(got);
     if (got > kMuch) pause_ /= 2;
     if (got != 0 && pause_ >= kLeastPause && may_read(way)) pause(way);
   }

@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
-#include "loop/clock.hpp"
+#include "net/pause_choice.hpp"
 
 namespace junctor::net {
 
@@ -15,32 +14,25 @@ class Gather {
   using Duration = loop::Duration;
   using Instant = loop::Instant;
 
+  explicit Gather(const loop::Clock& cpu = loop::ThreadClock::instance()) : choice_{cpu} {}
+
   /// A read at `now` has brought `count` datagrams. How long the next one is better put off; zero: read as they come.
   /// `pause` bounds the delay of any datagram; zero: never put off.
   Duration after_read(size_t count, Instant now, Duration pause);
 
-  bool gathering() const { return state_ != State::kWatching; }
+  bool gathering() const { return choice_.busy(); }
 
  private:
-  enum class State : uint8_t { kWatching, kTrying, kGathering };
-
-  // In pauses. At 2,000 a second a pause of 0.5 ms brings one datagram and costs more than it saves; from two on it
-  // saves, and the span is long enough to tell the two apart.
-  static constexpr int kWatch = 40;
+  // Datagrams in a pause. Fewer than two and there is nothing to gather.
   static constexpr double kWorth = 2;
   static constexpr double kStillWorth = 1.5;
-  // Datagrams that a trial waits for. Fewer than half: who sends them waits for our answers, and we only slow it down.
-  static constexpr double kTrial = 16;
-  static constexpr int kRest = 2000;  // pauses until the next trial
+  static constexpr int kWatch = 40;  // pauses; long enough to tell the two apart
 
-  Duration watch(Instant now, Duration pause);
-  Duration judge(Instant now, Duration pause);
-  Duration begin(State state, Instant now, Duration pause);
+  bool is_worth(Duration passed, Duration pause) const;
 
-  State state_ = State::kWatching;
+  PauseChoice choice_;
+  bool worth_ = false;
   Instant since_{};  // of the counts below
-  Instant rest_until_{};
-  double expected_ = 0;  // datagrams in a pause
   double datagrams_ = 0;
   int reads_ = 0;
 };

@@ -20,11 +20,12 @@ constexpr size_t kManyTimes = 4;
 
 }  // namespace
 
-NetLoop::NetLoop(loop::EventLoop& loop, PipePool& pipes)
+NetLoop::NetLoop(loop::EventLoop& loop, PipePool& pipes, const loop::Clock& cpu)
     : loop_{loop},
       pipes_{pipes},
       scratch_{new std::byte[kScratch]},
-      pause_{loop::ShortTimer::of<&NetLoop::read_gathered>(this)} {
+      pause_{loop::ShortTimer::of<&NetLoop::read_gathered>(this)},
+      bridge_pause_{cpu} {
   restore_spare();
 }
 

@@ -11,6 +11,7 @@
 
 #include "loop/event_loop.hpp"
 #include "net/counters.hpp"
+#include "net/pause_choice.hpp"
 #include "net/pipe_pool.hpp"
 #include "net/socket.hpp"
 
@@ -25,7 +26,8 @@ class NetLoop {
   static constexpr size_t kScratch = 80 * 1024;
 
   /// `loop` and `pipes` outlive it.
-  NetLoop(loop::EventLoop& loop, PipePool& pipes);
+  /// `cpu`: what the loop's thread has worked.
+  NetLoop(loop::EventLoop& loop, PipePool& pipes, const loop::Clock& cpu = loop::ThreadClock::instance());
   /// Closes what is left, without callbacks. close_all() first, where owners should be told.
   ~NetLoop();
   NetLoop(const NetLoop&) = delete;
@@ -49,6 +51,8 @@ class NetLoop {
 
   /// Reads from it again after `pause`, or earlier: with all others that gather, so that one wake-up serves them.
   void gather(Bridge& bridge, loop::Duration pause);
+  /// How long that is best, for all of them.
+  PauseChoice& bridge_pause() { return bridge_pause_; }
 
   /// Bytes that are being read or copied; whoever is on the loop's stack owns them until it returns to the loop.
   std::span<std::byte> scratch() { return {scratch_.get(), kScratch}; }
@@ -91,6 +95,7 @@ class NetLoop {
   loop::List<Bridge> gathering_;  // those that wait for read_gathered()
   loop::ShortTimer pause_;
   loop::Instant pause_ends_;
+  PauseChoice bridge_pause_;
 };
 
 }  // namespace junctor::net

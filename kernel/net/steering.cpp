@@ -6,21 +6,10 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <ctime>
 #include <numeric>
 #include <utility>
 
 namespace junctor::net {
-
-namespace {
-
-loop::Duration thread_cpu() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds{time.tv_sec} + loop::Duration{time.tv_nsec};
-}
-
-}  // namespace
 
 bool SpreadRule::after_window(size_t loop, Duration busy, Duration window, bool overrun, Instant now) {
   const double load = static_cast<double>(busy.count()) / static_cast<double>(std::max<int64_t>(window.count(), 1));
@@ -41,7 +30,7 @@ void Steering::Meter::after_read(Steering& steering, size_t loop, int fd, bool f
   const bool overrun = full_turns_ >= kOverrun;
   const loop::Duration window = now - since_;
   if (window < kWindow && !overrun) return;
-  const loop::Duration cpu = thread_cpu();
+  const loop::Duration cpu = loop::ThreadClock::instance().now().time_since_epoch();
   const loop::Duration busy = cpu - std::exchange(cpu_, cpu);
   const bool first = std::exchange(since_, now) == loop::Instant{};
   if (first) return;

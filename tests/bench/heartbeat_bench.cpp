@@ -25,17 +25,16 @@ struct Flow {
 constexpr std::array kFlows{Flow{"64 in flight", 0, 1.15, true}, Flow{"10,000 a second", 10'000, 1.05, false},
                             Flow{"50,000 a second", 50'000, 0.65, false}};
 
-/// One of those that answer, and how many peers send to it.
-struct Contender {
-  Subject subject;
-  size_t peers;
-};
+/// One of those that answer, and who sends to it.
+using Contender = Scene;
 
 /// The echo, then the server with ever more peers.
-std::vector<Contender> contenders(Place& place) {
-  std::vector<Contender> all{{place.echo(), 1000}};
+std::vector<Contender> contenders(Place& place, size_t sockets) {
+  constexpr size_t kPeers = 1000;
+  std::vector<Contender> all{
+      {place.echo(), kPeers, std::make_shared<HeartbeatLoad>(place.echo().tcp, sockets, kPeers)}};
   for (const Scene& scene : place.scenes()) {
-    all.push_back({scene.subject, scene.peers});
+    all.push_back(scene);
     all.back().subject.name += " " + with_commas(scene.peers);
   }
   return all;
@@ -58,8 +57,8 @@ Cost measure(const Subject& subject, const std::function<BeatCount()>& send) {
   return {used / answered * 1e6, answered / count.seconds, 100 - 100 * answered / static_cast<double>(count.sent)};
 }
 
-Cost measure(const Contender& contender, const Flow& flow, size_t sockets, Seconds time) {
-  HeartbeatLoad load{contender.subject.tcp, sockets, contender.peers};
+Cost measure(const Contender& contender, const Flow& flow, Seconds time) {
+  HeartbeatLoad& load = *contender.load;
   const auto send = [&](Seconds how_long) {
     return flow.rate > 0 ? load.pace(flow.rate, how_long) : load.saturate(kWindow, how_long);
   };
@@ -107,7 +106,7 @@ void measure_flow(const Flow& flow, const std::vector<Contender>& all, const Opt
   FlowRows rows{report, flow, all};
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < all.size(); ++i) {
-      rows.note(i, measure(all[i], flow, options.sockets, Seconds{options.seconds}));
+      rows.note(i, measure(all[i], flow, Seconds{options.seconds}));
     }
   }
 }
@@ -123,8 +122,7 @@ void one_by_one(const std::vector<Contender>& all, const Options& options, Repor
   }
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < all.size(); ++i) {
-      HeartbeatLoad load{all[i].subject.tcp, 1, all[i].peers};
-      std::vector<double> times = load.one_by_one(Seconds{options.seconds});
+      std::vector<double> times = all[i].load->one_by_one(Seconds{options.seconds});
       for (size_t part = 0; part < 2; ++part) rows[i * 2 + part]->rounds.push_back(percentile(times, kParts[part]));
     }
   }
@@ -133,7 +131,7 @@ void one_by_one(const std::vector<Contender>& all, const Options& options, Repor
 }  // namespace
 
 void heartbeats(Place& place, const Options& options, Report& report) {
-  const std::vector<Contender> all = contenders(place);
+  const std::vector<Contender> all = contenders(place, options.sockets);
   for (const Flow& flow : kFlows) {
     if (options.wants_flow(flow.what)) measure_flow(flow, all, options, report);
   }

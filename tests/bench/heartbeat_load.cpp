@@ -52,13 +52,13 @@ wire::Socket datagrams_to(const wire::Address& server) {
 }
 
 HeartbeatLoad::HeartbeatLoad(const wire::Address& server, size_t sockets, size_t peers)
-    : peers_{peers}, step_{step_through(peers)}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
+    : peers_{peers}, step_{step_through(std::max<size_t>(peers / sockets, 1))}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
   hbb::RegisterPeer message;
   message.set_id(peer_id(0));
   beat_ = wire::wrap_message(message);
   id_at_ = beat_.find(peer_id(0));
   for (size_t i = 0; i < sockets; ++i) {
-    ways_.push_back({datagrams_to(server)});
+    ways_.push_back({datagrams_to(server), 0, i});
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = i;
@@ -66,10 +66,12 @@ HeartbeatLoad::HeartbeatLoad(const wire::Address& server, size_t sockets, size_t
   }
 }
 
-size_t HeartbeatLoad::next_peer() {
-  peer_ += step_;
-  if (peer_ >= peers_) peer_ -= peers_;
-  return peer_;
+/// Peers that are as far apart as there are sockets have the same one; those behind the last whole round have none.
+size_t HeartbeatLoad::next_peer(Way& way) const {
+  const size_t round = peers_ - peers_ % ways_.size();
+  way.peer += step_ * ways_.size();
+  if (way.peer >= round) way.peer -= round;
+  return way.peer;
 }
 
 void HeartbeatLoad::write_beat(size_t place, size_t peer) {
@@ -79,7 +81,7 @@ void HeartbeatLoad::write_beat(size_t place, size_t peer) {
 }
 
 void HeartbeatLoad::send_next(Way& way, size_t count) {
-  for (size_t i = 0; i < count; ++i) write_beat(i, next_peer());
+  for (size_t i = 0; i < count; ++i) write_beat(i, next_peer(way));
   const size_t sent = out_.send(way.socket.fd(), count);
   way.under_way += sent;
   count_.sent += sent;
@@ -182,12 +184,18 @@ void HeartbeatLoad::wait_first_answer(Seconds patience) {
 }
 
 void HeartbeatLoad::try_chunk(size_t from, size_t to) {
-  for (size_t i = from; i < to; i += UdpBatch::kCount) {
-    const size_t count = std::min(UdpBatch::kCount, to - i);
-    for (size_t place = 0; place < count; ++place) write_beat(place, i + place);
-    count_.sent += out_.send(ways_.front().socket.fd(), count);
-  }
+  for (size_t way = 0; way < ways_.size(); ++way) send_share(way, from, to);
   collect();
+}
+
+void HeartbeatLoad::send_share(size_t way, size_t from, size_t to) {
+  const size_t apart = ways_.size();
+  size_t peer = from + (way + apart - from % apart) % apart;
+  while (peer < to) {
+    size_t count = 0;
+    for (; count < UdpBatch::kCount && peer < to; peer += apart) write_beat(count++, peer);
+    count_.sent += out_.send(ways_[way].socket.fd(), count);
+  }
 }
 
 void HeartbeatLoad::bring_online(size_t from, size_t to) {

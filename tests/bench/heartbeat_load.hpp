@@ -27,7 +27,8 @@ struct BeatCount {
 
 class HeartbeatLoad {
  public:
-  /// In turn for `peers` ids, far apart from one to the next, so that no cache helps.
+  /// In turn for `peers` ids, far apart from one to the next, so that no cache helps. Each has a socket of its own, as
+  /// each device has an address: a server asks one that moves to prove itself.
   HeartbeatLoad(const wire::Address& server, size_t sockets, size_t peers);
 
   /// `window` under way at any time; after 100 ms without any answer they are lost and make room.
@@ -46,9 +47,10 @@ class HeartbeatLoad {
   struct Way {
     wire::Socket socket;
     size_t under_way = 0;
+    size_t peer;  ///< the last one sent for
   };
 
-  size_t next_peer();
+  size_t next_peer(Way& way) const;
   void write_beat(size_t place, size_t peer);
   void send_next(Way& way, size_t count);
   /// What has come, without waiting.
@@ -59,14 +61,14 @@ class HeartbeatLoad {
   /// The answers that are still under way.
   void collect();
   void try_chunk(size_t from, size_t to);
+  void send_share(size_t way, size_t from, size_t to);
 
   UdpBatch out_{false};
   UdpBatch in_{false};
   std::string beat_;
   size_t id_at_ = 0;  ///< where the id stands in `beat_`
   size_t peers_;
-  size_t step_;
-  size_t peer_ = 0;
+  size_t step_;  ///< in peers of one socket
   std::vector<Way> ways_;
   wire::Socket epoll_;
   BeatCount count_;

@@ -127,7 +127,7 @@ void Place::use_target() {
 
 Site& Place::stored_site(size_t peers) {
   std::unique_ptr<Site>& site = sites_[peers];
-  if (!site) site = std::make_unique<Site>(ground_, peers, options_.workers);
+  if (!site) site = std::make_unique<Site>(ground_, peers, options_.sockets, options_.workers);
   return *site;
 }
 
@@ -144,13 +144,13 @@ std::vector<Scene> Place::scenes() {
   const size_t most = options_.peers;
   if (!is_own()) {
     if (!std::exchange(target_has_peers_, true)) register_peers(target_.tcp, most);
-    return {{target_, most}};
+    return {{target_, most, std::make_shared<HeartbeatLoad>(target_.tcp, options_.sockets, most)}};
   }
   std::vector<Scene> scenes;
   for (const size_t peers : {kFewPeers, kManyPeers}) {
-    if (peers < most) scenes.push_back({site(peers).subject(), peers});
+    if (peers < most) scenes.push_back({site(peers).subject(), peers, site(peers).load()});
   }
-  scenes.push_back({site(most).subject(), most});
+  scenes.push_back({site(most).subject(), most, site(most).load()});
   return scenes;
 }
 

@@ -42,6 +42,7 @@ class Veth {
 struct Scene {
   Subject subject;
   size_t peers;
+  std::shared_ptr<HeartbeatLoad> load;
 };
 
 class Place {

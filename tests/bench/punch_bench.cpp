@@ -35,11 +35,8 @@ size_t exchanges(const Place& place, const Options& options) {
 /// Runs for a while beside what is measured.
 class Heartbeats {
  public:
-  Heartbeats(const Subject& subject, size_t sockets, size_t peers, Seconds time)
-      : thread_{[=, server = subject.tcp] {
-          HeartbeatLoad load{server, sockets, peers};
-          load.pace(kBusyRate, time);
-        }} {
+  Heartbeats(const std::shared_ptr<HeartbeatLoad>& load, Seconds time)
+      : thread_{[load, time] { load->pace(kBusyRate, time); }} {
     std::this_thread::sleep_for(kWarmUp);
   }
   ~Heartbeats() { thread_.join(); }
@@ -129,13 +126,14 @@ void push(Place& place, const Options& options, Report& report) {
     Rows::note(idle.push, load.push(time, most));
   }
   if (!place.is_own()) return;
+  const auto echo_load = std::make_shared<HeartbeatLoad>(place.echo().tcp, options.sockets, scene.peers);
   const Rows beside{report, "beside 20,000/s", scene.subject.name, 0};
   for (int round = 0; round < options.rounds; ++round) {
     {
-      const Heartbeats others{place.echo(), options.sockets, scene.peers, busy};
+      const Heartbeats others{echo_load, busy};
       Rows::note(beside.echo, echo());
     }
-    const Heartbeats others{scene.subject, options.sockets, scene.peers, busy};
+    const Heartbeats others{scene.load, busy};
     Rows::note(beside.push, load.push(time, most));
   }
 }

@@ -21,12 +21,9 @@ std::string stored(size_t peers) { return with_commas(peers) + " peers"; }
 /// Heartbeats at a pace, and others one after the other, from threads of their own.
 class Watched {
  public:
-  Watched(const wire::Address& server, const Options& options, size_t peers, Seconds time)
-      : pace_{[=, this] {
-          HeartbeatLoad load{server, options.sockets, peers};
-          count_ = load.pace(kReloadRate, time);
-        }},
-        probe_{[=, this] {
+  Watched(const Site& site, Seconds time)
+      : pace_{[=, this, load = site.load()] { count_ = load->pace(kReloadRate, time); }},
+        probe_{[=, this, server = site.subject().tcp, peers = site.peers()] {
           times_ = HeartbeatLoad{server, 1, peers}.one_by_one(time);
         }} {}
   Watched(const Watched&) = delete;
@@ -77,7 +74,7 @@ void reload_alone(Site& site, int round, ReloadRows& rows) {
 void reload_beside(Site& site, int round, const Options& options, bool with, ReloadRows& rows) {
   change_option(site.server(), round);
   const Seconds time{std::max(options.seconds, 0.4)};
-  Watched watched{site.subject().tcp, options, site.peers(), time};
+  Watched watched{site, time};
   std::this_thread::sleep_for(time / 3);
   if (with) site.server().reload();
   watched.join();
@@ -122,13 +119,17 @@ void cores(Place& place, const Options& options, Report& report) {
   constexpr size_t kPeers = 1000;
   constexpr size_t kWindow = 256;
   if (!place.is_own()) return;
-  Site one{place.ground(), kPeers, 1};
-  Site two{place.ground(), kPeers, 2};
+  Site one{place.ground(), kPeers, options.sockets, 1};
+  Site two{place.ground(), kPeers, options.sockets, 2};
   for (Site* site : {&one, &two}) {
     site->start();
     site->bring_online();
   }
   std::array subjects{place.echo(), place.start_baseline("echo", {"2"}), one.subject(), two.subject()};
+  const auto load_of = [&](size_t i) {
+    return std::make_shared<HeartbeatLoad>(subjects[i].tcp, options.sockets, kPeers);
+  };
+  const std::array loads{load_of(0), load_of(1), one.load(), two.load()};
   constexpr std::array kNames{"echo, 1 thread", "echo, 2 threads", "junctor, 1 loop", "junctor, 2 loops"};
   std::array<Row*, 4> costs{};
   std::array<Row*, 4> rates{};
@@ -142,9 +143,8 @@ void cores(Place& place, const Options& options, Report& report) {
   }
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < 4; ++i) {
-      HeartbeatLoad load{subjects[i].tcp, options.sockets, kPeers};
       const double cpu = subjects[i].cpu_seconds();
-      const BeatCount count = load.saturate(kWindow, Seconds{options.seconds});
+      const BeatCount count = loads[i]->saturate(kWindow, Seconds{options.seconds});
       const auto answered = static_cast<double>(std::max<uint64_t>(count.answered, 1));
       costs[i]->rounds.push_back((subjects[i].cpu_seconds() - cpu) / answered * 1e6);
       rates[i]->rounds.push_back(answered / count.seconds);

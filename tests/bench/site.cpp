@@ -27,8 +27,8 @@ testing::ServerOptions options_for(const Ground& ground, int workers) {
 
 }  // namespace
 
-Site::Site(const Ground& ground, size_t peers, int workers)
-    : ground_{ground}, peers_{peers}, server_{options_for(ground, workers)} {
+Site::Site(const Ground& ground, size_t peers, size_t sockets, int workers)
+    : ground_{ground}, peers_{peers}, sockets_{sockets}, server_{options_for(ground, workers)} {
   server_.conf("10-site", kSite);
   server_.conf("90-bench", std::string{"[rendezvous]\n"} + kExempt + "[holepunch]\n" + kExempt);
   std::filesystem::create_directories(server_.data_dir());
@@ -50,17 +50,17 @@ double Site::start() {
 }
 
 void Site::stop() {
-  online_ = false;
+  load_.reset();
   server_.stop();
 }
 
 void Site::bring_online() {
-  HeartbeatLoad load{subject_.tcp, 1, peers_};
+  const auto load = std::make_shared<HeartbeatLoad>(subject_.tcp, sockets_, peers_);
   const size_t tenth = peers_ / 10;
-  load.bring_online(0, tenth);
+  load->bring_online(0, tenth);
   const auto before = static_cast<double>(subject_.memory_bytes());
-  load.bring_online(tenth, peers_);
-  online_ = true;
+  load->bring_online(tenth, peers_);
+  load_ = load;
   const auto after = static_cast<double>(subject_.memory_bytes());
   bytes_per_peer_ = (after - before) / static_cast<double>(peers_ - tenth);
 }

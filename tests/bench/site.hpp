@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "heartbeat_load.hpp"
 #include "subject.hpp"
 #include "support/server.hpp"
 
@@ -21,8 +22,8 @@ struct Ground {
 
 class Site {
  public:
-  /// With `peers` stored, and not running yet. `workers`: 0 is one for each core.
-  Site(const Ground& ground, size_t peers, int workers);
+  /// With `peers` stored, and not running yet. `sockets`: of its load. `workers`: 0 is one for each core.
+  Site(const Ground& ground, size_t peers, size_t sockets, int workers);
 
   /// Seconds until it answers a heartbeat; starts it.
   double start();
@@ -31,7 +32,9 @@ class Site {
   void bring_online();
 
   bool is_running() { return server_.running(); }
-  bool is_online() const { return online_; }
+  bool is_online() const { return load_ != nullptr; }
+  /// Who has brought them online, from the addresses that they have since.
+  const std::shared_ptr<HeartbeatLoad>& load() const { return load_; }
   size_t peers() const { return peers_; }
   /// Memory for each peer: what was added between the first tenth of them and the last. 0 before they are there.
   double bytes_per_peer() const { return bytes_per_peer_; }
@@ -42,9 +45,10 @@ class Site {
  private:
   Ground ground_;
   size_t peers_;
+  size_t sockets_;
+  std::shared_ptr<HeartbeatLoad> load_;
   testing::Server server_;
   Subject subject_;
-  bool online_ = false;
   double bytes_per_peer_ = 0;
 };
 
