@@ -11,7 +11,24 @@
 
 namespace junctor::api {
 
-void TimerObject::arm(loop::Duration delay) { host.kernel().loops.at(loop).start(timer, delay); }
+namespace {
+
+/// Slow periods begin together, so that one wake-up of an idle server serves all that are due about then.
+constexpr loop::Duration kSlow = std::chrono::seconds{1};
+constexpr loop::Duration kGrid = std::chrono::milliseconds{250};
+
+loop::Instant next_due(loop::Instant earliest, loop::Duration repeat) {
+  const auto beyond = earliest.time_since_epoch() % kGrid;
+  return repeat < kSlow || beyond == loop::Duration::zero() ? earliest : earliest + kGrid - beyond;
+}
+
+}  // namespace
+
+void TimerObject::arm(loop::Duration delay) {
+  loop::EventLoop& where = host.kernel().loops.at(loop);
+  due = next_due(where.clock().now() + delay, repeat);
+  where.start_at(timer, due);
+}
 
 void TimerObject::fire() {
   if (host.phase() == Phase::kQuiet) return;  // disarmed: the plugin still holds the handle
@@ -26,7 +43,9 @@ void TimerObject::fire() {
     delete this;
     return;
   }
-  here.start(timer, repeat);
+  const loop::Instant now = here.clock().now();
+  due = due + repeat > now ? due + repeat : next_due(now + repeat, repeat);
+  here.start_at(timer, due);
 }
 
 void TimerObject::end() {

@@ -28,6 +28,7 @@ struct TimerObject {
   void* const self;
   const loop::Duration repeat;
   loop::Timer timer;
+  loop::Instant due{};
   jct_handle handle = 0;
   bool firing = false;
   bool ended = false;

@@ -68,10 +68,23 @@ std::optional<TimerWheel::Due> TimerWheel::next_due() const {
   return std::nullopt;
 }
 
-std::optional<Instant> TimerWheel::next_wakeup() const {
+/// Where few are in a slot, the first of them; else the slot's begin, when they move to a finer level.
+uint64_t TimerWheel::first_tick(const Due& due) {
+  constexpr size_t kFew = 8;
+  if (due.level == 0) return due.tick;
+  uint64_t first = UINT64_MAX;
+  size_t seen = 0;
+  for (const Timer& timer : slots_[due.level][due.slot]) {
+    if (++seen > kFew) return due.tick;
+    first = std::min<uint64_t>(first, timer.tick_);
+  }
+  return first;
+}
+
+std::optional<Instant> TimerWheel::next_wakeup() {
   const auto due = next_due();
   if (!due) return std::nullopt;
-  return origin_ + Duration{static_cast<int64_t>(due->tick * kTickNanos)};
+  return origin_ + Duration{static_cast<int64_t>(first_tick(*due) * kTickNanos)};
 }
 
 size_t TimerWheel::take_slot(const Due& due) {

@@ -59,7 +59,7 @@ class TimerWheel {
   size_t advance(Instant now);
 
   /// When advance() has something to do next (a timer, or its move to a finer level); nothing while no timer is armed.
-  std::optional<Instant> next_wakeup() const;
+  std::optional<Instant> next_wakeup();
 
   size_t armed() const { return armed_; }
 
@@ -79,6 +79,7 @@ class TimerWheel {
   };
 
   std::optional<Due> next_due() const;
+  uint64_t first_tick(const Due& due);
   void place(Timer& timer);
   void remove(Timer& timer);
   size_t take_slot(const Due& due);

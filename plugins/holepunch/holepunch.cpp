@@ -2,6 +2,7 @@
 // The plugin: options and services wired to the logic. Constructor, start, stop: [control]; handlers: every loop.
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "commands.hpp"
 #include "dialled.hpp"
@@ -18,7 +19,8 @@ namespace junctor::holepunch {
 
 namespace {
 
-constexpr Duration kTick = std::chrono::milliseconds{100};
+constexpr Duration kTick = std::chrono::milliseconds{100};  // of requests that wait
+constexpr Duration kLook = std::chrono::seconds{1};         // at relays and figures
 
 /// What an operator acts on is shown; what any stranger can send at will is for debugging.
 uint32_t level_of(Reason why) {
@@ -81,6 +83,7 @@ class Holepunch final : public PuncherPorts {
                std::string_view user) override;
   void ended(const Asked& asked, Outcome outcome) override;
   void answers_cut_off(const jct_channel& from) override;
+  void waits() override;
   void noted(Note note) override { notes_[static_cast<size_t>(note)].add(); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
     expect(meeting.relay ? meeting.relay->spec().name : "", uuid, id);
@@ -119,6 +122,8 @@ class Holepunch final : public PuncherPorts {
   Config config_;  // valid until the next reload
   std::vector<uint32_t> served_;
   Timer ticker_;
+  Timer waits_;  // while a request waits for its answer
+  bool waiting_ = false;
 };
 
 namespace {
@@ -186,10 +191,21 @@ void Holepunch::start() {
   serve<hbb::PunchHoleSent, &Puncher::answered<hbb::PunchHoleSent>>();
   serve<hbb::LocalAddr, &Puncher::answered<hbb::LocalAddr>>();
   serve<hbb::RelayResponse, &Puncher::answered<hbb::RelayResponse>>();
-  ticker_ = host_.every(kTick, [this] {
+  health_.tick();
+  ticker_ = host_.every(kLook, [this] {
     puncher_.tick();
     health_.tick();
     show_fills();
+  });
+}
+
+void Holepunch::waits() {
+  if (std::exchange(waiting_, true)) return;
+  waits_ = host_.every(kTick, [this] {
+    puncher_.tick();
+    if (puncher_.pending() > 0) return;
+    waiting_ = false;
+    waits_.cancel();
   });
 }
 
@@ -299,6 +315,7 @@ void Holepunch::drain(const Done& done) {
 void Holepunch::stop() {
   unserve();
   ticker_.cancel();
+  waits_.cancel();
 }
 
 void Holepunch::check(const jct_auth_request& request, Decided done) {

@@ -107,7 +107,7 @@ TEST_CASE("a relay on another host is told of each check and each session, in th
   CHECK(server.sent.size() == 1);
 
   tickets.cut_off = "one";
-  host.advance(200ms);
+  host.advance(1s);
   CHECK(shows(host, "relays", "\"state\":\"no_tickets\""));
   plugin.finish();
   CHECK(host.complaints().empty());

@@ -220,6 +220,7 @@ void Puncher::push_punch(const PunchCall& call, const Decision& granted) {
   }
   const auto put = pending_.put(asked, ports_.now());
   if (put == Pending::Put::kFull) return refuse(call, {Reason::kFull, kBusy, ""});
+  ports_.waits();
   if (put == Pending::Put::kNew && asked.meeting.relay) asked.meeting.relay->hand_out();
   if (asked.meeting.nowhere()) ports_.noted(Note::kWithoutRelay);
   if (!went_out(send_punch(call, push, asked, granted))) return refuse(call, {Reason::kPushFailed, kOffline, ""});
@@ -367,6 +368,7 @@ void Puncher::push_relay(const RelayCall& call, const Decision& granted) {
   }
   const auto put = pending_.put(asked, ports_.now());
   if (put == Pending::Put::kFull) return refuse(call, {Reason::kFull, kBusy, ""});
+  ports_.waits();
   if (put == Pending::Put::kNew && given.empty()) asked.meeting.relay->hand_out();
   hbb::RequestRelay message;
   message.set_id(call.request.id());

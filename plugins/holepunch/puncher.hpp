@@ -76,9 +76,11 @@ class PuncherPorts {
   virtual jct_status send(const jct_channel& to, uint32_t kind, const google::protobuf::MessageLite& message) = 0;
   virtual void refused(Reason why, const jct_channel& from, std::string_view id, std::string_view detail,
                        std::string_view user) = 0;
-  /// It is over with this request.
+  /// A request waits for its answer: tick() is needed until none does.
+  virtual void waits() = 0;
   /// One source sends answers on and on that nobody waits for.
   virtual void answers_cut_off(const jct_channel& from) = 0;
+  /// It is over with this request.
   virtual void ended(const Asked& asked, Outcome outcome) = 0;
   /// Something worth counting that is no refusal.
   virtual void noted(Note note) = 0;

@@ -92,6 +92,7 @@ class FakePorts : public PuncherPorts {
     last_rule = detail;
     last_user = user;
   }
+  void waits() override { waiting = true; }
   void noted(Note note) override { notes.push_back(note); }
   void ended(const Asked&, Outcome outcome) override { outcomes.push_back(outcome); }
   void allowed_session(const Meeting& meeting, std::string_view uuid, std::string_view id) override {
@@ -113,6 +114,7 @@ class FakePorts : public PuncherPorts {
   std::string last_rule, last_user;
   std::vector<Sent> sent;
   std::vector<Reason> refusals;
+  bool waiting = false;
   std::vector<Note> notes;
   std::vector<Outcome> outcomes;
   std::vector<std::string> sessions;  // "UUID ID"

@@ -34,6 +34,7 @@ bool Connection::open(Stream stream) {
   core_.connections.fetch_add(1);
   place_ = loop().connections.size();
   loop().connections.push_back(this);
+  core_.look_after(loop());
   wait(Phase::kIdle, loop().settings.idle_timeout);
   return true;
 }

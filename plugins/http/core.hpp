@@ -29,7 +29,8 @@ struct LoopState {
   uint64_t router_version = 0;
   std::vector<Connection*> connections;
   size_t next_look = 0;
-  Timer ticker;
+  Timer ticker;  // while there is something to look at
+  bool ticks = false;
   Duration now{};  // of the last tick: deadlines are set by it, so none is ever early
   uint64_t date_second = 0;
   std::string date;
@@ -81,6 +82,8 @@ struct Core {
   std::atomic<size_t> body_bytes{0};
   std::atomic<size_t> connections{0};
   std::function<void()> last_gone = [] {};
+  /// [its loop] Something is there whose deadline will come.
+  std::function<void(LoopState&)> look_after = [](LoopState&) {};
   std::vector<std::unique_ptr<LoopState>> loops;
 };
 

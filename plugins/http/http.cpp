@@ -20,6 +20,7 @@ namespace {
 
 constexpr Duration kTick = std::chrono::milliseconds{100};
 constexpr size_t kTurns = 10;  // of ticks: each connection is looked at once a second
+constexpr Duration kGauges = std::chrono::seconds{1};
 
 class HttpPlugin {
  public:
@@ -43,6 +44,11 @@ class HttpPlugin {
     const std::string command = config.instance() == "http" ? "http" : "http " + config.instance();
     host.command(command.c_str(), "routes of the HTTP server, with their owners and what they have served",
                  [this](std::string_view, Reply reply) { reply.ok(overview(core_, service_.addresses)); });
+    core_.look_after = [this](LoopState& loop) {
+      if (std::exchange(loop.ticks, true)) return;
+      loop.now = host_.now();
+      loop.ticker = host_.every(kTick, [this, &loop] { tick(loop); });
+    };
     core_.last_gone = [this] { host_.post(host_.home_loop(), [this] { tell_if_idle(); }); };
   }
 
@@ -52,11 +58,8 @@ class HttpPlugin {
       calls_.emplace(core_, *signal_);
       take_signal_calls();
     }
-    for (uint32_t i = 0; i < core_.loops.size(); ++i) {
-      core_.loops[i]->now = host_.now();
-      host_.post(
-          i, [this, loop = core_.loops[i].get()] { loop->ticker = host_.every(kTick, [this, loop] { tick(*loop); }); });
-    }
+    for (const auto& loop : core_.loops) loop->now = host_.now();
+    gauges_ = host_.every(kGauges, [this] { show_gauges(); });
     listen(kListen, false, &listener_);
     listen(kListenRedirect, true, &redirecting_);
   }
@@ -80,6 +83,7 @@ class HttpPlugin {
   void stop() {
     close_listeners();
     stop_signal_calls();
+    gauges_.cancel();
     for (const auto& loop : core_.loops) loop->ticker.cancel();
   }
 
@@ -136,7 +140,13 @@ class HttpPlugin {
       if (loop.next_look >= loop.connections.size()) loop.next_look = 0;
       loop.connections[loop.next_look++]->look(loop.now);
     }
-    if (&loop != core_.loops[host_.home_loop()].get()) return;
+    if (!loop.connections.empty() || (calls_ && calls_->any())) return;
+    loop.ticks = false;
+    loop.ticker.cancel();
+  }
+
+  void show_gauges() {
+    const LoopState& loop = *core_.loops[host_.home_loop()];
     connections_.set(static_cast<int64_t>(core_.connections.load()));
     exchanges_.set(core_.exchanges.count(), loop.settings.max_exchanges);
     body_memory_.set(core_.body_bytes.load(), loop.settings.body_memory);
@@ -160,6 +170,7 @@ class HttpPlugin {
   Host& host_;
   Core core_;
   Service service_;
+  Timer gauges_;
   Metric connections_;
   Fill exchanges_;
   Fill body_memory_;

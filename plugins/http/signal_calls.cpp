@@ -118,6 +118,7 @@ jct_status SignalCalls::on_message(const jct_channel& channel, std::string_view 
   exchange->body = std::move(*request.mutable_body());
   exchange->request.body = bytes(exchange->body);
   core_.exchanges.open(exchange);
+  core_.look_after(loop);
   auto call = std::make_unique<Call>(*this, channel, exchange, loop.now + exchange->route->deadline);
   Call* key = call.get();
   here()[key] = std::move(call);

@@ -22,6 +22,8 @@ class SignalCalls {
   jct_status on_message(const jct_channel& channel, std::string_view message);
   /// Answers those that have waited too long. Once a tick of the loop.
   void look(Duration now);
+  /// Of this loop.
+  bool any() { return !here().empty(); }
 
  private:
   class Call;

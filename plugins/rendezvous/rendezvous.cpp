@@ -32,7 +32,10 @@ constexpr KindSet kNatKinds =
     kind_bit(wire::kKindOf<hbb::TestNatRequest>) | kind_bit(wire::kKindOf<hbb::OnlineRequest>);
 
 /// A shard is swept every tick, so that each is seen once in ten seconds.
-constexpr Duration kSweepTick = std::chrono::milliseconds{10'000 / Presence::kShards};
+// All shards in ten seconds: a few at a time where many peers make each one long, else in as few turns as will do.
+constexpr Duration kSweep = std::chrono::seconds{10};
+constexpr size_t kFewTurns = 10;
+constexpr size_t kFewPeers = 10'000;
 
 /// By transport: JCT_CHANNEL_UDP, _TCP, _WS.
 template <class T>
@@ -79,7 +82,8 @@ class Rendezvous {
 
   void configure_clients(const Config& config);
   void show_peers(std::string_view args, const Reply& reply);
-  void sweep();
+  void sweep_later();
+  void sweep_shard();
   void show_fills();
 
   Host& host_;
@@ -191,13 +195,12 @@ void Rendezvous::start() {
   wire::silence_protobuf();  // what the network sends wrong is counted, not printed
   offers_.renew();
   renewal_ = host_.every(box_renewal_, [this] { offers_.renew(); });
-  signal_.start();
   socket_ = UdpSocket{host_, kListenUdp, [this](std::span<const jct_dgram> batch) { udp_.receive(batch); }};
   listener_ = Listener{host_, kListen,
                        [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, false); }};
   nat_listener_ = Listener{host_, kListenNat,
                            [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, true); }};
-  sweeper_ = host_.every(kSweepTick, [this] { sweep(); });
+  sweep_later();
   site_desk_.look_at("listen_udp", "UDP", socket_.handle(), base_port_);
   site_desk_.look_at("listen", "TCP", listener_.handle(), base_port_);
   site_desk_.look_at("listen_nat", "TCP", nat_listener_.handle(), base_port_ - 1);
@@ -342,7 +345,16 @@ void Rendezvous::show_peers(std::string_view args, const Reply& reply) {
   });
 }
 
-void Rendezvous::sweep() {
+void Rendezvous::sweep_later() {
+  const size_t turns = presence_.size() < kFewPeers ? kFewTurns : Presence::kShards;
+  sweeper_ = host_.after(kSweep / turns, [this, shards = (Presence::kShards + turns - 1) / turns] {
+    for (size_t i = 0; i < shards; ++i) sweep_shard();
+    show_fills();
+    sweep_later();
+  });
+}
+
+void Rendezvous::sweep_shard() {
   const Duration now = host_.now();
   const auto census = presence_.sweep(next_shard_, now, settings_.forget(), [&](const jct_addr& address) {
     return limits_.is_proven(wire::from_abi(address), now);
@@ -354,7 +366,6 @@ void Rendezvous::sweep() {
   }
   before = census.online_by_transport;
   next_shard_ = (next_shard_ + 1) % Presence::kShards;
-  show_fills();
 }
 
 void Rendezvous::show_fills() {

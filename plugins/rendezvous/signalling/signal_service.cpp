@@ -2,6 +2,8 @@
 // signal/1: messages by kind over any transport.
 #include "signalling/signal_service.hpp"
 
+#include <utility>
+
 #include "wire/kinds.hpp"
 
 namespace junctor::rendezvous {
@@ -30,15 +32,15 @@ SignalService::SignalService(const Host& host, const Settings& settings, const T
   for (uint32_t i = 0; i < host.loops(); ++i) loops_.push_back(std::make_unique<PerLoop>(i, *this));
 }
 
-void SignalService::start() {
-  for (uint32_t i = 0; i < loops_.size(); ++i) {
-    host_.post(i,
-               [this, loop = loops_[i].get()] { loop->ticker = host_.every(kTick, [this, loop] { pulse(*loop); }); });
-  }
+void SignalService::stop() {
+  stopped_.store(true, std::memory_order_relaxed);
+  for (const auto& loop : loops_) loop->ticker.cancel();
 }
 
-void SignalService::stop() {
-  for (const auto& loop : loops_) loop->ticker.cancel();
+/// While there are channels: an idle server sleeps.
+void SignalService::look_after(PerLoop& loop) {
+  if (std::exchange(loop.ticks, true) || stopped_.load(std::memory_order_relaxed)) return;
+  loop.ticker = host_.every(kTick, [this, &loop] { pulse(loop); });
 }
 
 SignalService::PerLoop* SignalService::here() const {
@@ -136,6 +138,7 @@ jct_status SignalService::attach(const jct_transport& transport, void* self, con
     traffic_.refused(Refusal::kChannelsFull, channel);
     return JCT_E_LIMIT;
   }
+  look_after(*loop);
   out = entry->channel;
   return JCT_OK;
 }
@@ -222,6 +225,10 @@ bool SignalService::hold(const jct_channel& channel, std::string_view id) {
 /// drops us (protocol.md 6.2); anybody else after `silence`.
 void SignalService::pulse(PerLoop& loop) {
   ++loop.tick;
+  if (loop.channels.size() == 0) {
+    loop.ticks = false;
+    return loop.ticker.cancel();
+  }
   const uint32_t keep_alive = ticks(settings_.keep_alive()), silence = ticks(settings_.silence());
   const uint32_t beat_after = keep_alive - kTurns;  // the next look comes a second later
   const uint32_t newest = news_number_.load(std::memory_order_acquire);

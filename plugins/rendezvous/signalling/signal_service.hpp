@@ -33,7 +33,6 @@ class SignalService {
 
   SignalService(const Host& host, const Settings& settings, const Traffic& traffic, Gone gone, Allows allows);
   /// [control] The loops' timers.
-  void start();
   void stop();
 
   static const jct_signal_service& table();
@@ -81,6 +80,7 @@ class SignalService {
     std::string joined;  // for wire::peel
     std::string out;     // a message on its way out
     Timer ticker;
+    bool ticks = false;
     uint32_t tick = 0;
   };
 
@@ -90,6 +90,7 @@ class SignalService {
   };
 
   PerLoop* here() const;
+  void look_after(PerLoop& loop);
   /// Null where it has gone or is of another loop.
   Channels::Entry* entry(jct_handle handle) const;
   std::shared_ptr<const News> news() const;
@@ -104,6 +105,7 @@ class SignalService {
   const Gone gone_;
   const Allows allows_;
   std::atomic<size_t> total_{0};
+  std::atomic<bool> stopped_{false};
   Handlers handlers_;
   std::vector<std::unique_ptr<PerLoop>> loops_;
   std::atomic<uint32_t> news_number_{0};  // of the newest: what is looked at each tick takes no lock

@@ -35,7 +35,8 @@ typedef struct jct_loop_api {
   /* [any] Microseconds since 1970, wall clock: for people and records, never for timeouts. */
   uint64_t (*wall)(const jct_host* host);
   /* [loop] Calls fn on this loop (from [control]: the home loop) after delay_ns, then every repeat_ns if that is not
-   * 0. Resolution 1 ms; never early. */
+   * 0. Resolution 1 ms; never early; the first time up to 250 ms late where it repeats each second or less often, so
+   * that such timers are due together. */
   jct_status (*timer_start)(const jct_host* host, uint64_t delay_ns, uint64_t repeat_ns, jct_timer_fn fn, void* self,
                             jct_handle* out);
   /* [loop] Afterwards fn is not called. JCT_E_CLOSED for one that has ended. */
