@@ -216,6 +216,11 @@ void Entrance::serve() {
 void Entrance::through(Visitor& visitor) {
   Guest guest = visitor.leave();
   delete &visitor;
+  if (guest.tls && guest.tls->was_challenge()) {
+    guest.tls->end();
+    close_softly(guest.fd);
+    return;
+  }
   events_.on_guest(std::move(guest));
 }
 

@@ -15,6 +15,8 @@
 #include <utility>
 
 #include "net/status.hpp"
+#include "net/ticket_keys.hpp"
+#include "net/tls_hello.hpp"
 
 namespace junctor::net {
 
@@ -226,18 +228,12 @@ void use_key(SSL_CTX* context, const TlsMaterial& material) {
 /// http/1.1 where the client offers it; who offers something else alone is served without a word about it.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
                     unsigned in_size, void* /*self*/) {
-  std::string_view offers{reinterpret_cast<const char*>(in), in_size};
-  while (!offers.empty()) {
-    const size_t size = static_cast<unsigned char>(offers.front());
-    const std::string_view offer = offers.substr(1, size);
-    if (offer == kHttp11) {
-      *out = reinterpret_cast<const unsigned char*>(offer.data());
-      *out_size = static_cast<unsigned char>(offer.size());
-      return SSL_TLSEXT_ERR_OK;
-    }
-    offers.remove_prefix(std::min(offers.size(), size + 1));
-  }
-  return SSL_TLSEXT_ERR_NOACK;
+  const std::string_view offers{reinterpret_cast<const char*>(in), in_size};
+  const std::string_view found = protocol_in(offers, kHttp11);
+  if (found.empty()) return SSL_TLSEXT_ERR_NOACK;
+  *out = reinterpret_cast<const unsigned char*>(found.data());
+  *out_size = static_cast<unsigned char>(found.size());
+  return SSL_TLSEXT_ERR_OK;
 }
 
 void set_rules(SSL_CTX* context, TlsVersion least) {
@@ -257,16 +253,22 @@ void set_rules(SSL_CTX* context, TlsVersion least) {
 
 using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 
-/// Those of the other names. They go with the first context, which a connection keeps alive on its own.
-using Others = std::vector<Context>;
+/// What a context has beside OpenSSL's: it goes with it, and a connection keeps its context alive on its own.
+struct Extra {
+  std::vector<Context> others;  // of other names
+  std::shared_ptr<TicketKeys> tickets;
+  std::vector<std::pair<std::string, Context>> challenges;
+};
 
-int others_index() {
+int extra_index() {
   static const int kIndex =
       SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr,
-                               [](void* /*context*/, void* others, CRYPTO_EX_DATA* /*data*/, int /*index*/,
-                                  long /*number*/, void* /*argument*/) { delete static_cast<Others*>(others); });
+                               [](void* /*context*/, void* extra, CRYPTO_EX_DATA* /*data*/, int /*index*/,
+                                  long /*number*/, void* /*argument*/) { delete static_cast<Extra*>(extra); });
   return kIndex;
 }
+
+Extra* extra_of(const SSL_CTX* context) { return static_cast<Extra*>(SSL_CTX_get_ex_data(context, extra_index())); }
 
 bool has_name(const SSL_CTX* context, const char* name) {
   return X509_check_host(SSL_CTX_get0_certificate(context), name, 0, 0, nullptr) == 1;
@@ -276,9 +278,8 @@ bool has_name(const SSL_CTX* context, const char* name) {
 int choose_certificate(SSL* ssl, int* /*alert*/, void* /*argument*/) {
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   const SSL_CTX* first = SSL_get_SSL_CTX(ssl);
-  const auto* others = static_cast<const Others*>(SSL_CTX_get_ex_data(first, others_index()));
-  if (name == nullptr || others == nullptr || has_name(first, name)) return SSL_TLSEXT_ERR_OK;
-  for (const Context& other : *others) {
+  if (name == nullptr || has_name(first, name)) return SSL_TLSEXT_ERR_OK;
+  for (const Context& other : extra_of(first)->others) {
     if (!has_name(other.get(), name)) continue;
     SSL_set_SSL_CTX(ssl, other.get());
     break;
@@ -301,38 +302,80 @@ void ask_clients(SSL_CTX* context, const ClientAuthorities& clients) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
-Context make_one(const TlsMaterial& material, TlsVersion least, const ClientAuthorities& clients, Used* used) {
+int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int sealing) {
+  TicketKeys* keys = extra_of(SSL_get_SSL_CTX(ssl))->tickets.get();
+  if (keys == nullptr) return 0;  // a challenge
+  return sealing == 1 ? keys->seal(name, iv, cipher, mac) : keys->open(name, iv, cipher, mac);
+}
+
+Context make_one(const TlsMaterial& material, const TlsRules& rules, Used* used) {
   constexpr unsigned char kSessions[] = "junctor";
   Context made{SSL_CTX_new(TLS_server_method())};
   if (!made) throw NetError{"OpenSSL cannot make a context: " + openssl_reason()};
-  set_rules(made.get(), least);
+  set_rules(made.get(), rules.least);
   SSL_CTX_set_session_id_context(made.get(), kSessions, sizeof kSessions - 1);
   *used = use_certificates(made.get(), material);
   use_key(made.get(), material);
-  if (!clients.text.empty()) ask_clients(made.get(), clients);
+  if (!rules.clients.text.empty()) ask_clients(made.get(), rules.clients);
+  SSL_CTX_set_ex_data(made.get(), extra_index(), new Extra{{}, rules.tickets, {}});
+  if (rules.tickets) {
+    SSL_CTX_set_timeout(made.get(), rules.tickets->life().count());
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(made.get(), on_ticket);
+  }
   return made;
+}
+
+int choose_challenge_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
+                              const unsigned char* /*in*/, unsigned /*in_size*/, void* /*self*/) {
+  *out = reinterpret_cast<const unsigned char*>(kAcmeProtocol.data());
+  *out_size = static_cast<unsigned char>(kAcmeProtocol.size());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+Context make_challenge(const TlsMaterial& material) {
+  Used unused;
+  Context made = make_one(material, {}, &unused);
+  SSL_CTX_set_alpn_select_cb(made.get(), choose_challenge_protocol, nullptr);
+  return made;
+}
+
+/// Before anything else is decided. A challenge is no session of anybody's: no certificate is asked for, no ticket
+/// given.
+int on_hello(SSL* ssl, int* /*alert*/, void* /*argument*/) {
+  const std::string name = challenged_name(ssl);
+  if (name.empty()) return SSL_CLIENT_HELLO_SUCCESS;
+  for (const auto& [challenged, context] : extra_of(SSL_get_SSL_CTX(ssl))->challenges) {
+    if (challenged != name) continue;
+    SSL_set_SSL_CTX(ssl, context.get());
+    SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    break;
+  }
+  return SSL_CLIENT_HELLO_SUCCESS;
 }
 
 }  // namespace
 
-std::shared_ptr<const TlsContext> TlsContext::make(const std::vector<TlsMaterial>& materials, TlsVersion least,
-                                                   const ClientAuthorities& clients) {
+std::shared_ptr<const TlsContext> TlsContext::make(const std::vector<TlsMaterial>& materials, const TlsRules& rules) {
   ERR_clear_error();
   std::shared_ptr<TlsContext> made{new TlsContext};
   Used used;
-  made->context_ = make_one(materials.front(), least, clients, &used).release();
+  made->context_ = make_one(materials.front(), rules, &used).release();
   made->expires_ = used.until;
   made->doubts_ = std::move(used.doubts);
-  if (materials.size() == 1) return made;
-  auto others = std::make_unique<Others>();
+  made->tickets_ = rules.tickets;
+  Extra& extra = *extra_of(made->context_);
   for (size_t i = 1; i < materials.size(); ++i) {
     Used more;
-    others->push_back(make_one(materials[i], least, clients, &more));
+    extra.others.push_back(make_one(materials[i], rules, &more));
     made->expires_ = std::min(made->expires_, more.until);
     std::move(more.doubts.begin(), more.doubts.end(), std::back_inserter(made->doubts_));
   }
-  SSL_CTX_set_tlsext_servername_callback(made->context_, choose_certificate);
-  SSL_CTX_set_ex_data(made->context_, others_index(), others.release());
+  for (const TlsMaterial& one : rules.challenges) {
+    extra.challenges.emplace_back(one.certificate_name, make_challenge(one));
+  }
+  if (!extra.others.empty()) SSL_CTX_set_tlsext_servername_callback(made->context_, choose_certificate);
+  if (!extra.challenges.empty()) SSL_CTX_set_client_hello_cb(made->context_, on_hello, nullptr);
   return made;
 }
 

@@ -34,47 +34,28 @@ std::string encrypted(const std::string& key) {
   return take_text(out);
 }
 
-/// A handshake in memory. The subject of the certificate that the client was shown, or "" where the server let it go.
+/// The subject of the certificate that the client was shown, or "" where the server let it go.
 std::string shown(const TlsContext& context, const char* name, const Certificate* own = nullptr) {
-  SSL_CTX* theirs = SSL_CTX_new(TLS_client_method());
+  MemoryHandshake talk{context};
   if (own != nullptr) {
     BIO* certificate = BIO_new_mem_buf(own->certificate.data(), static_cast<int>(own->certificate.size()));
     X509* parsed = PEM_read_bio_X509(certificate, nullptr, nullptr, nullptr);
     BIO* key_text = BIO_new_mem_buf(own->key.data(), static_cast<int>(own->key.size()));
     EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
-    SSL_CTX_use_certificate(theirs, parsed);
-    SSL_CTX_use_PrivateKey(theirs, key);
+    SSL_use_certificate(talk.client, parsed);
+    SSL_use_PrivateKey(talk.client, key);
     X509_free(parsed);
     EVP_PKEY_free(key);
     BIO_free(certificate);
     BIO_free(key_text);
   }
-  SSL* client = SSL_new(theirs);
-  SSL* server = SSL_new(context.raw());
-  BIO* a = nullptr;
-  BIO* b = nullptr;
-  BIO_new_bio_pair(&a, 0, &b, 0);
-  SSL_set_bio(client, a, a);
-  SSL_set_bio(server, b, b);
-  if (name != nullptr) SSL_set_tlsext_host_name(client, name);
-  SSL_set_connect_state(client);
-  SSL_set_accept_state(server);
-  bool done = false;
-  for (int turn = 0; turn < 10 && !done; ++turn) {
-    SSL_do_handshake(client);
-    done = SSL_do_handshake(server) == 1;
-  }
-  char subject[256] = "";
-  if (done) {
-    X509* peer = SSL_get1_peer_certificate(client);
-    X509_NAME_get_text_by_NID(X509_get_subject_name(peer), NID_commonName, subject, sizeof subject);
-    X509_free(peer);
-  }
-  ERR_clear_error();
-  SSL_free(client);
-  SSL_free(server);
-  SSL_CTX_free(theirs);
-  return subject;
+  return talk.named(name).run() ? talk.subject() : "";
+}
+
+TlsRules asking(const std::string& authorities) {
+  TlsRules rules;
+  rules.clients = {"ca.pem", authorities};
+  return rules;
 }
 
 }  // namespace
@@ -82,7 +63,7 @@ std::string shown(const TlsContext& context, const char* name, const Certificate
 TEST_CASE("several names on one listener: each client gets the certificate that it asks for") {
   const Certificate a = make_certificate("a.example", {.until = 20 * 86400});
   const Certificate b = make_certificate("b.example", {.until = 10 * 86400});
-  const auto context = TlsContext::make(std::vector{material_of(a), material_of(b)}, TlsVersion::k12, {});
+  const auto context = TlsContext::make(std::vector{material_of(a), material_of(b)}, {});
   CHECK(shown(*context, "a.example") == "a.example");
   CHECK(shown(*context, "b.example") == "b.example");
   CHECK(shown(*context, "B.EXAMPLE") == "b.example");
@@ -96,15 +77,52 @@ TEST_CASE("a private listener lets in who has a certificate of its authorities")
   const Certificate second = make_certificate("b.example");
   const Certificate known = make_certificate("friend.example");
   const Certificate stranger = make_certificate("stranger.example");
-  const auto context = TlsContext::make(std::vector{material_of(server), material_of(second)}, TlsVersion::k12,
-                                        {"ca.pem", known.certificate});
+  const auto context =
+      TlsContext::make(std::vector{material_of(server), material_of(second)}, asking(known.certificate));
   CHECK(shown(*context, "a.example") == "");
   CHECK(shown(*context, "a.example", &stranger) == "");
   CHECK(shown(*context, "a.example", &known) == "a.example");
   CHECK(shown(*context, "b.example", &known) == "b.example");
   CHECK(shown(*context, "b.example", &stranger) == "");
-  CHECK_THROWS_WITH(TlsContext::make(std::vector{material_of(server)}, TlsVersion::k12, {"ca.pem", "nonsense"}),
+  CHECK_THROWS_WITH(TlsContext::make(std::vector{material_of(server)}, asking("nonsense")),
                     "ca.pem: expected PEM certificates of authorities: no PEM block was found");
+}
+
+TEST_CASE(
+    "who offers acme-tls/1 alone gets the challenge of the name, without a certificate of its own; others do not") {
+  const Certificate own = make_certificate("a.example");
+  TlsRules rules = asking(make_certificate("friend.example").certificate);
+  const Certificate proof = make_certificate("proof");
+  rules.challenges = {{"a.example", proof.certificate, "key", proof.key}};
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const auto guarded = TlsContext::make(std::vector{material_of(own)}, rules);
+    MemoryHandshake authority{*guarded, version};
+    REQUIRE(authority.named("A.example")
+                .offering("\x0a"
+                          "acme-tls/1")
+                .run());
+    CHECK(authority.subject() == "proof");
+    CHECK(authority.protocol() == "acme-tls/1");
+    MemoryHandshake another{*guarded, version};
+    CHECK_FALSE(another.named("b.example")
+                    .offering("\x0a"
+                              "acme-tls/1")
+                    .run());
+
+    TlsRules open = rules;
+    open.clients = {};
+    const auto public_one = TlsContext::make(std::vector{material_of(own)}, open);
+    MemoryHandshake browser{*public_one, version};
+    REQUIRE(browser.named("a.example")
+                .offering("\x08http/1.1\x0a"
+                          "acme-tls/1")
+                .run());
+    CHECK(browser.subject() == "a.example");
+    CHECK(browser.protocol() == "http/1.1");
+    MemoryHandshake plain{*public_one, version};
+    REQUIRE(plain.named("a.example").run());
+    CHECK(plain.subject() == "a.example");
+  }
 }
 
 TEST_CASE("a good pair serves, with its chain, and says when it ends") {

@@ -108,4 +108,83 @@ class TlsClient {
   bool ending_ = false;
 };
 
+/// A handshake in memory, without sockets: as far as it goes.
+class MemoryHandshake {
+ public:
+  explicit MemoryHandshake(const TlsContext& context, int version = TLS1_3_VERSION)
+      : own_{SSL_CTX_new(TLS_client_method())}, server{SSL_new(context.raw())} {
+    SSL_CTX_set_max_proto_version(own_, version);
+    client = SSL_new(own_);
+    BIO* a = nullptr;
+    BIO* b = nullptr;
+    BIO_new_bio_pair(&a, 0, &b, 0);
+    SSL_set_bio(client, a, a);
+    SSL_set_bio(server, b, b);
+    SSL_set_connect_state(client);
+    SSL_set_accept_state(server);
+  }
+  ~MemoryHandshake() {
+    ERR_clear_error();
+    SSL_free(client);
+    SSL_free(server);
+    SSL_CTX_free(own_);
+  }
+  MemoryHandshake(const MemoryHandshake&) = delete;
+  MemoryHandshake& operator=(const MemoryHandshake&) = delete;
+
+  /// What this client says: protocols as in RFC 7301, each behind its length.
+  MemoryHandshake& named(const char* name) {
+    if (name != nullptr) SSL_set_tlsext_host_name(client, name);
+    return *this;
+  }
+  MemoryHandshake& offering(std::string_view protocols) {
+    SSL_set_alpn_protos(client, reinterpret_cast<const unsigned char*>(protocols.data()),
+                        static_cast<unsigned>(protocols.size()));
+    return *this;
+  }
+  MemoryHandshake& resuming(SSL_SESSION* session) {
+    SSL_set_session(client, session);
+    return *this;
+  }
+  /// True: both are through. Tickets of TLS 1.3, which come behind it, are read.
+  bool run() {
+    bool done = false;
+    for (int turn = 0; turn < 10 && !done; ++turn) {
+      SSL_do_handshake(client);
+      done = SSL_do_handshake(server) == 1;
+    }
+    char nothing = 0;
+    if (done) SSL_read(client, &nothing, 1);
+    ERR_clear_error();
+    return done;
+  }
+  /// CN of the server's certificate.
+  std::string subject() const {
+    char text[256] = "";
+    X509* peer = SSL_get0_peer_certificate(client);
+    if (peer != nullptr) X509_NAME_get_text_by_NID(X509_get_subject_name(peer), NID_commonName, text, sizeof text);
+    return text;
+  }
+  std::string protocol() const {
+    const unsigned char* chosen = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(client, &chosen, &size);
+    return {reinterpret_cast<const char*>(chosen), size};
+  }
+  /// Ours to free.
+  SSL_SESSION* session() const {
+    SSL_SESSION* taken = SSL_get1_session(client);
+    return taken;
+  }
+  /// As if the connection had ended well: else its session is forgotten.
+  void end() { SSL_shutdown(client); }
+
+ private:
+  SSL_CTX* own_;
+
+ public:
+  SSL* server;
+  SSL* client = nullptr;
+};
+
 }  // namespace junctor::net::test

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "net/tls_hello.hpp"
+
 namespace junctor::net {
 
 namespace {
@@ -68,6 +70,13 @@ TlsSession::Handshake TlsSession::handshake() {
   failure_ = reason != nullptr ? reason : "the client has gone";
   ERR_clear_error();
   return Handshake::kFailed;
+}
+
+bool TlsSession::was_challenge() const {
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_, &chosen, &size);
+  return size > 0 && std::string_view{reinterpret_cast<const char*>(chosen), size} == kAcmeProtocol;
 }
 
 ssize_t TlsSession::read(std::span<std::byte> into) {

@@ -34,6 +34,8 @@ class TlsSession {
   enum class Handshake : uint8_t { kDone, kAgain, kFailed };
   /// Goes on as far as it can; again when the socket is ready for what read_needs() says.
   Handshake handshake();
+  /// After kDone: the client proved no more than who serves this name (acme-tls/1). Nothing else is for it.
+  bool was_challenge() const;
   /// Why it failed, in OpenSSL's words.
   const std::string& failure() const { return failure_; }
 
