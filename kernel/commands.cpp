@@ -131,6 +131,9 @@ std::string Daemon::status_json() {
     for (const std::string& reason : entry.reasons) reasons.add(reason);
     row.set("reasons", reasons);
     row.set("tls_expires", entry.tls);
+    Array doubts;
+    for (const std::string& doubt : entry.tls_doubts) doubts.add(doubt);
+    row.set("tls_doubts", doubts);
     listening.add(row);
   }
   status.set("listening", listening);

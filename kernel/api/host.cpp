@@ -76,6 +76,7 @@ void Host::leave() {
 void Host::close_gate() {
   gate_.fetch_or(kClosed, std::memory_order_acq_rel);
   kernel_.events.remove(*this);
+  kernel_.issued.withdraw(this);
 }
 
 bool Host::wait_empty(loop::Duration patience) {

@@ -8,6 +8,7 @@
 
 #include "api/event_board.hpp"
 #include "api/handle_table.hpp"
+#include "api/issued.hpp"
 #include "loop/loop_set.hpp"
 #include "loop/worker_pool.hpp"
 #include "net/net_loop.hpp"
@@ -42,6 +43,7 @@ struct Kernel {
   loop::WorkerPool pool;
   net::PipePool pipes;
   net::SocketStore sockets;
+  Issued issued;
   std::vector<std::unique_ptr<net::NetLoop>> net;  ///< by worker loop
 
   HandleTable<TimerObject> timers{Kind::kTimer};

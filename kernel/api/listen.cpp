@@ -60,11 +60,16 @@ void bound_sources(const config::Listener& listener, net::LimitOptions& limits) 
   limits.refuse_beyond = false;
 }
 
-net::EntranceOptions entrance_options(const config::KernelConfig& kernel, const config::Listener& listener) {
+net::EntranceOptions entrance_options(Kernel& all, const config::KernelConfig& kernel,
+                                      const config::Listener& listener) {
   net::EntranceOptions options;
   options.timeout = loop::Duration{listener.handshake_timeout};
   options.most = bound32(listener.max_handshakes);
-  if (!listener.tls_certificate.empty()) options.tls = load_tls(kernel, listener);
+  if (listener.tls_acme) {
+    options.tls = all.issued.context(tls_rules(kernel, listener, nullptr));
+  } else if (listener.speaks_tls()) {
+    options.tls = load_tls(kernel, listener, nullptr);
+  }
   if (!listener.proxy_protocol) return options;
   for (const config::Network& network : listener.trusted_proxies) {
     options.trusted_proxies.push_back(*net::Network::parse(config::print_network(network)));
@@ -72,9 +77,9 @@ net::EntranceOptions entrance_options(const config::KernelConfig& kernel, const 
   return options;
 }
 
-net::ListenOptions listen_options(const config::KernelConfig& kernel, const config::Listener& listener) {
+net::ListenOptions listen_options(Kernel& all, const config::KernelConfig& kernel, const config::Listener& listener) {
   net::ListenOptions options;
-  options.entrance = entrance_options(kernel, listener);
+  options.entrance = entrance_options(all, kernel, listener);
   options.limits.max_connections = bound32(listener.max_connections);
   bound_sources(listener, options.limits);
   options.limits.new_per_second = bound32(listener.accept_rate);
@@ -140,6 +145,7 @@ Listening describe(const ListenerObject& object, net::ListenerGroup& group, cons
   }
   if (const auto tls = group.entrance().tls()) {
     row.tls = net::day_of(tls->expires());
+    row.tls_doubts = tls->doubts();
     row.tls_end = std::chrono::duration_cast<std::chrono::seconds>(tls->expires().time_since_epoch()).count();
   }
   return row;
@@ -235,10 +241,13 @@ jct_status open_listener(Host& host, const char* option, const jct_listen_events
   const jct_status opened = opening(host, option, [&] {
     for (const config::Listener& listener : wanted) {
       const std::vector<net::Address> addresses = resolve(listener.address);
-      const net::ListenOptions options = listen_options(host.config().snapshot->kernel, listener);
+      const config::KernelConfig& settings = host.config().snapshot->kernel;
+      const net::ListenOptions options = listen_options(host.kernel(), settings, listener);
       object->groups.push_back(
           std::make_unique<net::ListenerGroup>(host.kernel().sockets, host.net_loops(), addresses, options, *object));
       object->described.push_back(listener);
+      net::EntranceRules& entrance = object->groups.back()->entrance();
+      if (listener.tls_acme) host.kernel().issued.join(entrance, tls_rules(settings, listener, entrance.tls().get()));
       log_notes(host, option, object->groups.back()->notes());
     }
   });

@@ -9,6 +9,8 @@
 
 #include "api/net_objects.hpp"
 #include "config/files.hpp"
+#include "junctor/tls.h"
+#include "net/ticket_keys.hpp"
 
 namespace junctor::api {
 namespace {
@@ -24,14 +26,20 @@ std::string read_pem(const std::string& path) {
 }
 
 /// "": the listener may be opened as it is described.
-std::string fault_of(const config::KernelConfig& kernel, const config::Listener& listener, bool datagram, bool places) {
-  const bool tls = !listener.tls_certificate.empty();
+std::string fault_of(const config::KernelConfig& kernel, const config::Listener& listener, bool datagram, bool places,
+                     bool issuing) {
+  const bool tls = listener.speaks_tls();
   if (datagram && tls) return "tls is for connections, and these are datagrams";
   if (datagram && listener.proxy_protocol) return "proxy_protocol is for connections, and these are datagrams";
   if (const std::string why = places ? listen_fault(listener, datagram) : ""; !why.empty()) return why;
   if (!tls) return {};
+  if (listener.tls_acme && !issuing) return "tls: acme = true, and no plugin gets certificates: add an [acme] table";
   try {
-    load_tls(kernel, listener);
+    if (listener.tls_acme) {
+      tls_rules(kernel, listener, nullptr);
+    } else {
+      load_tls(kernel, listener, nullptr);
+    }
     return {};
   } catch (const net::NetError& e) {
     return std::string{"tls: "} + e.what();
@@ -48,6 +56,14 @@ void each_tls(const Kernel& kernel, Fn fn) {
   }
 }
 
+bool issues_certificates(const config::Snapshot& snapshot) {
+  return std::any_of(snapshot.instances.begin(), snapshot.instances.end(), [](const config::Instance& instance) {
+    if (!instance.enabled || !instance.schema) return false;
+    const auto& all = instance.schema->provides;
+    return std::find(all.begin(), all.end(), JCT_CERTIFICATES_SERVICE) != all.end();
+  });
+}
+
 int64_t days_until(net::TlsContext::Time end) {
   using Days = std::chrono::duration<int64_t, std::ratio<86400>>;
   return std::chrono::floor<Days>(end - std::chrono::system_clock::now()).count();
@@ -55,7 +71,24 @@ int64_t days_until(net::TlsContext::Time end) {
 
 }  // namespace
 
-std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener) {
+net::TlsRules tls_rules(const config::KernelConfig& kernel, const config::Listener& listener,
+                        const net::TlsContext* before) {
+  net::TlsRules rules;
+  rules.least = listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12;
+  if (!listener.tls_client_ca.empty()) {
+    rules.clients.name = config::under_data_dir(kernel, listener.tls_client_ca);
+    rules.clients.text = read_pem(rules.clients.name);
+    if (rules.clients.text.empty()) throw net::NetError{rules.clients.name + ": it is empty"};
+  }
+  if (before != nullptr && rules.clients.text.empty()) rules.tickets = before->tickets();
+  const auto life =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds{listener.tls_ticket_lifetime});
+  if (!rules.tickets || rules.tickets->life() != life) rules.tickets = std::make_shared<net::TicketKeys>(life);
+  return rules;
+}
+
+std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener,
+                                                const net::TlsContext* before) {
   struct Wiper {
     ~Wiper() {
       for (net::TlsMaterial& one : all) OPENSSL_cleanse(one.key.data(), one.key.size());
@@ -75,23 +108,17 @@ std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kern
   for (size_t i = 0; i < listener.tls_more_keys.size(); ++i) {
     add(listener.tls_more_certificates[i], listener.tls_more_keys[i]);
   }
-  net::ClientAuthorities clients;
-  if (!listener.tls_client_ca.empty()) {
-    clients.name = config::under_data_dir(kernel, listener.tls_client_ca);
-    clients.text = read_pem(clients.name);
-    if (clients.text.empty()) throw net::NetError{clients.name + ": it is empty"};
-  }
-  return net::TlsContext::make(
-      materials.all, listener.tls_min_version == "1.3" ? net::TlsVersion::k13 : net::TlsVersion::k12, clients);
+  return net::TlsContext::make(materials.all, tls_rules(kernel, listener, before));
 }
 
 void find_listener_faults(const config::Snapshot& snapshot, const config::KernelConfig& kernel, bool places,
                           std::vector<config::Fault>* faults) {
+  const bool issuing = issues_certificates(snapshot);
   for (const config::Instance& instance : snapshot.instances) {
     for (const config::Setting& setting : instance.settings) {
       const config::Option* option = config::find_option(instance.schema->options, setting.name);
       for (const config::Listener& listener : listeners_of(instance, setting.name)) {
-        const std::string what = fault_of(kernel, listener, option != nullptr && option->datagram, places);
+        const std::string what = fault_of(kernel, listener, option != nullptr && option->datagram, places, issuing);
         if (!what.empty()) faults->push_back(config::fault_at(setting.origin, setting.name + ": " + what));
       }
     }
@@ -101,7 +128,12 @@ void find_listener_faults(const config::Snapshot& snapshot, const config::Kernel
 void reload_certificates(Kernel& kernel, const config::KernelConfig& settings) {
   each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
     try {
-      group.entrance().set_tls(load_tls(settings, described));
+      const auto before = group.entrance().tls();
+      if (described.tls_acme) {
+        kernel.issued.join(group.entrance(), tls_rules(settings, described, before.get()));
+      } else {
+        group.entrance().set_tls(load_tls(settings, described, before.get()));
+      }
     } catch (const net::NetError& e) {  // it was good a moment ago, when the configuration was checked
       const ops::Field fields[] = {{"reason", e.what()}, {"hint", "the certificate before stays; reload again"}};
       kernel.log.write(ops::Level::kError, object.host.instance(), "tls.reload_failed", fields);
@@ -113,7 +145,9 @@ void warn_of_expiry(const Kernel& kernel) {
   each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
     const auto tls = group.entrance().tls();
     for (const std::string& doubt : tls->doubts()) {
-      const ops::Field told[] = {{"detail", doubt}, {"hint", "it serves meanwhile; mend the file, then reload"}};
+      const ops::Field told[] = {{"detail", doubt},
+                                 {"hint", described.tls_acme ? "junctorctl certificates says what is under way"
+                                                             : "it serves meanwhile; mend the file, then reload"}};
       kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.doubt", told);
     }
     const auto end = tls->expires();
@@ -121,11 +155,13 @@ void warn_of_expiry(const Kernel& kernel) {
     const int64_t days = days_until(end);
     const std::string left = std::to_string(days);
     const std::string day = net::day_of(end);
-    const ops::Field fields[] = {
-        {"certificate", described.tls_certificate},
-        {"expires", day},
-        {"days", left},
-        {"hint", days < 0 ? "it has expired; renew it, then reload" : "renew it, then reload"}};
+    const std::string source = described.tls_acme ? "acme" : described.tls_certificate;
+    const ops::Field fields[] = {{"certificate", source},
+                                 {"expires", day},
+                                 {"days", left},
+                                 {"hint", described.tls_acme ? "junctorctl certificates says why it was not renewed"
+                                          : days < 0         ? "it has expired; renew it, then reload"
+                                                             : "renew it, then reload"}};
     kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.expires", fields);
   });
 }

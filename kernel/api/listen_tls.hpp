@@ -12,8 +12,13 @@
 
 namespace junctor::api {
 
-/// Reads what the listener's `tls` names; relative paths are the data directory's. Throws net::NetError.
-std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener);
+/// What the listener's `tls` says beside the certificates; reads client_ca. Keys of tickets go on where `before` has
+/// them and clients need no certificates (a ticket would let in whom a new client_ca does not). Throws net::NetError.
+net::TlsRules tls_rules(const config::KernelConfig& kernel, const config::Listener& listener,
+                        const net::TlsContext* before);
+/// Reads the files that the listener's `tls` names; relative paths are the data directory's. Throws net::NetError.
+std::shared_ptr<const net::TlsContext> load_tls(const config::KernelConfig& kernel, const config::Listener& listener,
+                                                const net::TlsContext* before);
 
 /// A fault for each listener whose certificate and key do not serve, and for datagram sockets that ask for what only
 /// connections have. `kernel` may differ from the snapshot's in its data directory.

@@ -86,6 +86,9 @@ struct BridgeObject final : net::BridgeEvents {
 struct ListenerObject final : net::AcceptEvents {
   ListenerObject(Host& the_host, const jct_listen_events& the_events, void* the_self)
       : host{the_host}, events{the_events}, self{the_self} {}
+  ~ListenerObject() {
+    for (const auto& group : groups) host.kernel().issued.leave(group->entrance());
+  }
 
   void on_accept(net::ListenerGroup&, net::Stream& stream) override;
   void on_refused(net::ListenerGroup&, const net::Address& peer, net::Refusal reason, const char* detail) override;
@@ -143,11 +146,12 @@ struct Listening {
   std::string instance;
   std::string protocol;  ///< "tcp" or "udp"
   std::string address;
-  uint64_t open = 0;                 ///< connections of the whole listener; 0 for udp
-  uint64_t refused = 0;              ///< connections that were closed before the plugin heard of them
-  std::vector<std::string> reasons;  ///< of these: "max_per_source=3"
-  std::string tls;                   ///< the day on which its certificate ends; empty: plain
-  int64_t tls_end = 0;               ///< the same in seconds since 1970
+  uint64_t open = 0;                      ///< connections of the whole listener; 0 for udp
+  uint64_t refused = 0;                   ///< connections that were closed before the plugin heard of them
+  std::vector<std::string> reasons;       ///< of these: "max_per_source=3"
+  std::string tls;                        ///< the day on which its certificate ends; empty: plain
+  int64_t tls_end = 0;                    ///< the same in seconds since 1970
+  std::vector<std::string> tls_doubts{};  ///< what clients may think of it
 };
 std::vector<Listening> listening(const Kernel& kernel);
 

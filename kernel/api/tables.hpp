@@ -12,6 +12,7 @@
 #include "junctor/metric.h"
 #include "junctor/net.h"
 #include "junctor/service.h"
+#include "junctor/tls.h"
 
 namespace junctor::api {
 
@@ -28,5 +29,6 @@ const jct_service_api& service_api();
 const jct_metric_api& metric_api();
 const jct_control_api& control_api();
 const jct_event_api& event_api();
+const jct_tls_api& tls_api();
 
 }  // namespace junctor::api

@@ -297,9 +297,14 @@ TEST_CASE("what is wrong inside a listener is told as in any table") {
         "40:2:10: \"listen\" in [relay]: proxy_protocol needs trusted_proxies: a stranger's word on an address is not "
         "taken\n");
   CHECK(faults_of("[relay]\nlisten = { tls = { certificate = \"c\" } }\n") ==
-        "40:2:18: required option \"key\" is missing from [relay.listen.tls]\n");
+        "40:2:10: \"listen\" in [relay]: tls: key is missing\n");
+  CHECK(faults_of("[relay]\nlisten = { tls = { min_version = \"1.3\" } }\n") ==
+        "40:2:10: \"listen\" in [relay]: tls: expected certificate and key, or acme = true\n");
+  CHECK(faults_of("[relay]\nlisten = { tls = { acme = true, key = \"k\" } }\n") ==
+        "40:2:10: \"listen\" in [relay]: tls: acme = true stands instead of certificate, key and more of them\n");
+  CHECK(faults_of("[relay]\nlisten = { tls = { acme = true } }\n") == "");
   CHECK(faults_of("[relay]\nlisten = { tls = true }\n") ==
-        "40:2:18: \"listen\" in [relay]: expected a table { certificate, key } for tls, got true\n");
+        "40:2:18: \"listen\" in [relay]: expected a table { certificate, key } or { acme = true } for tls, got true\n");
   CHECK(faults_of("[auth_key]\nmode=\"x\"\n[holepunch]\nextra = [\":1\", { backlog = 1 }]\n") ==
         "40:4:16: \"extra\" in [holepunch]: required option \"address\" is missing\n");
 }

@@ -10,6 +10,7 @@ namespace junctor::config {
 namespace {
 
 constexpr int64_t kNanosecondsAMillisecond = 1'000'000;
+constexpr int64_t kMinute = 60'000 * kNanosecondsAMillisecond;
 
 template <typename T>
 const T& field(const Record& record, std::string_view name) {
@@ -20,6 +21,19 @@ std::vector<std::string> texts(const Record& record, std::string_view name) {
   std::vector<std::string> all;
   for (const Value& one : field<std::vector<Value>>(record, name)) all.push_back(*one.get<std::string>());
   return all;
+}
+
+/// Where the certificate comes from: files, or what is issued.
+std::string source_fault(const Record& tls) {
+  const bool certificate = tls.find("certificate")->present;
+  const bool key = tls.find("key")->present;
+  const bool more = !texts(tls, "more_certificates").empty() || !texts(tls, "more_keys").empty();
+  if (field<bool>(tls, "acme")) {
+    return certificate || key || more ? "tls: acme = true stands instead of certificate, key and more of them" : "";
+  }
+  if (!certificate && !key) return "tls: expected certificate and key, or acme = true";
+  if (!certificate || !key) return std::string{"tls: "} + (key ? "certificate" : "key") + " is missing";
+  return "";
 }
 
 }  // namespace
@@ -59,8 +73,10 @@ const std::vector<Option>& listener_fields() {
 
 const std::vector<Option>& tls_fields() {
   static const std::vector<Option> kFields = {
-      required(option("certificate", Type::kPath, "PEM file with the certificate and its chain")),
-      required(option("key", Type::kPath, "PEM file with the private key")),
+      option("certificate", Type::kPath, "PEM file with the certificate and its chain"),
+      option("key", Type::kPath, "PEM file with the private key"),
+      with_default(option("acme", Type::kBool, "instead of files: what the plugin acme gets, for all of its names"),
+                   "false"),
       list_of(option("more_certificates", Type::kPath, "PEM files for other names, chosen by what a client asks for")),
       list_of(option("more_keys", Type::kPath, "their private keys, in the same order")),
       with_default(option("client_ca", Type::kPath,
@@ -69,6 +85,9 @@ const std::vector<Option>& tls_fields() {
       one_choice(option("min_version", Type::kChoice, "the oldest TLS that is spoken"), {"1.2", "1.3"}, "1.2"),
       bounded(option("expiry_warning", Type::kDuration, "how long before the certificate's end the log begins to warn"),
               "14d", 0, 3650 * kDay),
+      bounded(option("ticket_lifetime", Type::kDuration,
+                     "how long a session may be resumed without a full handshake; its keys turn as often"),
+              "12h", kMinute, 7 * kDay),
   };
   return kFields;
 }
@@ -100,6 +119,9 @@ bool make_listener(const Record& table, const Record& tls, Listener* out, std::s
   out->send_queue = field<int64_t>(table, "send_queue");
   out->socket_buffer = field<int64_t>(table, "socket_buffer");
   if (tls.find("certificate") != nullptr) {
+    *why = source_fault(tls);
+    if (!why->empty()) return false;
+    out->tls_acme = field<bool>(tls, "acme");
     out->tls_certificate = field<std::string>(tls, "certificate");
     out->tls_key = field<std::string>(tls, "key");
     out->tls_more_certificates = texts(tls, "more_certificates");
@@ -112,6 +134,7 @@ bool make_listener(const Record& table, const Record& tls, Listener* out, std::s
     }
     out->tls_min_version = field<std::string>(tls, "min_version");
     out->tls_expiry_warning = field<int64_t>(tls, "expiry_warning");
+    out->tls_ticket_lifetime = field<int64_t>(tls, "ticket_lifetime");
   }
   return true;
 }

@@ -244,7 +244,7 @@ class ValueCheck {
       Node node = std::move(member->node);
       table->members.erase(member);
       if (!node.is_table()) {
-        wrong_kind(node, "a table { certificate, key } for tls");
+        wrong_kind(node, "a table { certificate, key } or { acme = true } for tls");
         return {};
       }
       CheckContext deeper = inner;

@@ -60,8 +60,10 @@ void add_numbers(const Listener& listener, std::vector<std::string>* parts) {
 
 std::string print_tls(const Listener& listener) {
   const Listener usual;
-  std::vector<std::string> parts{"certificate = " + toml_string(listener.tls_certificate),
-                                 "key = " + toml_string(listener.tls_key)};
+  std::vector<std::string> parts{"acme = true"};
+  if (!listener.tls_acme) {
+    parts = {"certificate = " + toml_string(listener.tls_certificate), "key = " + toml_string(listener.tls_key)};
+  }
   const auto list = [&](const char* name, const std::vector<std::string>& all) {
     std::string text;
     for (const std::string& one : all) text += (text.empty() ? "" : ", ") + toml_string(one);
@@ -76,13 +78,16 @@ std::string print_tls(const Listener& listener) {
   if (listener.tls_expiry_warning != usual.tls_expiry_warning) {
     parts.push_back("expiry_warning = " + toml_string(print_duration(listener.tls_expiry_warning)));
   }
+  if (listener.tls_ticket_lifetime != usual.tls_ticket_lifetime) {
+    parts.push_back("ticket_lifetime = " + toml_string(print_duration(listener.tls_ticket_lifetime)));
+  }
   return join(parts, "{", "}");
 }
 
 // A table with what differs from the defaults; empty when that is the address alone.
 std::string print_listener_table(const Listener& listener) {
   std::vector<std::string> parts{"address = " + toml_string(print_address(listener.address))};
-  if (!listener.tls_certificate.empty()) parts.push_back("tls = " + print_tls(listener));
+  if (listener.speaks_tls()) parts.push_back("tls = " + print_tls(listener));
   if (listener.proxy_protocol) parts.push_back("proxy_protocol = true");
   if (!listener.trusted_proxies.empty()) {
     parts.push_back("trusted_proxies = " + print_networks(listener.trusted_proxies));

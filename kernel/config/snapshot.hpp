@@ -21,14 +21,16 @@ constexpr int64_t kDay = 86'400'000'000'000;  ///< nanoseconds
 /// A listening socket as an operator describes it; every plugin's `listener` option has this shape.
 struct Listener {
   Address address;
-  std::string tls_certificate;  ///< PEM path; empty means plain. Both or none.
+  std::string tls_certificate;  ///< PEM path. Both or none.
   std::string tls_key;
+  bool tls_acme = false;                           ///< shows what a plugin has had issued, instead of files
   std::vector<std::string> tls_more_certificates;  ///< of other names; as many as keys
   std::vector<std::string> tls_more_keys;
   std::string tls_client_ca;  ///< PEM path; empty: clients show no certificate
   std::string tls_min_version = "1.2";
-  int64_t tls_expiry_warning = 14 * kDay;  ///< nanoseconds before the certificate's end
-  bool proxy_protocol = false;             ///< believed from `trusted_proxies` alone
+  int64_t tls_expiry_warning = 14 * kDay;            ///< nanoseconds before the certificate's end
+  int64_t tls_ticket_lifetime = 43'200'000'000'000;  ///< nanoseconds
+  bool proxy_protocol = false;                       ///< believed from `trusted_proxies` alone
   std::vector<Network> trusted_proxies;
   int64_t handshake_timeout = 10'000'000'000;  ///< nanoseconds, PROXY header and TLS handshake together
   int64_t max_handshakes = 1000;               ///< of these at once
@@ -42,6 +44,8 @@ struct Listener {
   int64_t send_queue = 0;      ///< bytes of a stream that may wait to be sent
   int64_t socket_buffer = 0;   ///< bytes, SO_RCVBUF and SO_SNDBUF of datagram sockets
   bool operator==(const Listener&) const = default;
+
+  bool speaks_tls() const { return tls_acme || !tls_certificate.empty(); }
 };
 
 struct Value;
@@ -106,14 +110,14 @@ struct KernelConfig {
   std::string plugin_dir;      ///< empty: beside the program
   std::string data_dir;        ///< empty: beside the program
   bool share_data_dir = false;
-  std::string user;            ///< to become after binding; empty: stay
-  std::string log_level;       ///< error warning info debug
-  std::string log_format;      ///< kv json
-  std::string log_file;        ///< empty: standard error
-  int64_t log_rotate = 0;      ///< bytes; 0: never
-  int64_t log_keep = 0;        ///< rotated files
-  int64_t log_budget = 0;      ///< bytes an hour; 0: no bound
-  int64_t log_rate = 0;        ///< lines a second of one plugin
+  std::string user;        ///< to become after binding; empty: stay
+  std::string log_level;   ///< error warning info debug
+  std::string log_format;  ///< kv json
+  std::string log_file;    ///< empty: standard error
+  int64_t log_rotate = 0;  ///< bytes; 0: never
+  int64_t log_keep = 0;    ///< rotated files
+  int64_t log_budget = 0;  ///< bytes an hour; 0: no bound
+  int64_t log_rate = 0;    ///< lines a second of one plugin
   std::string control_socket;
   int64_t drain_timeout = 0;
   int64_t loop_stall = 0;

@@ -363,6 +363,7 @@ std::shared_ptr<const TlsContext> TlsContext::make(const std::vector<TlsMaterial
   made->context_ = make_one(materials.front(), rules, &used).release();
   made->expires_ = used.until;
   made->doubts_ = std::move(used.doubts);
+  if (!rules.doubt.empty()) made->doubts_.push_back(rules.doubt);
   made->tickets_ = rules.tickets;
   Extra& extra = *extra_of(made->context_);
   for (size_t i = 1; i < materials.size(); ++i) {

@@ -33,6 +33,7 @@ struct TlsRules {
   TlsVersion least = TlsVersion::k12;
   ClientAuthorities clients;
   std::shared_ptr<TicketKeys> tickets;  // null: OpenSSL's, which live and die with the context
+  std::string doubt;                    // of the certificate's source; empty: none
   /// Shown to who asks for acme-tls/1 and their certificate_name, and for nothing else (RFC 8737).
   std::vector<TlsMaterial> challenges;
 };

@@ -202,7 +202,7 @@ TEST_CASE("--check says what is wrong with certificate and key, and where they a
   site.listen("", "tls = { certificate = \"/none/c.pem\", key = \"k.pem\" }");
   CHECK(contains(checked(site.server), "/none/c.pem: cannot open: No such file or directory"));
   site.listen("", "tls = { certificate = \"c.pem\" }");
-  CHECK(contains(checked(site.server), "required option \"key\" is missing"));
+  CHECK(contains(checked(site.server), "tls: key is missing"));
   add_probe(site.server, "udp = { address = \":P\", " + kTlsListener + " }\n");
   CHECK(contains(checked(site.server), "udp: tls is for connections"));
   CHECK_FALSE(std::filesystem::exists(site.server.control_path()));
