@@ -144,6 +144,16 @@ TEST_CASE("the certificate that ends first counts") {
   check_is(with("2024-10-03", ""), Result::kFailed);
 }
 
+TEST_CASE("a chain that clients may refuse is a warning, whatever its days") {
+  auto all = listeners();
+  all[1].tls_expires = "2024-12-01";
+  all[1].tls_doubt = "fullchain.pem: the certificate of the issuer, CA, is missing";
+  check_is(diagnose_certificates(all, kToday), Result::kWarning);
+  CHECK(says(diagnose_certificates(all, kToday), "of the issuer, CA, is missing"));
+  all[1].tls_expires = "2024-10-03";
+  check_is(diagnose_certificates(all, kToday), Result::kFailed);
+}
+
 TEST_CASE("a secret that others may read is a failure, and so is one that is not there or not the server's") {
   KeyFilesSeen keys{{"/d/id_ed25519", 0, 0600, 100}, {"/d/id_ed25519.pub", 0, 0644, 100}, true, true};
   check_is(diagnose_key_files(keys, by(100)), Result::kOk);

@@ -199,10 +199,18 @@ Check diagnose_certificates(const std::vector<ListenerSeen>& listeners, int64_t 
     where = one.instance + " " + one.address + " until " + one.tls_expires;
   }
   if (!soonest) return skipped(name::kCertificates, "no listener has TLS");
-  constexpr const char* kHint = "Renew it, then junctorctl reload; share/doc/tls.md shows how that happens by itself.";
+  constexpr const char* kHint =
+      "Renew it, then junctorctl reload; share/doc/acme.md shows how that happens by itself, and junctorctl "
+      "certificates "
+      "what became of it.";
   const int64_t left = *soonest - today / kSecondsADay;
   if (left < 0) return failed(name::kCertificates, "a certificate has ended: " + where, kHint);
   if (left < kExpiryWarning) return warning(name::kCertificates, "a certificate ends soon: " + where, kHint);
+  for (const ListenerSeen& one : listeners) {
+    if (one.tls_doubt.empty()) continue;
+    return warning(name::kCertificates, one.instance + " " + one.address + ": " + one.tls_doubt,
+                   "Clients may refuse it; share/doc/tls.md and share/doc/acme.md say what a good chain is.");
+  }
   return ok(name::kCertificates, "the first to end: " + where);
 }
 

@@ -58,6 +58,7 @@ struct ListenerSeen {
   std::string address;   ///< "0.0.0.0:21116"
   uint16_t port = 0;
   std::string tls_expires;  ///< a day; empty: plain
+  std::string tls_doubt{};  ///< what clients may think of certificate and chain; empty: nothing
 };
 
 struct PathSeen {

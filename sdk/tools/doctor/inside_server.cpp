@@ -45,8 +45,10 @@ void take_status(const Var& answer, Told& told) {
   if (unwritten > 0) server.refused.push_back({"log", unwritten});
   each(answer, "listening", [&](const Object& row) {
     const std::string address = text(row, "address");
-    told.listeners.push_back(
-        {text(row, "instance"), text(row, "protocol"), address, port_of(address), text(row, "tls_expires")});
+    const auto doubts = row.getArray("tls_doubts");
+    told.listeners.push_back({text(row, "instance"), text(row, "protocol"), address, port_of(address),
+                              text(row, "tls_expires"),
+                              doubts && !doubts->empty() ? doubts->getElement<std::string>(0) : std::string{}});
   });
   each(answer, "metrics", [&](const Object& row) {
     const std::string label = text(row, "label");
