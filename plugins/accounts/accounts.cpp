@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin accounts: users, devices and rights, the API of clients. Wiring; the parts are site.hpp's.
+#include <junctor/service/admissions.h>
 #include <junctor/command_json.hpp>
 #include <junctor/http.hpp>
 #include <junctor/plugin.hpp>
@@ -36,6 +37,7 @@ class AccountsPlugin {
         admin_side_{admin_parts(), read_admin(config), {}} {
     settings(config);
     host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
+    host.provide(JCT_ADMISSIONS_SERVICE, admission_table(), this);
     for (const Word& word : operator_words()) add_word(word);
     host_.command("api", "where clients find the API", [this](std::string_view, Reply reply) { tell_api(reply); });
   }
@@ -115,6 +117,24 @@ class AccountsPlugin {
                   [this, word](std::string_view args, Reply reply) { command(word, command::words(args), reply); });
   }
 
+  /// admissions/1: what auth_key was asked.
+  static const jct_admissions_service* admission_table() {
+    static constexpr jct_admissions_service kTable{
+        sizeof(jct_admissions_service), 0, [](void* self, jct_str verb, jct_str args, jct_reply raw) {
+          auto* plugin = static_cast<AccountsPlugin*>(self);
+          plugin->host_.guarded("admission", [&] { plugin->about_admission(view(verb), view(args), Reply{raw}); });
+        }};
+    return &kTable;
+  }
+  void about_admission(std::string_view verb, std::string_view args, Reply reply) {
+    for (const Word& word : admission_words()) {
+      if (verb != word.verb) continue;
+      const auto ask = [this, word, words = command::words(args), reply] { command(word, words, reply); };
+      if (host_.post(host_.home_loop(), ask) == JCT_OK) return;
+    }
+    reply.fail(JCT_E_CLOSED, command::error("accounts does not answer; see its log"));
+  }
+
   void command(const Word& word, const std::vector<std::string>& words, Reply reply) {
     try {
       const Request request = parse_request(word.subject, word.verb, words);
@@ -150,8 +170,16 @@ class AccountsPlugin {
           const bool lets_in = request.verb == "unlock" || request.verb == "password" || request.verb == "enable";
           if (user.id != kNoRef && lets_in) site_.log_in.unlock(user.guid);
           if (user.id != kNoRef && request.verb != "show") site_.log_in.forget_tickets(user.id);
+          tell_admission(request);
           return reply.ok(done->first);
         });
+  }
+
+  /// As auth_key tells it: whoever follows the site's decisions need not know who keeps them.
+  void tell_admission(const Request& request) const {
+    if (request.subject != "peers" || request.verb == "waiting") return;
+    host_.event(JCT_LOG_INFO, request.verb == "approve" ? "auth.approved" : "auth.rejected",
+                {{"id", request.names.front()}, {"kept", "stored"}});
   }
 
   void tell_api(Reply reply) {
@@ -195,4 +223,4 @@ class AccountsPlugin {
 }  // namespace junctor::accounts
 
 JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               provides("auth/1"), needs("database/1", "http/1", "?storage/1", "?keys/1"))
+               provides("auth/1", "admissions/1"), needs("database/1", "http/1", "?storage/1", "?keys/1"))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Admission and blocks through the plugin on a fake host: auth/1, the commands, storage, restarts and reloads.
+#include <junctor/service/admissions.h>
+
 #include "auth_key/test_site.hpp"
 
 namespace junctor::auth {
@@ -222,6 +224,47 @@ TEST_CASE("a flood of devices fills its share of the list, and nobody else's") {
   CHECK(server.host.lines_of("auth.waiting") == 3);
   CHECK(server.ask({.last_octet = 2}) == "not_admitted");
   CHECK(has(server.ctl("peers waiting"), R"("id":"123456789","state":"waiting")"));
+}
+
+/// Who keeps the devices elsewhere.
+struct Elsewhere {
+  std::vector<std::string> asked;
+  static void command(void* self, jct_str verb, jct_str args, jct_reply reply) {
+    static_cast<Elsewhere*>(self)->asked.push_back(std::string{view(verb)} + " " + std::string{view(args)});
+    reply.finish(reply.self, JCT_OK, str(R"({"rows":[]})"));
+  }
+  static constexpr jct_admissions_service kTable{sizeof(jct_admissions_service), 0, &command};
+};
+
+TEST_CASE("where somebody else decides who is admitted he is asked, and a rule here is refused") {
+  TestDir dir;
+  TestStore store;
+  FakeHost host;
+  Elsewhere elsewhere;
+  store.attach(host);
+  host.provide(JCT_ADMISSIONS_SERVICE, &Elsewhere::kTable, &elsewhere);
+  KernelValues kernel;
+  kernel.data_dir = dir.path();
+  {
+    PluginUnderTest plugin{host, junctor_plugin_v1(), kOpen, kernel};
+    plugin.start();
+    for (const char* word : {"peers waiting", "peers approve", "peers reject"}) {
+      CHECK(host.command(word, R"({"args":["7"]})")->json == R"({"rows":[]})");
+    }
+    CHECK(elsewhere.asked == std::vector<std::string>{R"(waiting {"args":["7"]})", R"(approve {"args":["7"]})",
+                                                      R"(reject {"args":["7"]})"});
+    CHECK(has(host.command("block", R"({"args":["7"]})")->json, "7"));
+    CHECK_THROWS_WITH_AS(plugin.reload(kApprove), doctest::Contains("decides here which devices are admitted"), Error);
+    plugin.finish();
+  }
+  store.detach();
+  FakeHost next;
+  store.attach(next);
+  next.provide(JCT_ADMISSIONS_SERVICE, &Elsewhere::kTable, &elsewhere);
+  PluginUnderTest plugin{next, junctor_plugin_v1(), kClosed, kernel};
+  CHECK_THROWS_WITH_AS(plugin.start(), doctest::Contains("set its admission"), Error);
+  plugin.finish();
+  store.detach();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin auth_key: keys/1 and auth/1. Wiring; both services are asked from any loop, `keys` works on the pool.
+#include <junctor/service/admissions.h>
 #include <junctor/service/auth.h>
 #include <junctor/service/keys.h>
 #include <junctor/plugin.hpp>
@@ -89,6 +90,7 @@ class AuthKey {
   AuthKey(Host& host, const Config& config)
       : host_{host},
         files_{config.data_dir()},
+        config_mode_{mode_of(config[kAdmission])},
         key_{open(config[kKey], files_)},
         keeper_{host, config.instance()},
         gatekeeper_{host, key_, keeper_, read_settings(config)},
@@ -100,6 +102,8 @@ class AuthKey {
   }
 
   void start() {
+    desk_.ask_elsewhere(Service<jct_admissions_service>::optional(host_, JCT_ADMISSIONS_SERVICE));
+    check_one_place(config_mode_);
     for (const std::string& warning : key_.warnings()) host_.warning("keys.warning", {{"hint", warning}});
     if (key_.created()) host_.info("keys.created", {{"file", files_.secret_path()}});
     host_.info("keys.ready", {{"public_key", key_.public_text()},
@@ -108,7 +112,11 @@ class AuthKey {
     gatekeeper_.start();
   }
 
-  void check(const Config& candidate) const { gatekeeper_.check_settings(read_settings(candidate)); }
+  void check(const Config& candidate) const {
+    const Gatekeeper::Settings settings = read_settings(candidate);
+    gatekeeper_.check_settings(settings);
+    check_one_place(settings.mode);
+  }
   void reload(const Config& config) { gatekeeper_.reload(read_settings(config)); }
 
  private:
@@ -118,6 +126,15 @@ class AuthKey {
     } catch (const KeyError& error) {
       throw Error{JCT_E_CONFIG, error.what()};
     }
+  }
+
+  /// Two plugins with a rule each would be two answers.
+  void check_one_place(Mode mode) const {
+    const std::string elsewhere = desk_.elsewhere();
+    if (elsewhere.empty() || mode == Mode::kOpen) return;
+    throw Error{JCT_E_CONFIG, std::string{kAdmission.raw.name} + ": [" + elsewhere +
+                                  "] decides here which devices are admitted: set its admission, and leave that of "
+                                  "auth_key \"open\""};
   }
 
   static AuthKey& of(void* self) { return *static_cast<AuthKey*>(self); }
@@ -167,14 +184,15 @@ class AuthKey {
 
   Host& host_;
   const KeyFiles files_;
+  const Mode config_mode_;  // at the start
   const SiteKey key_;
   const Keeper keeper_;
   Gatekeeper gatekeeper_;
-  const Desk desk_;
+  Desk desk_;
 };
 
 }  // namespace
 }  // namespace junctor::auth
 
 JUNCTOR_PLUGIN(junctor::auth::AuthKey, "auth_key", "the site's key pair, and who may use the site",
-               provides("keys/1", "auth/1"), needs("?storage/1"))
+               provides("keys/1", "auth/1"), needs("?storage/1", "~admissions/1"))

@@ -3,19 +3,31 @@
 #include "auth_key/desk.hpp"
 
 #include <junctor/command_json.hpp>
+#include <memory>
 
 namespace junctor::auth {
+namespace {
+
+/// A reply that somebody else finishes, once.
+jct_reply passed_on(const Reply& reply) {
+  return {new Reply{reply}, [](void* self, jct_status status, jct_str json) {
+            const std::unique_ptr<Reply> kept{static_cast<Reply*>(self)};
+            status == JCT_OK ? kept->ok(view(json)) : kept->fail(status, view(json));
+          }};
+}
+
+}  // namespace
 
 Desk::Desk(Host& host, Gatekeeper& gatekeeper, const Keeper& keeper)
     : host_{host}, gatekeeper_{gatekeeper}, keeper_{keeper} {
   using Words = Operators::Words;
   using What = Operators::What;
-  add("peers waiting", "[page N]: devices that are not admitted yet, and what was said about them",
-      [](const Operators& o, const Words& w) { return o.waiting(w); });
-  add("peers approve", "ID [FINGERPRINT]: admits the device that waits as ID, or the first that will ask",
-      [](const Operators& o, const Words& w) { return o.approve(w); });
-  add("peers reject", "ID [FINGERPRINT]: the device that waits as ID is not admitted",
-      [](const Operators& o, const Words& w) { return o.reject(w); });
+  add_admission("waiting", "[page N]: devices that are not admitted yet, and what was said about them",
+                [](const Operators& o, const Words& w) { return o.waiting(w); });
+  add_admission("approve", "ID [FINGERPRINT]: admits the device that waits as ID, or the first that will ask",
+                [](const Operators& o, const Words& w) { return o.approve(w); });
+  add_admission("reject", "ID [FINGERPRINT]: the device that waits as ID is not admitted",
+                [](const Operators& o, const Words& w) { return o.reject(w); });
   add("peers block", "ID [for DURATION] [TEXT]: may not register and cannot be reached",
       [](const Operators& o, const Words& w) { return o.block(w, What::kIds); });
   add("peers unblock", "ID", [](const Operators& o, const Words& w) { return o.unblock(w, What::kIds); });
@@ -32,6 +44,15 @@ template <class Make>
 void Desk::add(const char* name, const char* help, Make make) {
   host_.command(name, help,
                 [this, make](std::string_view args, const Reply& reply) { carry_out(plan(args, make), reply); });
+}
+
+template <class Make>
+void Desk::add_admission(const char* verb, const char* help, Make make) {
+  host_.command(("peers " + std::string{verb}).c_str(), help,
+                [this, make, verb](std::string_view args, const Reply& reply) {
+                  if (!admission_) return carry_out(plan(args, make), reply);
+                  admission_->table.command(admission_->self, str(verb), str(args), passed_on(reply));
+                });
 }
 
 template <class Make>

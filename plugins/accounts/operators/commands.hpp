@@ -18,7 +18,7 @@ namespace junctor::accounts {
 
 /// A command's words, taken apart.
 struct Request {
-  std::string subject;  ///< user, token, device
+  std::string subject;  ///< user, token, device; peers, about admission
   std::string verb;
   std::vector<std::string> names;
   std::map<std::string, std::string> options;  ///< without their dashes; a flag's value is empty
@@ -40,6 +40,9 @@ struct Word {
   const char* help;
 };
 const std::vector<Word>& operator_words();
+/// What auth_key asks where accounts decides who is admitted (service/admissions.h); its words, so they are not
+/// registered.
+const std::vector<Word>& admission_words();
 
 /// What is made outside of the transaction, as it costs time: a password, given or random, and its hash.
 struct Prepared {

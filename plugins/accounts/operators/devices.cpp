@@ -144,6 +144,7 @@ std::string about_device(const Sql& sql, const Request& request, Touched& touche
 std::string execute(const Sql& sql, const Request& request, const Prepared& prepared, int64_t now, Touched& touched) {
   if (request.subject == "user") return about_user(sql, request, prepared, now, touched);
   if (request.subject == "token") return about_token(sql, request, now);
+  if (request.subject == "peers") return about_admission(sql, request, now, touched);
   return about_device(sql, request, touched);
 }
 

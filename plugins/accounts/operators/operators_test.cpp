@@ -122,6 +122,48 @@ TEST_CASE("devices are assigned, approved, disabled and removed") {
   CHECK_THROWS_AS(state(), Refused);
 }
 
+TEST_CASE("who waits is listed, approved and rejected; an approval may come first") {
+  Desk desk;
+  desk.write([&](const Sql& sql, Touched& touched) {
+    for (const char* id : {"100000001", "100000002"}) {
+      Device device;
+      device.device_id = id;
+      device.uuid = std::string{"uuid of "} + id;
+      device.state = DeviceState::kPending;
+      add_device(sql, device, desk.now(), touched);
+    }
+    return Unit{};
+  });
+  const auto states = [&] {
+    std::string out;
+    const auto rows = desk.ask("peers", "waiting", {})->getArray("rows");
+    for (size_t i = 0; i < rows->size(); ++i) {
+      const auto row = rows->getObject(static_cast<unsigned>(i));
+      out += row->getValue<std::string>("id").back() + ("=" + row->getValue<std::string>("state")) + " ";
+    }
+    return out;
+  };
+  CHECK(states() == "1=waiting 2=waiting ");
+  CHECK(desk.ask("peers", "approve", {"100000001"})->getValue<std::string>("holds_for") == "this device");
+  desk.run("peers", "reject", {"100000002"});
+  desk.run("peers", "approve", {"100000003"});
+  CHECK(states() == "3=approved 2=rejected ");
+  CHECK_THROWS_AS(desk.run("peers", "reject", {"100000001"}), Refused);  // admitted
+  CHECK_THROWS_AS(desk.run("peers", "reject", {"100000009"}), Refused);
+  CHECK_THROWS_AS(desk.run("peers", "approve", {"100000002", "0000000000000000"}), Refused);
+  desk.run("device", "disable", {"100000001"});
+  CHECK_THROWS_AS(desk.run("peers", "approve", {"100000001"}), Refused);
+  desk.run("peers", "approve", {"100000002"});
+  desk.run("peers", "reject", {"100000003"});
+  CHECK(states() == "3=rejected ");
+  CHECK(desk.ask("peers", "waiting", {"page", "2"})->getArray("rows")->size() == 0);
+  for (const auto& words : std::vector<std::vector<std::string>>{{"page"}, {"page", "0"}, {"page", "x"}, {"of", "1"}}) {
+    CHECK_THROWS_AS(desk.run("peers", "waiting", words), Refused);
+  }
+  CHECK_THROWS_AS(desk.run("peers", "approve", {}), Refused);
+  CHECK_THROWS_AS(desk.run("peers", "approve", {"with space"}), Refused);
+}
+
 TEST_CASE("words that do not fit are answered with what was expected") {
   for (const auto& words : std::vector<std::vector<std::string>>{{}, {"a", "b"}, {"a", "--wrong"}, {"a", "--email"}}) {
     CHECK_THROWS_AS(parse_request("user", "add", words), Refused);

@@ -23,10 +23,23 @@ bool among(const char* const (&all)[N], std::string_view name) {
 }
 
 const Word* find_word(const std::string& subject, const std::string& verb) {
-  for (const Word& word : operator_words()) {
-    if (subject == word.subject && verb == word.verb) return &word;
+  for (const auto* words : {&operator_words(), &admission_words()}) {
+    for (const Word& word : *words) {
+      if (subject == word.subject && verb == word.verb) return &word;
+    }
   }
   return nullptr;
+}
+
+struct Names {
+  size_t least, most;
+};
+
+Names names_of(const std::string& subject, const std::string& verb) {
+  if (subject == "peers") return verb == "waiting" ? Names{0, 2} : Names{1, 2};
+  if (verb == "list" || verb == "first") return {0, 0};
+  const bool many = subject == "device" && verb != "show" && verb != "assign";
+  return {1, many ? std::numeric_limits<size_t>::max() : 1};
 }
 
 }  // namespace
@@ -60,6 +73,13 @@ const std::vector<Word>& operator_words() {
   return kWords;
 }
 
+const std::vector<Word>& admission_words() {
+  static const std::vector<Word> kWords{{"peers", "waiting", "expected: peers waiting [page N]"},
+                                        {"peers", "approve", "expected: peers approve ID [FINGERPRINT]"},
+                                        {"peers", "reject", "expected: peers reject ID [FINGERPRINT]"}};
+  return kWords;
+}
+
 Request parse_request(const std::string& subject, const std::string& verb, const std::vector<std::string>& words) {
   const Word* word = find_word(subject, verb);
   if (word == nullptr) throw Refused{"no such command: " + subject + " " + verb};
@@ -79,11 +99,8 @@ Request parse_request(const std::string& subject, const std::string& verb, const
       throw Refused{"unexpected " + text + "; " + word->help};
     }
   }
-  const std::string_view none[] = {"list", "first"};
-  const bool needs_name = std::find(std::begin(none), std::end(none), verb) == std::end(none);
-  const bool many = subject == "device" && verb != "show" && verb != "assign" && needs_name;
-  const size_t count = request.names.size();
-  if ((needs_name && count == 0) || (!needs_name && count > 0) || (needs_name && !many && count > 1)) {
+  const Names names = names_of(subject, verb);
+  if (request.names.size() < names.least || request.names.size() > names.most) {
     throw Refused{std::string{word->help}};
   }
   return request;
