@@ -35,7 +35,7 @@ std::optional<Calls::Asked> Calls::ask(const http::Exchange& exchange, const Nee
     const auto session = parts_.roster.session(hash);
     const auto user = session ? parts_.roster.user(session->user) : std::nullopt;
     const bool alive = user && user->enabled && session->alive(now());
-    if (alive) asked.user = Caller{session->user, user->name, user->administrator, std::nullopt};
+    if (alive) asked.user = Caller{session->user, user->name, user->administrator, std::nullopt, std::nullopt};
     asked.token_hash.assign(reinterpret_cast<const char*>(hash.data()), hash.size());
     if (alive) {
       parts_.roster.use_session(hash, now() + parts_.session_idle);
@@ -51,12 +51,13 @@ Caller Calls::identify(const Sql& sql, const Asked& asked) const {
   if (asked.user) return *asked.user;
   const auto token = token_by_hash(sql, asked.token_hash);
   const auto owner = token ? user_by_id(sql, token->owner) : std::nullopt;
-  const bool alive = token && token->kind == TokenKind::kApi && owner && owner->enabled() &&
+  const bool deploys = token && token->kind == TokenKind::kDeploy;
+  const bool alive = token && (!deploys || asked.need.deploys) && owner && owner->enabled() &&
                      (token->expires == 0 || token->expires > now()) && holds(token->networks, asked.address);
   if (!alive) throw Refused{"Invalid token", 401};
   const bool may =
       asked.need.write ? token->scopes.may_write(*asked.need.resource) : token->scopes.may_read(*asked.need.resource);
-  if (!may)
+  if (!deploys && !may)
     throw Refused{"This token has no right to do this: it needs " + std::string{name(*asked.need.resource)} +
                       (asked.need.write ? ":rw" : ":r"),
                   403};
@@ -68,7 +69,8 @@ Caller Calls::identify(const Sql& sql, const Asked& asked) const {
         },
         [](Outcome<Unit>&) {});
   }
-  return {owner->id, owner->name, owner->is_admin, token->scopes};
+  if (deploys) return {owner->id, owner->name, owner->is_admin, Scopes{}, token};
+  return {owner->id, owner->name, owner->is_admin, token->scopes, std::nullopt};
 }
 
 }  // namespace junctor::accounts

@@ -15,6 +15,7 @@
 #include "accounts/api/body.hpp"
 #include "accounts/api/page.hpp"
 #include "accounts/live/roster.hpp"
+#include "accounts/model/entities.hpp"
 #include "accounts/model/scopes.hpp"
 #include "accounts/store/sealed.hpp"
 #include "accounts/store/store.hpp"
@@ -25,6 +26,7 @@ namespace junctor::accounts {
 struct Need {
   std::optional<Resource> resource;
   bool write = false;
+  bool deploys = false;  ///< deploy tokens will do, too
 };
 
 struct Caller {
@@ -32,6 +34,7 @@ struct Caller {
   std::string name;
   bool administrator = false;
   std::optional<Scopes> scopes;  ///< of an API token
+  std::optional<Token> deploys;  ///< it is a deploy token, whose scopes are none
 };
 
 /// What the calls share; all outlive them.

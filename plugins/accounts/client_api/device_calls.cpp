@@ -2,8 +2,7 @@
 // Calls of devices. Connections' loops; works on database threads.
 #include "accounts/client_api/device_calls.hpp"
 
-#include "accounts/client_api/assign.hpp"
-#include "accounts/model/admission.hpp"
+#include "accounts/client_api/deployment.hpp"
 #include "accounts/store/sessions.hpp"
 #include "wire/abi.hpp"
 #include "wire/base64.hpp"
@@ -224,7 +223,7 @@ void DeviceCalls::sysinfo_version(const Exchange& exchange) {
 void DeviceCalls::assign(const Exchange& exchange) {
   const Body body = Body::parse(exchange.body());
   const DeviceClaim claim = claim_of(body);
-  calls_.write(exchange, {Resource::kDevices, true},
+  calls_.write(exchange, {Resource::kDevices, true, true},
                [this, claim, wishes = assign_wishes(body), now = calls_.now()](const Sql& sql, Touched& touched,
                                                                                const Caller& caller) {
                  if (!caller.scopes) throw Refused{"Invalid token", 401};  // an API token is due
@@ -234,6 +233,7 @@ void DeviceCalls::assign(const Exchange& exchange) {
                  const auto row = device_by_id(sql, claim.id);
                  if (!row) throw Refused{"The device " + claim.id + " is not known here; it must register first"};
                  if (row->uuid != claim.uuid) throw Refused{"The device " + claim.id + " is another machine"};
+                 check_assigner(sql, caller, *row, wishes);
                  assign_all(sql, calls_.sealer(), caller.user, *row, wishes, now, touched);
                  return http::empty();
                });
@@ -252,33 +252,13 @@ void DeviceCalls::deploy(const Exchange& exchange) {
   }
   const bool valid = claim && pk.size() == kPkBytes;
   const Admission admission = calls_.roster().settings()->access.admission;
-  calls_.write(exchange, {Resource::kDevices, true},
-               [answer, claim = claim.value_or(DeviceClaim{}), pk, valid, admission, now = calls_.now()](
+  calls_.write(exchange, {Resource::kDevices, true, true},
+               [this, answer, claim = claim.value_or(DeviceClaim{}), pk, valid, admission, now = calls_.now()](
                    const Sql& sql, Touched& touched, const Caller& caller) {
                  if (!caller.scopes) throw Refused{"Invalid token", 401};
-                 if (admission != Admission::kDeploy) return answer("NOT_ENABLED");
-                 if (!valid) return answer("INVALID_INPUT");
-                 auto row = device_by_id(sql, claim.id);
-                 const Registered there =
-                     row ? Registered{true, row->state, row->uuid.empty() || row->uuid == claim.uuid} : Registered{};
-                 const auto foreign = [&](const Row& found) { return found.view(0) != claim.uuid; };
-                 const bool kept =
-                     !row && sql.one("SELECT uuid FROM {p}reserved_ids WHERE device_id = ?1 AND until > ?2",
-                                     {claim.id, now}, foreign)
-                                 .value_or(false);
-                 const Deployed deployed = accounts::deploy(admission, there);
-                 if (deployed != Deployed::kOk || kept) return answer(word(kept ? Deployed::kIdTaken : deployed));
-                 if (is_banned(sql, claim.uuid, pk)) throw Refused{"This device is banned on this server"};
-                 if (!row) {
-                   Device fresh;
-                   fresh.device_id = claim.id;
-                   row = device_by_ref(sql, add_device(sql, fresh, now, touched));
-                 }
-                 row->uuid = claim.uuid;
-                 row->pk = pk;
-                 if (row->state == DeviceState::kPending) row->state = DeviceState::kActive;
-                 update_device(sql, *row, touched);
-                 return answer("OK");
+                 if (!valid) return answer(admission == Admission::kDeploy ? "INVALID_INPUT" : "NOT_ENABLED");
+                 const Deployment wanted{claim.id, claim.uuid, pk, admission};
+                 return answer(deploy_device(sql, calls_.sealer(), caller, wanted, now, touched));
                });
 }
 

@@ -180,9 +180,11 @@ void Rights::enter(const jct_auth_request& request, AuthAsker asker) {
   fresh.device_id = view(request.id);
   fresh.uuid = view(request.uuid);
   fresh.pk = view(request.pk);
+  fresh.reported.ip = wire::from_abi(request.address).ip_text();  // until it says more
   const Admission admission = parts_.roster.settings()->access.admission;
   store(std::move(asker), fresh.device_id,
         [fresh, admission, now = now()](const Sql& sql, Touched& touched) -> std::string {
+          if (is_banned(sql, fresh.uuid, fresh.pk)) return "device_banned";  // by its key, too, whatever else is new
           auto row = device_by_id(sql, fresh.device_id);
           if (row) {
             if (!row->uuid.empty() && row->uuid != fresh.uuid) return "uuid_mismatch";
