@@ -14,6 +14,7 @@
 #include "accounts/options.hpp"
 #include "accounts/site.hpp"
 #include "accounts/store/users.hpp"
+#include "accounts/stored_peers.hpp"
 
 namespace junctor::accounts {
 namespace {
@@ -30,6 +31,7 @@ class AccountsPlugin {
         site_{host, config},
         server_{host, config},
         beginning_{site_, [this] { ready(); }},
+        stored_peers_{host, site_.store},
         login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}},
         client_side_{host, site_.store, site_.sealer, read_client(config),
                      [this](std::string_view hash) { site_.session_use.note(hash); }},
@@ -63,6 +65,7 @@ class AccountsPlugin {
   }
   void stop() {
     beginning_.stop();
+    stored_peers_.stop();
     flush_.cancel();
     tidy_.cancel();
     server_.close();
@@ -99,6 +102,7 @@ class AccountsPlugin {
     ready_ = true;
     host_.info("accounts.ready", {});
     for (const Reply& reply : std::exchange(first_askers_, {})) tell_first(reply);
+    stored_peers_.start();
   }
 
   void end_idle() {
@@ -208,6 +212,7 @@ class AccountsPlugin {
   Site site_;
   http::Server server_;
   Beginning beginning_;
+  StoredPeers stored_peers_;
   LoginCalls login_calls_;
   ClientSide client_side_;
   const std::optional<Keys> keys_;
