@@ -1,113 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in on a whole site, as clients do it: by HTTP and through signalling; and the operator's words, of a server that
 // runs and of one that is stopped.
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/StreamCopier.h>
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "accounts/login/totp.hpp"
-#include "site.hpp"
-#include "support/process.hpp"
+#include "accounts_site.hpp"
 
 namespace junctor::site {
 namespace {
-
-using Object = Poco::JSON::Object;
-
-struct Said {
-  int status = 0;
-  std::string body;
-
-  Object::Ptr json() const { return Poco::JSON::Parser{}.parse(body).extract<Object::Ptr>(); }
-  std::string text(const std::string& key) const { return json()->optValue<std::string>(key, ""); }
-};
-
-/// How a call gets to the server.
-struct Way {
-  const char* name;
-  Said (*call)(Site& site, const std::string& method, const std::string& path, const std::string& token,
-               const std::string& body);
-};
-
-Said by_http(Site& site, const std::string& method, const std::string& path, const std::string& token,
-             const std::string& body) {
-  Poco::Net::HTTPClientSession session{"127.0.0.1", site.server().port(-2)};
-  Poco::Net::HTTPRequest request{method, path, "HTTP/1.1"};
-  if (!token.empty()) request.set("Authorization", "Bearer " + token);
-  request.setContentType("application/json");
-  request.setContentLength(static_cast<std::streamsize>(body.size()));
-  session.sendRequest(request) << body;
-  Poco::Net::HTTPResponse response;
-  Said said;
-  Poco::StreamCopier::copyToString(session.receiveResponse(response), said.body);
-  said.status = response.getStatus();
-  return said;
-}
-
-Said through_signalling(Site& site, const std::string& method, const std::string& path, const std::string& token,
-                        const std::string& body) {
-  wire::TcpClient client = site.dial();
-  REQUIRE(client.secure(site.public_key()));
-  hbb::HttpProxyRequest request;
-  request.set_method(method);
-  request.set_path(path);
-  request.set_body(body);
-  if (!token.empty()) {
-    auto* header = request.add_headers();
-    header->set_name("Authorization");
-    header->set_value("Bearer " + token);
-  }
-  client.send(request);
-  const auto answer = client.receive();
-  REQUIRE(answer.has_value());
-  REQUIRE(answer->has_http_proxy_response());
-  CHECK(answer->http_proxy_response().error().empty());
-  return {answer->http_proxy_response().status(), answer->http_proxy_response().body()};
-}
-
-constexpr Way kWays[] = {{"http", &by_http}, {"signalling", &through_signalling}};
-
-constexpr const char* kAccounts = "[http]\n[accounts]\npassword_memory = \"1MiB\"\npassword_passes = 1\n";
-
-std::string login_body(const std::string& name, const std::string& password, const std::string& id) {
-  return R"({"username":")" + name + R"(","password":")" + password + R"(","id":")" + id +
-         R"(","uuid":"dXVpZA==","autoLogin":true,"type":"account","deviceInfo":{"os":"linux","type":"client","name":"pc"}})";
-}
-
-std::string code_body(const std::string& secret, const std::string& code, const std::string& id) {
-  return R"({"verificationCode":")" + code + R"(","tfaCode":")" + code + R"(","secret":")" + secret +
-         R"(","username":"admin","id":")" + id + R"(","uuid":"dXVpZA==","type":"email_code"})";
-}
-
-class AccountsSite : public Site {
- public:
-  explicit AccountsSite(const std::string& more = "") : Site{kAccounts + more} {}
-
-  testing::Finished ctl(std::vector<std::string> words) {
-    words.insert(words.begin(), {JUNCTOR_TEST_CTL, "--data", server().data_dir(), "--json"});
-    return testing::run(words);
-  }
-  /// A command that reads a password.
-  testing::Finished ctl_with(const std::string& password, const std::string& words) {
-    return testing::run({"sh", "-c",
-                         "printf '%s\\n' '" + password + "' | " + JUNCTOR_TEST_CTL + " --data " + server().data_dir() +
-                             " --json " + words});
-  }
-  std::string first_password() {
-    REQUIRE(server().log_has("accounts.ready"));
-    const testing::Finished said = ctl({"user", "first"});
-    REQUIRE_MESSAGE(said.code == 0, said.err);
-    return Poco::JSON::Parser{}.parse(said.out).extract<Object::Ptr>()->getValue<std::string>("password");
-  }
-};
 
 TEST_CASE("a new site has one administrator, whose password is shown once and stands in no log") {
   AccountsSite site;
@@ -121,7 +23,7 @@ TEST_CASE("a new site has one administrator, whose password is shown once and st
   CHECK(in.text("type") == "access_token");
   CHECK(in.json()->getObject("user")->getValue<bool>("is_admin"));
   site.server().restart();
-  REQUIRE(site.server().log_has("accounts.ready"));
+  site.ready();
   CHECK(site.ctl({"user", "first"}).code == 1);
   CHECK(by_http(site, "POST", "/api/currentUser", in.text("access_token"), "{}").text("name") == "admin");
 }
@@ -157,7 +59,7 @@ TEST_CASE("log-in, current user and log-out, either way") {
 TEST_CASE("bodies that are none, too deep, of wrong types or with odd bytes are errors in words, never 5xx") {
   AccountsSite site;
   site.start();
-  REQUIRE(site.server().log_has("accounts.ready"));
+  site.ready();
   const std::string deep = std::string(20'000, '[') + std::string(20'000, ']');
   for (const std::string& body :
        {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"{"}, std::string{"{\"username\":1}"}, deep,
@@ -214,7 +116,7 @@ TEST_CASE("TOTP is enrolled, asked for, and each code counts once") {
 TEST_CASE("users, tokens and passwords from the command line, of a server that runs and of one that is stopped") {
   AccountsSite site;
   site.start();
-  REQUIRE(site.server().log_has("accounts.ready"));
+  site.ready();
   CHECK(site.ctl_with("correct horse", "user add ada --password-stdin").code == 0);
   CHECK(by_http(site, "POST", "/api/login", "", login_body("ada", "correct horse", "1")).text("type") ==
         "access_token");
@@ -229,7 +131,7 @@ TEST_CASE("users, tokens and passwords from the command line, of a server that r
   CHECK(site.ctl_with("another horse", "user password ada --password-stdin").code == 0);
   CHECK(site.ctl_with("correct horse", "user add bob --admin --password-stdin").code == 0);
   site.start();
-  REQUIRE(site.server().log_has("accounts.ready"));
+  site.ready();
   CHECK(by_http(site, "POST", "/api/login", "", login_body("ada", "another horse", "1")).text("type") ==
         "access_token");
   CHECK(by_http(site, "POST", "/api/login", "", login_body("bob", "correct horse", "1")).text("type") ==
@@ -250,7 +152,7 @@ TEST_CASE("clients are told where the API is, by the site's name for it or by it
 TEST_CASE("kill -9 while users are made: whoever was acknowledged is there, and nobody is half there") {
   AccountsSite site;
   site.start();
-  REQUIRE(site.server().log_has("accounts.ready"));
+  site.ready();
   std::set<std::string> acknowledged;
   for (int round = 0, next = 0; round < 4; ++round) {
     for (int i = 0; i < 25 + 7 * round; ++i, ++next) {
@@ -268,7 +170,7 @@ TEST_CASE("kill -9 while users are made: whoever was acknowledged is there, and 
                                   site.server().files().file("caught.err")};
     site.server().kill();
     site.start();
-    REQUIRE(site.server().log_has("accounts.ready"));
+    site.ready();
   }
   const auto rows = site.server().ctl("user", {"list", "--limit", "10000"}).rows();
   std::set<std::string> found;
