@@ -48,7 +48,7 @@ TEST_CASE("an invitation holds the site's key in all three shapes") {
   REQUIRE(key.size() == 44);
   CHECK(has(invite.out, "\"host\":\"rd.example.org:" + std::to_string(site.server.port()) + "\""));
   CHECK(has(invite.out, key));
-  CHECK(has(invite.out, R"(rustdesk:\/\/config\/)"));
+  CHECK(has(invite.out, R"(rustdesk://config/)"));
 }
 
 TEST_CASE("a refusal of the server is its own text and exit code 1") {

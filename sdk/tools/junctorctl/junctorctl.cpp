@@ -5,7 +5,6 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/JSON/Stringifier.h>
 
 #include <unistd.h>
 
@@ -82,13 +81,7 @@ std::string socket_of(const CommandLine& line) {
 }
 
 void show(const CommandLine& line, const Var& result) {
-  if (!line.json) {
-    std::cout << render(result) << std::flush;
-    return;
-  }
-  // In ASCII: a terminal that shows it obeys nothing that is in it.
-  Poco::JSON::Stringifier::stringify(result, std::cout, 0, -1, Poco::JSON_ESCAPE_UNICODE | Poco::JSON_WRAP_STRINGS);
-  std::cout << std::endl;
+  std::cout << (line.json ? json_text(result) + "\n" : render(result)) << std::flush;
 }
 
 int pass_on(const CommandLine& line) {

@@ -6,9 +6,11 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSON/Parser.h>
+#include <Poco/JSON/Stringifier.h>
 
 #include <algorithm>
 #include <cctype>
+#include <sstream>
 
 #include "ops/quote.hpp"
 
@@ -135,6 +137,22 @@ Var parse_json(const std::string& text) {
   Poco::JSON::Parser parser{new Poco::JSON::ParseHandler{true}};
   parser.setDepth(32);
   return parser.parse(text);
+}
+
+std::string json_text(const Var& value) {
+  std::ostringstream out;
+  Poco::JSON::Stringifier::stringify(value, out, 0, -1, Poco::JSON_ESCAPE_UNICODE | Poco::JSON_WRAP_STRINGS);
+  std::string text = out.str();
+  // Poco escapes the slash, too, which nobody else does: a URL could not be copied.
+  size_t kept = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '\\' && i + 1 < text.size();
+    if (escape && text[i + 1] != '/') text[kept++] = text[i];
+    if (escape) ++i;
+    text[kept++] = text[i];
+  }
+  text.resize(kept);
+  return text;
 }
 
 std::string cell_text(const Var& value) {

@@ -13,6 +13,9 @@ namespace junctor::tools {
 /// JSON text to a value whose objects keep the order of their keys. Throws Poco::Exception.
 Poco::Dynamic::Var parse_json(const std::string& text);
 
+/// The other way, on one line and in ASCII: a terminal that shows it obeys nothing that is in it.
+std::string json_text(const Poco::Dynamic::Var& value);
+
 /// One cell or value in one line. Control characters, which a peer may have sent, are shown as \xNN: a terminal obeys
 /// them.
 std::string cell_text(const Poco::Dynamic::Var& value);

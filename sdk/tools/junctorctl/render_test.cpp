@@ -17,6 +17,13 @@ TEST_CASE("rows become a table whose columns line up, numbers to the right") {
         "a      1234\n");
 }
 
+TEST_CASE("JSON is shown in ASCII, with slashes as they are and everything else as it was") {
+  const std::string shown =
+      json_text(parse_json(R"({"url":"https://a/b","path":"\\/\\\\/","name":"é\u001b\"","n":[1,true,null]})"));
+  CHECK(shown == R"({"url":"https://a/b","path":"\\/\\\\/","name":"\u00E9\u001B\"","n":[1,true,null]})");
+  CHECK(json_text(parse_json(shown)) == shown);
+}
+
 TEST_CASE("columns keep the order in which the server names them") {
   CHECK(rendered(R"({"rows":[{"z":"1a","a":"2b"}]})") == "Z   A\n1a  2b\n");
 }
