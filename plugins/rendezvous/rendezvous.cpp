@@ -37,6 +37,9 @@ constexpr Duration kSweep = std::chrono::seconds{10};
 constexpr size_t kFewTurns = 10;
 constexpr size_t kFewPeers = 10'000;
 
+/// How often a drain looks whether all has been answered.
+constexpr Duration kAnswerTick = std::chrono::milliseconds{5};
+
 /// By transport: JCT_CHANNEL_UDP, _TCP, _WS.
 template <class T>
 using Transports = std::array<T, 3>;
@@ -82,6 +85,7 @@ class Rendezvous {
 
   void configure_clients(const Config& config);
   void show_peers(std::string_view args, const Reply& reply);
+  void end_when_answered(const Done& done);
   void sweep_later();
   void sweep_shard();
   void show_fills();
@@ -113,7 +117,8 @@ class Rendezvous {
   Listener listener_, nat_listener_;
   Duration box_renewal_;
   int64_t base_port_;
-  Timer sweeper_, renewal_;
+  Timer sweeper_, renewal_, answered_;
+  std::atomic<bool> drains_{false};
   size_t next_shard_ = 0;
   std::array<Transports<size_t>, Presence::kShards> online_by_shard_{};
   Transports<size_t> online_{};
@@ -195,7 +200,9 @@ void Rendezvous::start() {
   wire::silence_protobuf();  // what the network sends wrong is counted, not printed
   offers_.renew();
   renewal_ = host_.every(box_renewal_, [this] { offers_.renew(); });
-  socket_ = UdpSocket{host_, kListenUdp, [this](std::span<const jct_dgram> batch) { udp_.receive(batch); }};
+  socket_ = UdpSocket{host_, kListenUdp, [this](std::span<const jct_dgram> batch) {
+                        if (!drains_.load(std::memory_order_relaxed)) udp_.receive(batch);
+                      }};
   listener_ = Listener{host_, kListen,
                        [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, false); }};
   nat_listener_ = Listener{host_, kListenNat,
@@ -218,9 +225,19 @@ void Rendezvous::accept(Stream stream, const jct_conn_info& info, bool is_nat) {
                offers ? offers_.current() : nullptr});
 }
 
+/// What was asked is answered: storage and who admits stay until all have drained.
 void Rendezvous::drain(const Done& done) {
   listener_.close();
   nat_listener_.close();
+  drains_.store(true, std::memory_order_relaxed);
+  end_when_answered(done);
+}
+
+void Rendezvous::end_when_answered(const Done& done) {
+  if (registrar_.under_way() + id_change_.under_way() > 0) {
+    answered_ = host_.after(kAnswerTick, [this, done] { end_when_answered(done); });
+    return;
+  }
   socket_.close();
   done();
 }
@@ -228,6 +245,7 @@ void Rendezvous::drain(const Done& done) {
 void Rendezvous::stop() {
   sweeper_.cancel();
   renewal_.cancel();
+  answered_.cancel();
   signal_.stop();
   tcp_.stop();
 }

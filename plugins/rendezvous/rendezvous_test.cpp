@@ -67,6 +67,25 @@ TEST_CASE("when storage fails a registration is SERVER_ERROR") {
   CHECK(site.host.last_line("rendezvous.refused").field("reason") == "storage");
 }
 
+TEST_CASE("a drain waits until registrations under way have been answered, and takes no new ones") {
+  Site site;
+  site.storage.holds_puts = true;
+  site.udp(Site::pk_of("111111111"));
+  site.udp(Site::pk_of("222222222"));
+  site.plugin.drain();
+  CHECK_FALSE(site.plugin.idle());
+  site.udp(Site::pk_of("333333333"));
+  site.storage.let_go();
+  site.host.run_until_idle();
+  const auto answers = site.host.take_sent_datagrams();
+  REQUIRE(answers.size() == 2);
+  for (const auto& answer : answers) {
+    CHECK(inner_of<hbb::RegisterPkResponse>(answer.data).result() == hbb::RegisterPkResponse::OK);
+  }
+  site.host.advance(10ms);
+  CHECK(site.plugin.idle());
+}
+
 // ---- TCP ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("the NAT test tells a client its port on P and on P-1") {

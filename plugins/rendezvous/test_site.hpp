@@ -48,8 +48,12 @@ class FakeStorage {
       auto* storage = static_cast<FakeStorage*>(self);
       const Peer peer{std::string{view(record->uuid)}, std::string{view(record->pk)}, std::string{view(record->ip)}};
       storage->host_.loops().queue(done->loop, [storage, key = std::string{view(record->id)}, peer, d = *done] {
-        if (!storage->broken) storage->peers[key] = peer;
-        d.done(d.self, storage->broken ? JCT_E_IO : JCT_OK, nullptr);
+        const auto put = [storage, key, peer, d] {
+          if (!storage->broken) storage->peers[key] = peer;
+          d.done(d.self, storage->broken ? JCT_E_IO : JCT_OK, nullptr);
+        };
+        if (!storage->holds_puts) return put();
+        storage->held.emplace_back(d.loop, put);
       });
     };
     table_.peer_rename = [](void* self, jct_str old_id, jct_str id, jct_bytes uuid, const jct_peer_done* done) {
@@ -78,7 +82,14 @@ class FakeStorage {
     std::string uuid, pk, ip;
   };
   std::map<std::string, Peer> peers;
+  /// Those that it held are carried out.
+  void let_go() {
+    for (auto& [loop, put] : std::exchange(held, {})) host_.loops().queue(loop, put);
+  }
+
   bool broken = false;
+  bool holds_puts = false;
+  std::vector<std::pair<uint32_t, std::function<void()>>> held;
   int gets = 0;
 
  private:

@@ -34,14 +34,17 @@ void IdChange::change(const jct_channel& from, const hbb::RegisterPk& request, b
     const bool by_id = verdict == RegistrationLimits::Verdict::kId;
     return refuse(*wish, by_id ? Refusal::kTooFrequent : Refusal::kAddressLimit, Response::TOO_FREQUENT);
   }
-  ports_.admit_change(*wish, [this, wish](std::string_view reason) {
+  under_way_.fetch_add(1, std::memory_order_relaxed);
+  const std::shared_ptr<void> counted{nullptr, [this](void*) { under_way_.fetch_sub(1, std::memory_order_relaxed); }};
+  ports_.admit_change(*wish, [this, wish, counted](std::string_view reason) {
     if (!reason.empty()) return refuse(*wish, Refusal::kDenied, result_of(reason), reason);
-    rename(wish);
+    rename(wish, counted);
   });
 }
 
-void IdChange::rename(const std::shared_ptr<const Wish>& wish) {
-  ports_.rename(*wish, [this, wish](jct_status status) {
+/// `counted` goes when it has been answered.
+void IdChange::rename(const std::shared_ptr<const Wish>& wish, const std::shared_ptr<void>& counted) {
+  ports_.rename(*wish, [this, wish, counted](jct_status status) {
     switch (status) {
       case JCT_OK:
         presence_.erase(wish->old_id);

@@ -2,6 +2,7 @@
 // A device that takes another id (protocol.md 6.1). On the loop of the connection that it asked by.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,16 +40,19 @@ class IdChange {
 
   /// OK is answered only once the new id is durable; the old one is then nobody's.
   void change(const jct_channel& from, const hbb::RegisterPk& request, bool allowed);
+  /// [any] Those that wait for an answer.
+  size_t under_way() const { return under_way_.load(std::memory_order_relaxed); }
 
  private:
   using Wish = IdChangePorts::Wish;
 
-  void rename(const std::shared_ptr<const Wish>& wish);
+  void rename(const std::shared_ptr<const Wish>& wish, const std::shared_ptr<void>& counted);
   void refuse(const Wish& wish, Refusal why, hbb::RegisterPkResponse::Result result, std::string_view rule = {});
 
   IdChangePorts& ports_;
   Presence& presence_;
   RegistrationLimits& limits_;
+  std::atomic<size_t> under_way_{0};
 };
 
 }  // namespace junctor::rendezvous

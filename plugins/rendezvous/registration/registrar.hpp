@@ -63,6 +63,8 @@ class Registrar {
   void set_max_lookups(size_t max_lookups);
   /// Ids that storage is asked for, or told of: of the two tables, the fuller one.
   size_t lookups() const { return std::max(lookups_.size(), turns_.size()); }
+  /// Those that wait for an answer.
+  size_t under_way() const { return lookups_.size() + turns_.size(); }
   /// The newest site configuration: peers that have an older one are sent it.
   void set_serial(int32_t serial) { serial_.store(serial, std::memory_order_relaxed); }
 
