@@ -106,6 +106,17 @@ void add_word(ops::Commands& commands, const char* name, const char* help, Fn fn
 
 }  // namespace
 
+std::string Daemon::reload_json(bool* ok) {
+  std::string why;
+  *ok = reload(&why);
+  if (!*ok) return error_of(why);
+  Object answer{Poco::JSON_PRESERVE_KEY_ORDER};
+  answer.set("reloaded", true);
+  const std::string changed = loader_.changed_plugins();
+  if (!changed.empty()) answer.set("old_code", changed + ": changed on disk; restart the server to run what is there");
+  return text_of(answer);
+}
+
 std::string Daemon::status_json() {
   Object status{Poco::JSON_PRESERVE_KEY_ORDER};
   const auto up = kernel_.loops.control().clock().now() - born_;
@@ -201,11 +212,7 @@ void Daemon::add_commands() {
   add_word(commands, "config", "each effective value and the file:line that it comes from",
            [this](const Words&, bool*) { return config_json(); });
   add_word(commands, "reload", "read the configuration again; a refusal changes nothing",
-           [this](const Words&, bool* ok) {
-             std::string why;
-             *ok = reload(&why);
-             return *ok ? std::string{R"({"reloaded":true})"} : error_of(why);
-           });
+           [this](const Words&, bool* ok) { return reload_json(ok); });
   add_word(commands, "drain", "refuse new work and stop when nothing is left; twice: stop now",
            [this](const Words&, bool*) {
              kernel_.loops.control().post([this] { begin_drain(); });

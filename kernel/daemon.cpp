@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -38,6 +39,7 @@ plugin::Surroundings surroundings(api::Kernel& kernel, Loader& loader) {
 }
 
 constexpr const char* kReloadRefused = "reload_refused";
+constexpr const char* kPluginChanged = "plugin_changed";
 
 /// Read from a descriptor. The last three mean nothing here, and must not end a server that somebody mistakes for
 /// another.
@@ -106,10 +108,20 @@ int Daemon::run() {
   supervisor_.end();
   control_.reset();
   manager_.stop();
+  if (manager_.has_late()) end_at_once();
   kernel_.pool.stop();
   kernel_.loops.stop();
   if (started == kExitClean) log_.write(ops::Level::kInfo, "server.stopped", {});
   return started;
+}
+
+/// A thread is inside a plugin and does not come back: nothing that it may use can be taken down in order.
+void Daemon::end_at_once() {
+  for (const plugin::Status& entry : manager_.status()) {
+    log_.write(ops::Level::kError, "server.ended_at_once", {{"instance", entry.name}, {"reason", entry.reason}});
+  }
+  log_.flush();
+  std::_Exit(kExitFault);
 }
 
 /// An ExitCode: kExitClean when everything runs.
@@ -117,7 +129,7 @@ int Daemon::start() {
   const config::Checked checked = loader_.load();
   if (!checked.snapshot) {  // it changed since it was checked
     log_.write(ops::Level::kError, "server.start_failed", {{"reason", checked.faults.front().print()}});
-    return kExitConfig;
+    return checked.understood ? kExitPlugin : kExitConfig;
   }
   const config::KernelConfig& settings = checked.snapshot->kernel;
   apply_kernel(settings);
@@ -162,6 +174,14 @@ void Daemon::raise_doubts() {
   }
 }
 
+/// Until the server is restarted; the code is not exchanged in a reload.
+void Daemon::say_changed() {
+  const std::string changed = loader_.changed_plugins();
+  if (changed.empty()) return kernel_.standing.clear(kPluginChanged);
+  kernel_.standing.raise({kPluginChanged, "on disk there are others than those that run, of the plugins: " + changed,
+                          "restart the server to run them; a reload goes on with the old code"});
+}
+
 /// The log has the refusal; until it is mended the next start would fail, and that is what status shows.
 void Daemon::say_refused(const std::string& why) {
   kernel_.standing.keep({kReloadRefused, "the configuration on disk was refused: " + why,
@@ -171,6 +191,8 @@ void Daemon::say_refused(const std::string& why) {
 void Daemon::apply_kernel(const config::KernelConfig& settings) {
   if (const auto level = ops::parse_level(settings.log_level)) log_.set_level(*level);
   log_.set_budget(settings.log_budget);
+  kernel_.stop_timeout = loop::Duration{settings.stop_timeout};
+  kernel_.loops.set_patience(kernel_.stop_timeout);
   kernel_.log_rate = settings.log_rate;
   kernel_.max_connections = settings.max_connections;
   trim_.every(loop::Duration{settings.trim_interval});
@@ -243,6 +265,7 @@ bool Daemon::take_configuration(std::string* why) {
     api::reload_certificates(kernel_, checked.snapshot->kernel);
     on_day();
     raise_doubts();
+    say_changed();
   }
   return all_run;
 }

@@ -42,9 +42,11 @@ class Loader {
   const std::string& data_dir() const { return data_dir_; }
   /// After load(): null and `*why` for one that cannot be used.
   const plugin::Module* module(const std::string& plugin, std::string* why);
+  /// After load(): plugins whose files on disk are others than those that run, "a, b".
+  std::string changed_plugins() const;
 
  private:
-  void verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults);
+  bool verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults);
 
   const Invocation& invocation_;
   api::Kernel* kernel_;
@@ -81,12 +83,15 @@ class Daemon {
   void on_watch();
   void on_day();
   void begin_drain();
+  [[noreturn]] void end_at_once();
   bool reload(std::string* why);
   bool take_configuration(std::string* why);
   void apply_kernel(const config::KernelConfig& kernel);
   void raise_doubts();
+  void say_changed();
   void say_refused(const std::string& why);
   void add_commands();
+  std::string reload_json(bool* ok);
   std::string status_json();
   std::string plugins_json();
   std::string config_json() const;

@@ -56,23 +56,37 @@ config::Checked Loader::load(Depth depth) {
   find_user_fault(*complete, &checked.faults);
   plugin::build_graph(*complete, &checked.faults);
   plugin::find_clashes(*complete, &checked.faults);
-  config::find_path_faults(*complete, complete->kernel, &checked.faults);
+  checked.understood = checked.faults.empty();
+  const size_t own = config::find_path_faults(*complete, complete->kernel, &checked.faults);
+  const size_t places = checked.faults.size();
   api::find_listener_faults(*complete, complete->kernel, depth == Depth::kPlacesToo, &checked.faults);
+  checked.understood = checked.understood && own == 0 && checked.faults.size() == places;
   // Each plugin looks at what only it can judge; where the rest is wrong, its view might be, too.
-  if (checked.faults.empty()) verify_all(complete, &checked.faults);
+  if (checked.faults.empty()) checked.understood = verify_all(complete, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
 }
 
-void Loader::verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults) {
+/// False where one finds the values themselves wrong.
+bool Loader::verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults) {
+  bool understood = true;
   for (const config::Instance& instance : snapshot->instances) {
     std::string why;
-    if (!instance.enabled || module(instance.plugin, &why)->verify(snapshot, instance, &why)) continue;
+    bool of_place = false;
+    if (!instance.enabled || module(instance.plugin, &why)->verify(snapshot, instance, &why, &of_place)) continue;
+    understood = understood && of_place;
     std::istringstream lines{why};
     for (std::string line; std::getline(lines, line);) {
       faults->push_back(config::fault_at(instance.place_of(line), "[" + instance.name + "] " + line));
     }
   }
+  return understood;
+}
+
+std::string Loader::changed_plugins() const {
+  std::string all;
+  for (const std::string& name : modules_->changed()) all += (all.empty() ? "" : ", ") + name;
+  return all;
 }
 
 const plugin::Module* Loader::module(const std::string& plugin, std::string* why) {

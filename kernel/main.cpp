@@ -174,7 +174,7 @@ class Application final : public Poco::Util::ServerApplication {
 
   int serve() {
     config::Checked checked = load();
-    if (!checked.snapshot) return say_whose_view();
+    if (!checked.snapshot) return say_whose_view(checked);
     const std::string user = checked.snapshot->kernel.user;
     std::string why;
     const bool ready = word_ == "check" || make_data_dir(data_dir_, user, &why);
@@ -185,14 +185,20 @@ class Application final : public Poco::Util::ServerApplication {
     }
     // From here on files are opened as that user, and a reload will do the same.
     if (changes) checked = load();
-    if (!checked.snapshot) return kExitConfig;
+    if (!checked.snapshot) return refusal_of(checked);
     return word_ == "check" ? say_checked(*checked.snapshot) : run_server(checked);
   }
 
+  /// What is not a fault of the configuration's text may be right when the service manager tries again: a disk that is
+  /// not there yet, a database that somebody holds.
+  int refusal_of(const config::Checked& checked) const {
+    return word_ != "check" && checked.understood ? kExitPlugin : kExitConfig;
+  }
+
   /// A fault may be one of whoever checks, and not of the server.
-  int say_whose_view() const {
+  int say_whose_view(const config::Checked& checked) const {
     struct stat about {};
-    if (word_ != "check" || ::geteuid() == 0 || ::stat(data_dir_.c_str(), &about) != 0) return kExitConfig;
+    if (word_ != "check" || ::geteuid() == 0 || ::stat(data_dir_.c_str(), &about) != 0) return refusal_of(checked);
     if (about.st_uid == ::geteuid()) return kExitConfig;
     std::cerr << "this was checked as uid " << ::geteuid() << ", while " << data_dir_ << " belongs to uid "
               << about.st_uid << "; what the server sees is seen by: sudo -u '#" << about.st_uid
@@ -221,7 +227,7 @@ class Application final : public Poco::Util::ServerApplication {
     if (checked.snapshot->kernel_table.find("data_dir")->value.get<std::string>()->empty()) {
       invocation_.overrides.push_back("kernel.data_dir=" + data_dir_);
       checked = load();
-      if (!checked.snapshot) return kExitConfig;
+      if (!checked.snapshot) return refusal_of(checked);
     }
     std::optional<ops::DataLock> lock;
     std::optional<ops::Log> log;

@@ -68,7 +68,11 @@ jct_status command(const jct_host* raw, const char* name, const char* help, jct_
                               [&host, fn, self](const std::string& args, ops::Answer answer) {
                                 run_command(host, fn, self, args, std::move(answer));
                               }};
-  return host.kernel().commands.add(name, std::move(made)) ? JCT_OK : JCT_E_EXISTS;
+  if (host.kernel().commands.add(name, std::move(made))) return JCT_OK;
+  const std::string& holder = host.kernel().commands.find(name)->instance;
+  host.blame("plugin.command_taken", "command",
+             std::string{name} + ", by [" + (holder.empty() ? "kernel" : holder) + "]");
+  return JCT_E_EXISTS;
 }
 
 }  // namespace

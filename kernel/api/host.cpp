@@ -40,6 +40,11 @@ std::vector<net::NetLoop*> Host::net_loops() {
 
 void Host::set_config(std::unique_ptr<jct_config> config) { retired_ = std::exchange(config_, std::move(config)); }
 
+void Host::forget_config() {
+  config_.reset();
+  retired_.reset();
+}
+
 void Host::arm_all() {
   for (loop::Task& arm : std::exchange(pending_, {})) arm();
 }

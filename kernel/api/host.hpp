@@ -38,6 +38,8 @@ class Host : public jct_host {
   // ---- configuration [control]; the current one also on loops while a callback of this instance runs ----
   const jct_config& config() const { return *config_; }
   void set_config(std::unique_ptr<jct_config> config);
+  /// Its instance is gone: the host stays, what it was configured with does not.
+  void forget_config();
 
   // ---- phase ----
   Phase phase() const { return phase_.load(std::memory_order_acquire); }
@@ -66,6 +68,10 @@ class Host : public jct_host {
   void close_gate();
   /// [control] False when something is still inside after `patience`.
   bool wait_empty(loop::Duration patience);
+  /// [any] How many threads of the pool are inside.
+  uint32_t on_pool() const { return on_pool_.load(std::memory_order_relaxed); }
+  /// Counts one that is.
+  class OnPool;
 
   // ---- the instance's name as text that lives as long as the process, for watchdogs ----
   const char* label() const { return instance_.c_str(); }
@@ -93,6 +99,7 @@ class Host : public jct_host {
 
   static constexpr uint64_t kClosed = uint64_t{1} << 63;
   std::atomic<uint64_t> gate_{0};
+  std::atomic<uint32_t> on_pool_{0};
   std::mutex gate_mutex_;
   std::condition_variable gate_empty_;
 
@@ -115,6 +122,17 @@ class Host::Call {
   Host& host_;
 };
 
+class Host::OnPool {
+ public:
+  explicit OnPool(Host& host) : host_{host} { host_.on_pool_.fetch_add(1, std::memory_order_relaxed); }
+  ~OnPool() { host_.on_pool_.fetch_sub(1, std::memory_order_relaxed); }
+  OnPool(const OnPool&) = delete;
+  OnPool& operator=(const OnPool&) = delete;
+
+ private:
+  Host& host_;
+};
+
 /// A jct_task that drops itself exactly once.
 class OwnedTask {
  public:
@@ -126,6 +144,8 @@ class OwnedTask {
   }
   /// Inside the host's gate; not at all when it is closed.
   void run(Host& host);
+  /// It is somebody else's from now on.
+  jct_task release() { return std::exchange(task_, jct_task{}); }
 
  private:
   jct_task task_;
@@ -142,12 +162,12 @@ jct_status on_object(Host& host, HandleTable<T>& table, jct_handle handle, const
   if (loop == HandleTable<T>::kMoving) return JCT_E_STATE;
   if (!host.carries_over()) return host.wrong_thread(function);
   jct_status status = JCT_E_CLOSED;
-  host.kernel().loops.run_on(loop, [&] {
+  const bool came = host.kernel().loops.run_on(loop, [&] {
     uint32_t now = 0;
     T* there = table.find(handle, &now);
     if (there != nullptr && now == loop) status = fn(*there);
   });
-  return status;
+  return came ? status : JCT_E_TIMEOUT;
 }
 
 }  // namespace junctor::api

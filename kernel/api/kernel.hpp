@@ -56,8 +56,12 @@ struct Kernel {
   /// Hosts outlive their instances: a late callback may still ask its gate.
   std::vector<std::unique_ptr<Host>> hosts;
 
-  std::atomic<int64_t> log_rate{1000};      ///< lines a second of one plugin
-  std::atomic<int64_t> max_connections{0};  ///< of the whole server; 0: what descriptors allow
+  /// Listeners that nobody finds any more, and that go once no loop can be inside them. [control]
+  std::vector<loop::Task> fading;
+
+  loop::Duration stop_timeout = std::chrono::seconds{5};  ///< how long the control thread waits for others; [control]
+  std::atomic<int64_t> log_rate{1000};                    ///< lines a second of one plugin
+  std::atomic<int64_t> max_connections{0};                ///< of the whole server; 0: what descriptors allow
 };
 
 /// The worker loop that the calling thread runs, or JCT_NO_LOOP.

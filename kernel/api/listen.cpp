@@ -151,15 +151,29 @@ Listening describe(const ListenerObject& object, net::ListenerGroup& group, cons
   return row;
 }
 
-/// Nobody finds the object any more, then no loop is inside it any more, then it goes and gives its sockets back.
+/// Nobody finds the object any more; where no loop is inside it any more it goes, and gives its sockets back.
 template <class Object>
 void release_of(Host& host, HandleTable<Object>& table, bool all) {
   for (Object* object : table.all()) {
-    if (&object->host != &host || (!all && !object->closed)) continue;
+    if (&object->host != &host || !(all || object->closed)) continue;
     table.remove(object->handle);
     for (auto& group : object->groups) group->close();
-    host.kernel().loops.barrier();
-    delete object;
+    host.kernel().fading.emplace_back([object] { delete object; });
+  }
+}
+
+/// Its socket is a successor's from now on; what it was asked it may still answer.
+void hand_over_datagrams(Host& host) {
+  Kernel& kernel = host.kernel();
+  for (DatagramObject* object : kernel.datagrams.all()) {
+    if (&object->host != &host || std::exchange(object->handed_over, true)) continue;
+    for (auto& group : object->groups) group->close();
+    kernel.fading.emplace_back([&kernel, handle = object->handle] {
+      uint32_t unused = 0;
+      DatagramObject* there = kernel.datagrams.find(handle, &unused);
+      if (there == nullptr) return;
+      for (auto& group : there->groups) group->release();
+    });
   }
 }
 
@@ -296,13 +310,17 @@ jct_status close_listener(Host& host, jct_handle handle) {
   if (!host.gave_back(handle)) return JCT_E_CLOSED;
   mark_closed(host.kernel().listeners, handle);
   mark_closed(host.kernel().datagrams, handle);
-  if (control) release_listeners(host, false);
+  if (control) release_listeners(host, Release::kClosed);
   return JCT_OK;
 }
 
-void release_listeners(Host& host, bool all) {
-  release_of(host, host.kernel().listeners, all);
-  release_of(host, host.kernel().datagrams, all);
+void release_listeners(Host& host, Release which) {
+  release_of(host, host.kernel().listeners, which != Release::kClosed);
+  release_of(host, host.kernel().datagrams, which == Release::kAll);
+  if (which == Release::kHandOver) hand_over_datagrams(host);
+  Kernel& kernel = host.kernel();
+  if (kernel.fading.empty() || !kernel.loops.barrier()) return;
+  for (loop::Task& end : std::exchange(kernel.fading, {})) end();
 }
 
 jct_status listener_addresses(Host& host, jct_handle handle, jct_addr* out, uint64_t capacity, uint64_t* count) {
@@ -327,6 +345,7 @@ std::vector<Listening> listening(const Kernel& kernel) {
     }
   }
   for (const DatagramObject* object : kernel.datagrams.all()) {
+    if (object->handed_over) continue;
     for (const auto& group : object->groups) {
       for (const net::Address& address : group->addresses()) {
         rows.push_back({object->host.instance(), "udp", address.to_string(), 0, 0, {}, ""});

@@ -82,7 +82,10 @@ jct_status offload(const jct_host* raw, jct_task work, jct_task done) {
   const uint32_t here = current_loop();
   const uint32_t back = here == JCT_NO_LOOP ? host.home() : here;
   const bool queued = host.kernel().pool.submit([&host, back, moved = std::move(job)]() mutable {
-    moved->work.run(host);
+    {
+      const Host::OnPool counted{host};
+      moved->work.run(host);
+    }
     host.kernel().loops.at(back).post([&host, kept = std::move(moved)]() mutable { kept->done.run(host); });
   });
   return queued ? JCT_OK : JCT_E_LIMIT;

@@ -8,13 +8,10 @@
 #include "api/host.hpp"
 #include "api/net_objects.hpp"
 #include "api/timer_object.hpp"
-#include "plugin/shared_object.hpp"
+#include "config/values.hpp"
 
 namespace junctor::api {
 namespace {
-
-/// How long stop() waits for work on the pool, or for another plugin's call, before it says so in the log.
-constexpr std::chrono::seconds kPatience{5};
 
 std::string text_of(const jct_error& error, jct_status status) {
   const std::string text{error.text, strnlen(error.text, sizeof error.text)};
@@ -59,11 +56,12 @@ class AbiObject final : public plugin::Object {
   void drain(std::function<void()> idle) override;
   void hand_over() override;
   bool hears_events() const override { return host_.kernel().events.has(host_); }
-  void stop() override;
+  bool stop() override;
+  bool can_stop() override;
 
  private:
-  void on_home(loop::Task call);
-  void quiesce();
+  bool on_home(loop::Task call);
+  bool quiesce();
   void close_streams(uint32_t loop);
   void report_leftovers();
 
@@ -71,15 +69,16 @@ class AbiObject final : public plugin::Object {
   Host& host_;
   void* self_;
   bool stopped_ = false;
+  bool late_ = false;
 };
 
-/// Runs it on the home loop, named for the watchdog, and waits.
-void AbiObject::on_home(loop::Task call) {
+/// Runs it on the home loop, named for the watchdog, and waits. False where it has not ended in time: it may later, so
+/// it owns all that it uses.
+bool AbiObject::on_home(loop::Task call) {
   const Host::Call marked{host_};
-  loop::EventLoop& home = host_.kernel().loops.at(host_.home());
-  host_.kernel().loops.run_on(host_.home(), [&] {
-    const loop::BusyLabel busy{home, host_.label()};
-    call();
+  return host_.kernel().loops.run_owned_on(host_.home(), [host = &host_, run = std::move(call)]() mutable {
+    const loop::BusyLabel busy{host->kernel().loops.at(host->home()), host->label()};
+    run();
   });
 }
 
@@ -94,6 +93,7 @@ bool AbiObject::start(std::string* why) {
   if (status < 0) {
     *why = text_of(error, status);
     host_.forget_arms();
+    release_listeners(host_, Release::kAll);  // nobody shall wait in the queue of what does not run
     return false;
   }
   host_.set_phase(Phase::kRunning);
@@ -104,18 +104,32 @@ bool AbiObject::start(std::string* why) {
 bool AbiObject::check(const config::Instance& candidate, std::string* why) {
   if (plugin_.check == nullptr) return true;
   // The kernel's own values that a view gives out (base_port, data_dir) cannot change in a reload.
-  const auto view = make_config(host_.config().snapshot, candidate);
-  jct_error error = empty_error();
-  jct_status status = JCT_OK;
-  on_home([&] { status = plugin_.check(self_, view.get(), &error); });
-  if (status < 0) *why = text_of(error, status);
-  return status >= 0;
+  struct Question {
+    std::unique_ptr<jct_config> view;
+    jct_error error = empty_error();
+    jct_status status = JCT_OK;
+  };
+  const auto question = std::make_shared<Question>();
+  question->view = make_config(host_.config().snapshot, candidate);
+  const auto ask = [this, question] {
+    question->status = plugin_.check(self_, question->view.get(), &question->error);
+  };
+  if (!on_home(ask)) {
+    *why = "it did not answer within " + config::print_duration(host_.kernel().stop_timeout.count()) +
+           ": its loop, or its check, is held up";
+    return false;
+  }
+  if (question->status < 0) *why = text_of(question->error, question->status);
+  return question->status >= 0;
 }
 
 void AbiObject::apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) {
   host_.set_config(make_config(std::move(snapshot), values));
   if (plugin_.apply != nullptr) {
-    on_home([&] { plugin_.apply(self_, &host_.config()); });
+    if (!on_home([this] { plugin_.apply(self_, &host_.config()); })) {
+      host_.blame("plugin.apply_late", "hint",
+                  "its loop, or its apply, is held up; it takes the values when it comes to it");
+    }
   }
 }
 
@@ -129,11 +143,13 @@ void AbiObject::drain(std::function<void()> idle) {
                         if (const auto tell = std::exchange(static_cast<Idle*>(self)->tell, nullptr)) tell();
                       },
                       [](void* self) { delete static_cast<Idle*>(self); }};
-  on_home([&] { plugin_.drain(self_, done); });
-  release_listeners(host_, false);  // those that it closed: their sockets are free for a successor
+  if (!on_home([this, task = OwnedTask{done}]() mutable { plugin_.drain(self_, task.release()); })) {
+    host_.blame("plugin.drain_late", "hint", "its loop, or its drain, is held up");
+  }
+  release_listeners(host_, Release::kClosed);  // those that it closed: their sockets are free for a successor
 }
 
-void AbiObject::hand_over() { release_listeners(host_, true); }
+void AbiObject::hand_over() { release_listeners(host_, Release::kHandOver); }
 
 void AbiObject::close_streams(uint32_t loop) {
   for (StreamObject* stream : host_.kernel().streams.on_loop(loop)) {
@@ -145,34 +161,51 @@ void AbiObject::close_streams(uint32_t loop) {
 }
 
 /// No callback of the instance runs afterwards: its connections end (each on_close still comes), its timers are
-/// disarmed, and what other threads do inside it is waited for.
-void AbiObject::quiesce() {
+/// disarmed, and what other threads do inside it is waited for. False where that does not end in time.
+bool AbiObject::quiesce() {
   Kernel& kernel = host_.kernel();
   host_.close_gate();
-  release_listeners(host_, true);
+  release_listeners(host_, Release::kAll);
   host_.set_phase(Phase::kQuiet);
   host_.forget_arms();
   // Twice: what was on its way to another loop, or about to be accepted, has arrived by then.
   for (int round = 0; round < 2; ++round) {
     for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
-      kernel.loops.run_on(i, [this, i] { close_streams(i); });
+      if (!kernel.loops.run_on(i, [this, i] { close_streams(i); })) return false;
     }
-    kernel.loops.barrier();
+    if (!kernel.loops.barrier()) return false;
   }
-  kernel.loops.barrier();  // on_close of what was closed last
-  while (!host_.wait_empty(kPatience)) {
-    host_.blame("plugin.still_busy", "waiting", "work that it gave to the pool, or a call by another plugin");
-  }
+  // The barrier: on_close of what was closed last.
+  return kernel.loops.barrier() && host_.wait_empty(kernel.stop_timeout);
 }
 
-void AbiObject::stop() {
-  if (stopped_) return;
+bool AbiObject::stop() {
+  if (stopped_) return true;
+  if (!quiesce()) {
+    if (std::exchange(late_, true)) return false;
+    host_.blame("plugin.still_busy", "waiting",
+                host_.on_pool() > 0 ? "work that it gave to the pool"
+                                    : "a loop that a callback holds, or a call by another plugin");
+    host_.kernel().pool.reinforce(host_.on_pool());  // the others' work goes on
+    return false;
+  }
   stopped_ = true;
-  quiesce();
   if (plugin_.stop != nullptr) {
     const Host::Call marked{host_};
     plugin_.stop(self_);
   }
+  return true;
+}
+
+/// Without waiting: is nothing inside it, and no loop in a callback for long?
+bool AbiObject::can_stop() {
+  Kernel& kernel = host_.kernel();
+  const auto now = kernel.loops.control().clock().now().time_since_epoch();
+  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
+    const int64_t since = kernel.loops.at(i).pulse().turn_started.load(std::memory_order_relaxed);
+    if (since != 0 && now - loop::Duration{since} > kernel.stop_timeout / 2) return false;
+  }
+  return host_.wait_empty(loop::Duration::zero());
 }
 
 void AbiObject::report_leftovers() {
@@ -183,12 +216,13 @@ void AbiObject::report_leftovers() {
 }
 
 AbiObject::~AbiObject() {
-  stop();
+  if (!stop()) return;  // what is inside it goes on with what it has
   {
     const Host::Call marked{host_};
     plugin_.destroy(self_);
   }
   report_leftovers();
+  host_.forget_config();
 }
 
 class AbiModule final : public plugin::Module {
@@ -198,13 +232,14 @@ class AbiModule final : public plugin::Module {
   const config::Schema& schema() const override { return descriptor_.schema; }
   const std::string& version() const override { return descriptor_.version; }
 
-  bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
-              std::string* why) const override {
+  bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values, std::string* why,
+              bool* of_place) const override {
     if (descriptor_.raw.verify == nullptr) return true;
     const auto view = make_config(snapshot, values);
     jct_error error = empty_error();
     const jct_status status = descriptor_.raw.verify(&config_api(), view.get(), &error);
     if (status < 0) *why = text_of(error, status);
+    *of_place = status < 0 && status != JCT_E_CONFIG && status != JCT_E_ARG;
     return status >= 0;
   }
 
@@ -235,6 +270,7 @@ class AbiModule final : public plugin::Module {
     host.set_phase(Phase::kQuiet);
     host.forget_arms();
     end_timers(host);
+    host.forget_config();
     return nullptr;
   }
 
@@ -246,7 +282,12 @@ class AbiModule final : public plugin::Module {
 }  // namespace
 
 const plugin::Module* Modules::load(const std::string& name, std::string* why) {
-  if (const auto found = loaded_.find(name); found != loaded_.end()) return found->second.get();
+  const auto file = plugin::identify_plugin(dir_, name, why);
+  if (!file) return nullptr;
+  if (const auto found = loaded_.find(name); found != loaded_.end()) {
+    found->second.changed = *file != found->second.file;
+    return found->second.module.get();
+  }
   void* entry = plugin::open_plugin(dir_, name, JCT_ENTRY_NAME, why);
   if (entry == nullptr) return nullptr;
   auto descriptor = read_descriptor(reinterpret_cast<jct_entry>(entry)(), name, why);
@@ -254,7 +295,16 @@ const plugin::Module* Modules::load(const std::string& name, std::string* why) {
     *why = dir_ + "/" + name + ".so: " + *why;
     return nullptr;
   }
-  return loaded_.emplace(name, std::make_unique<AbiModule>(kernel_, std::move(*descriptor))).first->second.get();
+  Loaded made{std::make_unique<AbiModule>(kernel_, std::move(*descriptor)), *file};
+  return loaded_.emplace(name, std::move(made)).first->second.module.get();
+}
+
+std::vector<std::string> Modules::changed() const {
+  std::vector<std::string> names;
+  for (const auto& [name, one] : loaded_) {
+    if (one.changed) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace junctor::api

@@ -115,6 +115,7 @@ struct DatagramObject final : net::DatagramEvents {
   std::vector<std::unique_ptr<net::DatagramGroup>> groups;
   jct_handle handle = 0;
   std::atomic<bool> closed{false};
+  bool handed_over = false;  ///< to a successor: it receives nothing, and sends until it goes; [control]
 };
 
 /// What a bridge looks like across the boundary.
@@ -132,9 +133,13 @@ std::string listen_fault(const config::Listener& listener, bool datagram);
 /// store, so that a refusal comes before anything is touched.
 bool prepare_sockets(Kernel& kernel, const config::Instance& values, std::string* why);
 
-/// [control] Closes listeners and datagram sockets of the host that are marked closed, or all; the sockets stay in the
-/// store.
-void release_listeners(Host& host, bool all);
+/// [control] Closes listeners and datagram sockets of the host; the sockets stay in the store.
+enum class Release {
+  kClosed,    ///< those that are marked closed
+  kHandOver,  ///< all, but that answers to datagrams that have come can be sent still
+  kAll,
+};
+void release_listeners(Host& host, Release which);
 
 jct_status open_listener(Host& host, const char* option, const jct_listen_events* events, void* self, jct_handle* out);
 jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events* events, void* self, jct_handle* out);

@@ -42,6 +42,8 @@ struct Plugins {
 struct Checked {
   std::shared_ptr<const Snapshot> snapshot;  ///< null when there is a fault
   std::vector<Fault> faults;
+  /// The text is right: what is wrong is a place that it names, or what a plugin found there.
+  bool understood = false;
 };
 
 /// Reads `main_file`, and `conf.d/*.toml` beside it in byte order of names; checks as `check` does.

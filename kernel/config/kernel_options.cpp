@@ -75,6 +75,9 @@ std::vector<Option> work_options() {
                    "30s", 0, 24 * kHour)),
       live(bounded(option("drain_timeout", Type::kDuration, "how long SIGTERM and restarts wait for running sessions"),
                    "30s", 0, 24 * kHour)),
+      live(bounded(option("stop_timeout", Type::kDuration,
+                          "how long whoever stops waits for a plugin's callback or blocking work that does not end"),
+                   "5s", 10 * kMillisecond, kHour)),
   };
 }
 
@@ -135,6 +138,7 @@ KernelConfig kernel_config(const Instance& table) {
   kernel.log_rate = number(table, "log_rate");
   kernel.control_socket = text(table, "control_socket");
   kernel.drain_timeout = number(table, "drain_timeout");
+  kernel.stop_timeout = number(table, "stop_timeout");
   kernel.loop_stall = number(table, "loop_stall");
   kernel.offload_threads = number(table, "offload_threads");
   kernel.offload_queue = number(table, "offload_queue");

@@ -112,7 +112,8 @@ std::string exposure_of(const std::string& directory) {
   return {};
 }
 
-void find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std::vector<Fault>* faults) {
+size_t find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std::vector<Fault>* faults) {
+  const size_t before = faults->size();
   const Setting* data_dir = snapshot.kernel_table.find("data_dir");
   const Origin& named = data_dir == nullptr || data_dir->origin.kind == Origin::Kind::kDefault
                             ? snapshot.kernel_table.origin
@@ -126,7 +127,9 @@ void find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std:
   }
   if (!why.empty()) faults->push_back(fault_at(named, "the data directory: " + why));
   look_at_all(snapshot.kernel_table, kernel, faults);
+  const size_t own = faults->size() - before;
   for (const Instance& instance : snapshot.instances) look_at_all(instance, kernel, faults);
+  return own;
 }
 
 }  // namespace junctor::config

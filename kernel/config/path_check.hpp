@@ -18,7 +18,8 @@ std::string path_fault(Purpose purpose, const std::string& path);
 /// Why the directory of secrets may not be trusted: others may write in it, or exchange it. Empty: they may not.
 std::string exposure_of(const std::string& directory);
 
-/// Of every path that says what it is for, [kernel]'s too; `kernel` has the data directory.
-void find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std::vector<Fault>* faults);
+/// Of every path that says what it is for, [kernel]'s too; `kernel` has the data directory. How many of
+/// the faults are [kernel]'s own.
+size_t find_path_faults(const Snapshot& snapshot, const KernelConfig& kernel, std::vector<Fault>* faults);
 
 }  // namespace junctor::config

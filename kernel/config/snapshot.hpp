@@ -120,6 +120,7 @@ struct KernelConfig {
   int64_t log_rate = 0;    ///< lines a second of one plugin
   std::string control_socket;
   int64_t drain_timeout = 0;
+  int64_t stop_timeout = 0;
   int64_t loop_stall = 0;
   int64_t offload_threads = 0;
   int64_t offload_queue = 0;

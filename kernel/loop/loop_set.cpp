@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -14,39 +15,62 @@ namespace junctor::loop {
 
 namespace {
 
-/// Lets one thread wait until all tickets are gone, used or dropped.
+/// Lets one thread wait until all tickets are gone, used or dropped. Shared: the tickets may outlast its patience.
 class Rendezvous {
  public:
   class Ticket {
    public:
-    explicit Ticket(Rendezvous& owner) : owner_{&owner} {
-      const std::lock_guard lock{owner.mutex_};
-      ++owner.open_;
+    explicit Ticket(std::shared_ptr<Rendezvous> owner) : owner_{std::move(owner)} {
+      const std::lock_guard lock{owner_->mutex_};
+      ++owner_->open_;
     }
-    Ticket(Ticket&& other) noexcept : owner_{std::exchange(other.owner_, nullptr)} {}
+    Ticket(Ticket&&) noexcept = default;
     Ticket& operator=(Ticket&&) = delete;
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
     ~Ticket() {
-      if (owner_ == nullptr) return;
-      // Notified under the mutex: the waiter destroys the rendezvous as soon as it can lock it.
+      if (!owner_) return;
       const std::lock_guard lock{owner_->mutex_};
       if (--owner_->open_ == 0) owner_->closed_.notify_all();
     }
 
+    /// False where the waiter has given it up: its work must not begin.
+    bool begin() {
+      const std::lock_guard lock{owner_->mutex_};
+      owner_->begun_ = true;
+      return !owner_->given_up_;
+    }
+
    private:
-    Rendezvous* owner_;
+    std::shared_ptr<Rendezvous> owner_;
   };
 
-  void wait() {
+  bool begun() {
+    const std::lock_guard lock{mutex_};
+    return begun_;
+  }
+
+  bool wait(Duration patience) {
     std::unique_lock lock{mutex_};
-    closed_.wait(lock, [this] { return open_ == 0; });
+    return closed_.wait_for(lock, patience, [this] { return open_ == 0; });
+  }
+
+  /// As wait(), but what has begun is waited for, and what has not will not begin.
+  bool wait_or_give_up(Duration patience) {
+    std::unique_lock lock{mutex_};
+    const auto over = [this] { return open_ == 0; };
+    if (closed_.wait_for(lock, patience, over)) return true;
+    given_up_ = !begun_;
+    if (begun_) closed_.wait(lock, over);
+    return !given_up_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable closed_;
   size_t open_ = 0;
+  bool begun_ = false;
+  bool given_up_ = false;
 };
 
 }  // namespace
@@ -86,24 +110,34 @@ void LoopSet::stop() {
   for (auto& worker : workers_) worker->drain();
 }
 
-void LoopSet::run_on(uint32_t index, Task fn) {
+bool LoopSet::run(uint32_t index, Task fn, bool owned) {
   EventLoop& loop = at(index);
-  if (loop.here()) return fn();
-  Rendezvous done;
-  loop.post([&fn, ticket = Rendezvous::Ticket{done}] { fn(); });
-  done.wait();
+  if (loop.here()) {
+    fn();
+    return true;
+  }
+  const auto done = std::make_shared<Rendezvous>();
+  loop.post([work = std::move(fn), ticket = Rendezvous::Ticket{done}]() mutable {
+    if (ticket.begin()) work();
+    work.reset();  // before its waiter goes on
+  });
+  const bool ended = owned ? done->wait(patience_) : done->wait_or_give_up(patience_);
+  return ended && done->begun();  // a loop that is over drops what it is given
 }
 
-void LoopSet::barrier() {
-  if (!running()) return;
-  Rendezvous done;
+bool LoopSet::run_on(uint32_t index, Task fn) { return run(index, std::move(fn), false); }
+bool LoopSet::run_owned_on(uint32_t index, Task fn) { return run(index, std::move(fn), true); }
+
+bool LoopSet::barrier() {
+  if (!running()) return true;
+  const auto done = std::make_shared<Rendezvous>();
   for (auto& worker : workers_) {
     // Twice: the first task runs in the middle of a turn, the second in the turn after that one.
     worker->post([loop = worker.get(), ticket = Rendezvous::Ticket{done}]() mutable {
       loop->post([last = std::move(ticket)] {});
     });
   }
-  done.wait();
+  return done->wait(patience_);
 }
 
 }  // namespace junctor::loop

@@ -9,9 +9,10 @@
 
 namespace junctor::loop {
 
-WorkerPool::WorkerPool(uint32_t threads, size_t capacity) : capacity_{capacity} {
-  threads = std::max(threads, 1U);
-  threads_.reserve(threads);
+WorkerPool::WorkerPool(uint32_t threads, size_t capacity) : capacity_{capacity} { reinforce(std::max(threads, 1U)); }
+
+void WorkerPool::reinforce(uint32_t threads) {
+  threads_.reserve(threads_.size() + threads);
   for (uint32_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
 }
 

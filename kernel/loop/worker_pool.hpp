@@ -26,6 +26,9 @@ class WorkerPool {
   /// dropped on the calling thread.
   bool submit(Task work);
 
+  /// [control] More threads, in place of some that do not come back.
+  void reinforce(uint32_t threads);
+
   /// [control] Refuses new work, finishes what is queued and joins.
   void stop();
 

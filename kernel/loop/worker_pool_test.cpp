@@ -10,6 +10,18 @@
 
 using namespace junctor::loop;
 
+TEST_CASE("work goes on with new threads where one does not come back") {
+  std::promise<void> go;
+  std::promise<void> other;
+  WorkerPool pool{1, 2};
+  REQUIRE(pool.submit([gate = go.get_future().share()] { gate.wait(); }));
+  REQUIRE(pool.submit([&other] { other.set_value(); }));
+  pool.reinforce(1);
+  other.get_future().wait();
+  go.set_value();
+  pool.stop();
+}
+
 TEST_CASE("a full queue refuses and drops, and a stop finishes what was taken") {
   std::promise<void> begun;
   std::promise<void> go;

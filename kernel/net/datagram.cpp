@@ -242,7 +242,7 @@ DatagramGroup::Port::Socket* DatagramGroup::Port::choose(const Address& peer, co
 }
 
 Status DatagramGroup::Port::send(const Address& peer, const Address& local, std::span<const std::byte> data) {
-  if (!running_) return Status::kState;
+  if (!running_ && !stopped_) return Status::kState;
   Socket* const socket = choose(peer, local);
   if (socket == nullptr) return Status::kState;
   if (!socket->batch.could_hold(data.size())) return Status::kLimit;

@@ -66,13 +66,14 @@ class DatagramGroup {
 
   /// [any] Receiving begins on each loop as its turn comes.
   void start();
-  /// [any] Stops receiving: at once on the calling loop, on the others as their turn comes. What is queued is sent.
+  /// [any] Stops receiving: at once on the calling loop, on the others as their turn comes. What is queued is sent, and
+  /// answers to what has come may still be.
   void close();
-  /// [control] After close(): gives the sockets back to the store. The destructor does it too.
+  /// [control] After close(): gives the sockets back to the store, for a successor. The destructor does it too.
   void release();
 
   /// On a loop of the group: copies; leaves with this loop's batch, from this loop's socket. kAgain: the batch is full
-  /// and the system takes no more now. kState: this loop has no socket of that family, or the group is closed.
+  /// and the system takes no more now. kState: this loop has no socket of that family, or the group has not begun.
   Status send(const Address& peer, const Address& local, std::span<const std::byte> data);
 
   /// [any] Bound addresses, port 0 resolved.

@@ -291,6 +291,30 @@ std::vector<Fd> clients(int count) {
   return out;
 }
 
+TEST_CASE("a group whose sockets a successor has received answers what had come, and receives no more") {
+  TwoLoops two;
+  two.loops.start();
+  two.group.start();
+  two.loops.barrier();
+  two.group.close();
+  two.loops.barrier();
+  two.group.release();
+  const Fd client = udp_socket(Address::v4(127, 0, 0, 1, 0));
+  TwoLoops::ThreadedEcho other;
+  DatagramGroup successor{two.store, {&two.first}, std::span{&two.target, 1}, {}, other};
+  const Address peer = local_address(client.get());
+  Status sent = Status::kState;
+  two.loops.run_on(1, [&] { sent = two.group.send(peer, two.target, std::as_bytes(std::span{"late", 4})); });
+  CHECK(sent == Status::kOk);
+  pollfd ready{client.get(), POLLIN, 0};
+  Received got;
+  CHECK(::poll(&ready, 1, 10'000) == 1);
+  CHECK(receive_from(client, got));
+  CHECK(got.from == two.target);
+  successor.close();
+  two.loops.barrier();
+}
+
 TEST_CASE("while one loop has time for all, it alone reads and answers") {
   TwoLoops two;
   two.loops.start();

@@ -2,6 +2,7 @@
 #include "plugin/manager.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace junctor::plugin {
@@ -28,15 +29,28 @@ std::string_view state_name(State state) {
   return "unknown";
 }
 
+/// How often one that was late is looked at.
+constexpr std::chrono::seconds kReap{1};
+
 void Manager::Leaving::timed_out() {
   for (const Running& entry : group) {
+    if (!entry.drains) continue;
     manager->around_.log->write(Level::kWarning, "plugin.drain_timeout", {{"instance", entry.name}});
   }
   manager->finish_leaving(this);
 }
 
-Manager::Manager(Surroundings surroundings) : around_{std::move(surroundings)} {}
-Manager::~Manager() { stop(); }
+Manager::Manager(Surroundings surroundings)
+    : around_{std::move(surroundings)}, reap_{loop::Timer::of<&Manager::on_reap>(this)} {}
+
+Manager::~Manager() {
+  stop();
+  reap_.cancel();
+  for (Running& entry : late_) static_cast<void>(entry.object.release());
+  if (has_late()) {
+    for (auto& object : beside_) static_cast<void>(object.release());
+  }
+}
 
 bool Manager::start(std::shared_ptr<const Snapshot> snapshot, std::string* why) {
   std::vector<config::Fault> faults;
@@ -129,19 +143,43 @@ bool Manager::start_one(Running& entry, std::string* why) {
                        {{"instance", entry.name}, {"version", entry.module->version()}});
     return true;
   }
-  *why = "[" + entry.name + "]: " + *why;
+  const Instance& values = *entry.snapshot->find(entry.name);
+  *why = "[" + entry.name + "] (" + values.place_of(*why).print() + "): " + *why;
   entry.state = State::kFailed;
   entry.reason = *why;
   around_.log->write(Level::kError, "plugin.start_failed", {{"instance", entry.name}, {"reason", *why}});
   return false;
 }
 
-void Manager::stop_one(Running& entry) {
-  if (entry.object) entry.object->stop();
-  entry.state = State::kStopped;
+/// False for one that has a thread inside it still.
+bool Manager::stop_one(Running& entry) {
+  const bool ran = entry.state == State::kRunning || entry.state == State::kDraining;
+  const bool stopped = !entry.object || entry.object->stop();
   around_.services->withdraw(entry.key);
   around_.forget_commands(entry.key);
-  around_.log->write(Level::kInfo, "plugin.stopped", {{"instance", entry.name}});
+  if (!stopped) {
+    entry.state = State::kFailed;
+    entry.reason = "[" + entry.name + "] was stopped, and has work that does not end";
+    return false;
+  }
+  entry.state = State::kStopped;
+  if (ran) around_.log->write(Level::kInfo, "plugin.stopped", {{"instance", entry.name}});
+  return true;
+}
+
+void Manager::reap_late() {
+  for (auto at = late_.begin(); at != late_.end();) {
+    const auto here = at++;
+    if (!here->object->can_stop() || !here->object->stop()) continue;
+    around_.log->write(Level::kInfo, "plugin.stopped", {{"instance", here->name}});
+    late_.erase(here);
+  }
+  if (!has_late()) beside_.clear();
+}
+
+void Manager::on_reap() {
+  reap_late();
+  if (has_late()) around_.control->start(reap_, kReap);
 }
 
 /// The last one that nobody uses any more. One that hears events stays as long as there is another such: a session that
@@ -159,7 +197,8 @@ std::list<Manager::Running>::iterator Manager::next_to_stop(std::list<Running>& 
   return std::prev(group.end());
 }
 
-/// One that another one found late stays in memory, stopped, until that one has stopped too.
+/// One that another one found late stays in memory, stopped, until that one has stopped too. So does whoever a thread
+/// is inside, and all whose services that thread may be calling.
 void Manager::destroy_all(std::list<Running>& group) {
   std::vector<std::unique_ptr<Object>> kept;
   while (!group.empty()) {
@@ -167,10 +206,19 @@ void Manager::destroy_all(std::list<Running>& group) {
     const bool found_late = std::any_of(group.begin(), group.end(), [&](const Running& user) {
       return std::find(user.late.begin(), user.late.end(), next->name) != user.late.end();
     });
-    stop_one(*next);
-    if (found_late) kept.push_back(std::move(next->object));
+    if (!stop_one(*next)) {
+      late_.splice(late_.end(), group, next);
+      around_.control->start(reap_, kReap);
+      continue;
+    }
+    if (has_late()) {
+      beside_.push_back(std::move(next->object));
+    } else if (found_late) {
+      kept.push_back(std::move(next->object));
+    }
     group.erase(next);
   }
+  if (has_late()) std::move(kept.begin(), kept.end(), std::back_inserter(beside_));
 }
 
 void Manager::leave(std::list<Running> group, std::function<void()> then) {
@@ -179,24 +227,26 @@ void Manager::leave(std::list<Running> group, std::function<void()> then) {
   // One more than there are: nothing can finish before all have been asked.
   leaving->busy = leaving->group.size() + 1;
   const std::weak_ptr<bool> alive = alive_;
-  const auto one_idle = [this, leaving, alive] {
-    around_.control->post([this, leaving, alive] {
+  const auto idle = [this, leaving, alive](Running* entry) {
+    around_.control->post([this, leaving, alive, entry] {
       const bool known = !alive.expired() && std::any_of(leaving_.begin(), leaving_.end(), [&](const auto& candidate) {
         return candidate.get() == leaving;
       });
-      if (known && --leaving->busy == 0) finish_leaving(leaving);
+      if (!known) return;
+      if (entry != nullptr) entry->drains = false;
+      if (--leaving->busy == 0) finish_leaving(leaving);
     });
   };
   for (auto entry = leaving->group.rbegin(); entry != leaving->group.rend(); ++entry) {
-    const bool runs = entry->state == State::kRunning;
+    entry->drains = entry->state == State::kRunning;
     entry->state = State::kDraining;
-    if (runs) {
-      entry->object->drain(one_idle);
+    if (entry->drains) {
+      entry->object->drain([idle, one = &*entry] { idle(one); });
     } else {
-      one_idle();
+      idle(&*entry);
     }
   }
-  one_idle();
+  idle(nullptr);
   around_.control->start(leaving->deadline, loop::Duration{snapshot_->kernel.drain_timeout});
 }
 
@@ -222,6 +272,7 @@ void Manager::stop() {
     finish_leaving(leaving_.back().get());
   }
   destroy_all(running_);
+  reap_late();
   around_.retire_sockets();
 }
 
@@ -240,6 +291,7 @@ std::vector<Status> Manager::status() const {
   };
   for (const Running& entry : running_) add(entry);
   for (const auto& group : leaving_) std::for_each(group->group.begin(), group->group.end(), add);
+  for (const Running& entry : late_) add(entry);
   return rows;
 }
 

@@ -65,6 +65,10 @@ class Manager {
   /// Now, users before providers and who hears events last, what still drains included.
   void stop();
 
+  /// Has one that was stopped a thread inside it still? It stays FAILED and in memory until that has come back; while
+  /// there is one the process cannot end in order.
+  bool has_late() const { return !late_.empty(); }
+
   std::vector<Status> status() const;
   const std::shared_ptr<const config::Snapshot>& snapshot() const { return snapshot_; }
 
@@ -76,6 +80,7 @@ class Manager {
     const Module* module = nullptr;
     std::unique_ptr<Object> object;
     State state = State::kChecked;
+    bool drains = false;  ///< has been asked to, and has not answered
     std::string reason;
     std::vector<std::string> uses;  ///< names
     std::vector<std::string> late;  ///< names of those that it finds from its start on
@@ -107,7 +112,9 @@ class Manager {
   bool provider_runs(Running& entry, std::string* why);
   bool start_one(Running& entry, std::string* why);
   static std::list<Running>::iterator next_to_stop(std::list<Running>& group);
-  void stop_one(Running& entry);
+  bool stop_one(Running& entry);
+  void reap_late();
+  void on_reap();
   void bind_late(const Running& entry, const std::list<Running>& made);
   void destroy_all(std::list<Running>& group);
   void leave(std::list<Running> group, std::function<void()> then);
@@ -121,6 +128,9 @@ class Manager {
   Graph graph_;
   std::list<Running> running_;  ///< providers before users
   std::list<std::unique_ptr<Leaving>> leaving_;
+  std::list<Running> late_;                      ///< stopped, with a thread inside
+  std::vector<std::unique_ptr<Object>> beside_;  ///< stopped; a late one may use what they provide
+  loop::Timer reap_;
   uint64_t generation_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< for what was posted to the control loop
 };

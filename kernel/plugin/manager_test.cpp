@@ -21,7 +21,8 @@ struct Script {
   std::string fails;  ///< "start b": the call that refuses
   std::map<std::string, std::function<void()>> draining;
   bool holds_drain = false;
-  std::string hears;  ///< who hears events
+  std::string holds_stop;  ///< who has a thread inside
+  std::string hears;       ///< who hears events
 
   bool call(const std::string& what, std::string* why) {
     said.push_back(what);
@@ -47,7 +48,11 @@ class FakeObject final : public plugin::Object {
   }
   void hand_over() override { script_.said.push_back("hand_over " + name_); }
   bool hears_events() const override { return name_ == script_.hears; }
-  void stop() override { script_.said.push_back("stop " + name_); }
+  bool stop() override {
+    script_.said.push_back("stop " + name_);
+    return script_.holds_stop != name_;
+  }
+  bool can_stop() override { return script_.holds_stop != name_; }
 
  private:
   Script& script_;
@@ -59,7 +64,8 @@ class FakeModule final : public plugin::Module {
   explicit FakeModule(Script& script) : script_{script} {}
   const config::Schema& schema() const override { return schema_; }
   const std::string& version() const override { return version_; }
-  bool verify(const std::shared_ptr<const config::Snapshot>&, const config::Instance&, std::string*) const override {
+  bool verify(const std::shared_ptr<const config::Snapshot>&, const config::Instance&, std::string*,
+              bool*) const override {
     return true;
   }
   std::unique_ptr<plugin::Object> create(const std::string&, std::shared_ptr<const config::Snapshot>,
@@ -100,7 +106,8 @@ struct World {
   Script script;
   FakeModule module{script};
   ops::Log log{{ops::Level::kError, false, "/dev/null", 0, 0}};
-  loop::EventLoop loop{0};
+  loop::FakeClock clock;
+  loop::EventLoop loop{0, clock};
   plugin::Services services;
   std::unique_ptr<plugin::Manager> manager;
   std::string reason;
@@ -162,7 +169,7 @@ TEST_CASE("a failure to create or start takes everything down again and is named
   World started;
   started.script.fails = "start a";
   CHECK_FALSE(started.manager->start(World::site({kUser, kProvider}), &started.reason));
-  CHECK(started.reason == "[a]: scripted");
+  CHECK(started.reason == "[a] (site.toml:1): scripted");
   CHECK(started.take() ==
         Words{"create b", "create a", "start b", "start a", "stop a", "destroy a", "stop b", "destroy b"});
 }
@@ -235,6 +242,48 @@ TEST_CASE("where a provider does not start in a reload its users do not either, 
   for (const plugin::Status& row : world.manager->status()) {
     if (row.state != plugin::State::kDraining) CHECK(row.state == plugin::State::kRunning);
   }
+}
+
+TEST_CASE("who has a thread inside when it stops is failed and kept, with those whose services it may call") {
+  World world;
+  REQUIRE(world.manager->start(World::site({kUser, kProvider, instance("lone", {}, {})}), &world.reason));
+  world.take();
+  world.script.holds_stop = "a";
+  world.manager->stop();
+  CHECK(world.take() == Words{"stop lone", "destroy lone", "stop a", "stop b"});
+  REQUIRE(world.manager->has_late());
+  REQUIRE(world.manager->status().size() == 1);
+  CHECK(world.manager->status()[0].name == "a");
+  CHECK(world.manager->status()[0].state == plugin::State::kFailed);
+  CHECK(world.manager->status()[0].reason == "[a] was stopped, and has work that does not end");
+
+  world.clock.advance(std::chrono::seconds{1});
+  world.turn();
+  CHECK(world.take().empty());
+  world.script.holds_stop = "";
+  world.clock.advance(std::chrono::seconds{1});
+  world.turn();
+  CHECK(world.take() == Words{"stop a", "destroy a", "destroy b"});
+  CHECK_FALSE(world.manager->has_late());
+}
+
+TEST_CASE("a restart goes on where the old object has a thread inside, and its name has two rows") {
+  World world;
+  const auto at = [](int64_t value) { return World::site({with_number(kProvider, "n", value, false), kUser}); };
+  REQUIRE(world.manager->start(at(1), &world.reason));
+  world.take();
+  world.script.holds_stop = "b";
+  REQUIRE(world.manager->reload(at(2), &world.reason));
+  world.turn();
+  std::map<std::string, int> failed;
+  std::map<std::string, int> running;
+  for (const plugin::Status& row : world.manager->status()) {
+    if (row.state == plugin::State::kFailed) ++failed[row.name];
+    if (row.state == plugin::State::kRunning) ++running[row.name];
+  }
+  CHECK(failed == std::map<std::string, int>{{"b", 1}});
+  CHECK(running == std::map<std::string, int>{{"a", 1}, {"b", 1}});
+  world.script.holds_stop = "";
 }
 
 TEST_CASE("drain tells when all are idle, whatever drained before") {

@@ -26,12 +26,16 @@ class Object {
   virtual void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) = 0;
   /// [control] Begins; `idle` comes later from any thread, once.
   virtual void drain(std::function<void()> idle) = 0;
-  /// [control] After drain, where a successor takes over: its listening sockets are free from now on.
+  /// [control] After drain, where a successor takes over: its listening sockets are free from now on. What it was asked
+  /// by datagrams it may still answer.
   virtual void hand_over() = 0;
   /// [control] It keeps or counts what others tell: they stop first, so that it hears of their end.
   virtual bool hears_events() const = 0;
-  /// [control] Afterwards no callback of it runs.
-  virtual void stop() = 0;
+  /// [control] Afterwards no callback of it runs. False where a thread is inside it still, after all the time that is
+  /// allowed: it must not be destroyed until a later call answers true.
+  virtual bool stop() = 0;
+  /// [control] For one that was late: might it now? Waits for nothing.
+  virtual bool can_stop() = 0;
 };
 
 class Module {
@@ -40,8 +44,9 @@ class Module {
   virtual const config::Schema& schema() const = 0;
   virtual const std::string& version() const = 0;
   /// [control] Could create be given these values? Makes nothing. False and `*why`, each line a fault.
+  /// `*of_place`: the values are right, and what they name is not as it should be now.
   virtual bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
-                      std::string* why) const = 0;
+                      std::string* why, bool* of_place) const = 0;
   /// [control] Null and `*why` where the plugin refuses. `key` tells this object from others of the same instance (an
   /// old one that still drains). `snapshot` keeps `values` alive.
   virtual std::unique_ptr<Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,

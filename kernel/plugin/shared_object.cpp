@@ -67,15 +67,19 @@ std::optional<std::string> trusted_dir(const std::string& dir, std::string* why)
   return real.string();
 }
 
-bool check_file(const Descriptor& file, const std::string& path, std::string* why) {
+std::optional<struct stat> check_file(const std::string& path, std::string* why) {
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat info {};
   if (file.get() < 0 || fstat(file.get(), &info) != 0) {
     *why = path + ": " + std::strerror(errno);
-    return false;
+    return std::nullopt;
   }
-  if (S_ISREG(info.st_mode)) return check_owner(info, path, why);
-  *why = path + ": not a regular file";
-  return false;
+  if (!S_ISREG(info.st_mode)) {
+    *why = path + ": not a regular file";
+    return std::nullopt;
+  }
+  if (!check_owner(info, path, why)) return std::nullopt;
+  return info;
 }
 
 /// Says which major the file speaks, if it is one of ours at all.
@@ -95,8 +99,7 @@ void* open_plugin(const std::string& dir, const std::string& name, const char* e
   const auto place = trusted_dir(dir, why);
   if (!place) return nullptr;
   const std::string path = *place + "/" + name + ".so";
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!check_file(file, path, why)) return nullptr;
+  if (!check_file(path, why)) return nullptr;
   // By its path and not by the descriptor, which a debugger could not find again: nobody else can exchange it here.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) {
@@ -107,6 +110,14 @@ void* open_plugin(const std::string& dir, const std::string& name, const char* e
   if (symbol == nullptr) *why = missing_entry(library, path, entry);
   dlclose(library);  // RTLD_NODELETE: stays mapped, the reference is given back
   return symbol;
+}
+
+std::optional<FileIdentity> identify_plugin(const std::string& dir, const std::string& name, std::string* why) {
+  const auto place = trusted_dir(dir, why);
+  const auto info = place ? check_file(*place + "/" + name + ".so", why) : std::nullopt;
+  if (!info) return std::nullopt;
+  return FileIdentity{info->st_dev, info->st_ino, static_cast<uint64_t>(info->st_size),
+                      int64_t{info->st_mtim.tv_sec} * 1'000'000'000 + info->st_mtim.tv_nsec};
 }
 
 std::vector<std::string> plugins_in(const std::string& dir) {

@@ -217,6 +217,14 @@ TEST_CASE("a plugin that never drains is left behind at the drain timeout") {
   CHECK(site.server.log_has("event=plugin.drain_timeout instance=never_drains"));
 }
 
+TEST_CASE("a word that another instance has is refused, and the log says whose it is") {
+  Server server{fixtures()};
+  server.conf("10-echo", "[echo_c]\n[echo_c-two]\nplugin = \"echo_c\"\nlisten = \":P+1\"\n");
+  server.launch();
+  CHECK(server.wait_exit() == 2);
+  CHECK(server.log_has("plugin=echo_c-two event=plugin.command_taken command=\"echo_c, by [echo_c]\""));
+}
+
 TEST_CASE("a plugin in plain C serves, ticks, reloads and drains") {
   Server server{fixtures()};
   server.conf("10-echo", "[echo_c]\nprefix = \"> \"\n");

@@ -236,7 +236,8 @@ TEST_CASE("an instance that fails to start in a reload is shown with its reason 
   server.conf("20-bad", "[start_fails]\n");
   const Answer answer = server.ctl("reload");
   CHECK(!answer.ok);
-  CHECK(contains(answer.error, "[start_fails]: the tide is out"));
+  CHECK(contains(answer.error, "[start_fails] ("));
+  CHECK(contains(answer.error, "20-bad.toml:1): the tide is out"));
   CHECK(state_of(server, "start_fails") == "failed");
   CHECK(contains(server.ctl("plugins").row("instance", "start_fails")->getValue<std::string>("reason"),
                  "the tide is out"));

@@ -64,6 +64,15 @@ TEST_CASE("what is left behind, a start that fails, and a file that is no plugin
   CHECK(has(absent.out, "No such file"));
 }
 
+TEST_CASE("work that never returns is a fault that is named in time, and the other plugins are walked") {
+  const Finished held = check({fixture("holds_pool"), fixture("echo_c")});
+  INFO(held.out);
+  CHECK(held.code == 1);
+  CHECK(has(held.out, "plugin.still_busy waiting=\"work that it gave to the pool\""));
+  CHECK(has(held.out, "not walked any further"));
+  CHECK(has(held.out, "2 files, 1 faults"));
+}
+
 TEST_CASE("wrong usage is exit code 2") {
   CHECK(check({}).code == 2);
   CHECK(check({"plugin.txt"}).code == 2);

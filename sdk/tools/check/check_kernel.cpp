@@ -36,6 +36,7 @@ ops::LogSettings log_in(const std::string& dir) {
 CheckKernel::CheckKernel()
     : dir_{make_dir()}, log_{log_in(dir_)}, kernel_{kWorkers, kOffloadThreads, kOffloadQueue, log_} {
   follow_ = log_.follow([this](const std::string& json) { hear(json); });
+  kernel_.loops.set_patience(kernel_.stop_timeout);
   kernel_.loops.control().adopt();
   kernel_.loops.start();
 }

@@ -143,12 +143,17 @@ bool Walk::raise_providers(size_t index) {
 /// One walk with its verdict: what it answered, and what the kernel held against it.
 void Walk::step(size_t index, const char* name, const std::function<bool(std::string*)>& body) {
   const std::string& instance = snapshot_->instances[index].name;
+  if (given_up_ == index) return;
   report_.begin_step(name);
   const size_t before = report_.faults();
+  const size_t lates = late_.size();
   std::string why;
   if (!body(&why)) report_.fault(std::string{name} + ": " + why);
   for (const std::string& blame : world_.take_blames(instance)) report_.fault(std::string{name} + ": " + blame);
   if (report_.faults() == before) report_.ok(name);
+  if (late_.size() == lates) return;
+  given_up_ = index;
+  report_.note("not walked any further: a thread is inside it and does not come back");
 }
 
 bool Walk::create(size_t index, Life* life, std::string* why) {
@@ -165,7 +170,8 @@ bool Walk::create(size_t index, Life* life, std::string* why) {
 }
 
 void Walk::end(Life& life) {
-  if (life.object) life.object->stop();
+  const bool stopped = !life.object || life.object->stop();
+  if (!stopped || has_late()) late_.push_back(std::move(life.object));  // it may use the others that are left
   life.object.reset();
   world_.kernel().services.withdraw(life.key);
   world_.kernel().commands.remove(life.key);

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ class Walk {
   /// False where the configuration is not accepted: nothing has been walked.
   bool prepare();
   void run();
+  /// Is a thread inside a plugin still that was stopped? Then nothing can be taken down in order.
+  bool has_late() const { return !late_.empty(); }
 
  private:
   /// One created object.
@@ -87,6 +90,8 @@ class Walk {
   plugin::Graph graph_;
   std::map<size_t, Life> providers_;
   std::vector<size_t> provider_order_;
+  std::vector<std::unique_ptr<plugin::Object>> late_;
+  std::optional<size_t> given_up_;
   uint64_t generation_ = 0;
 };
 
