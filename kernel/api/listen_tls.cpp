@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "api/net_objects.hpp"
@@ -17,6 +18,8 @@ namespace {
 
 /// A long chain takes some 10 KiB.
 constexpr size_t kMostBytes = size_t{1} << 20;
+
+constexpr const char* kDoubted = "certificate_doubted";
 
 std::string read_pem(const std::string& path) {
   std::string why;
@@ -141,7 +144,8 @@ void reload_certificates(Kernel& kernel, const config::KernelConfig& settings) {
   });
 }
 
-void warn_of_expiry(const Kernel& kernel) {
+void warn_of_expiry(Kernel& kernel) {
+  std::set<std::string> doubted;
   each_tls(kernel, [&](const ListenerObject& object, net::ListenerGroup& group, const config::Listener& described) {
     const auto tls = group.entrance().tls();
     for (const std::string& doubt : tls->doubts()) {
@@ -149,6 +153,7 @@ void warn_of_expiry(const Kernel& kernel) {
                                  {"hint", described.tls_acme ? "junctorctl certificates says what is under way"
                                                              : "it serves meanwhile; mend the file, then reload"}};
       kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.doubt", told);
+      doubted.insert(doubt);
     }
     const auto end = tls->expires();
     if (end - std::chrono::system_clock::now() >= std::chrono::nanoseconds{described.tls_expiry_warning}) return;
@@ -164,6 +169,10 @@ void warn_of_expiry(const Kernel& kernel) {
                                                              : "renew it, then reload"}};
     kernel.log.write(ops::Level::kWarning, object.host.instance(), "tls.expires", fields);
   });
+  std::string all;
+  for (const std::string& doubt : doubted) all += (all.empty() ? "" : "; ") + doubt;
+  if (all.empty()) return kernel.standing.clear(kDoubted);
+  kernel.standing.keep({kDoubted, all, "they serve meanwhile; mend the files, then reload"});
 }
 
 }  // namespace junctor::api

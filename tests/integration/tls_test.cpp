@@ -192,6 +192,22 @@ TEST_CASE("a certificate that ends soon is warned of at start and at reload, and
   CHECK(site.server.stop() == 0);
 }
 
+TEST_CASE("a certificate without its issuer's is served, and stands as a warning until it is mended") {
+  Site site;
+  const Certificate root = make_certificate("test root");
+  const Certificate middle = make_certificate("test middle", {.issuer = &root});
+  const Certificate own = make_certificate("first.example", {.issuer = &middle});
+  site.write(own);
+  site.server.start();
+  CHECK(site.server.log_has("event=tls.doubt", "CN = test middle"));
+  CHECK(contains(site.server.ctl("status").text, R"("reason":"certificate_doubted")"));
+  site.write({own.certificate + middle.certificate + root.certificate, own.key});
+  site.server.reload();
+  CHECK(site.server.log_has("event=server.warning_over reason=certificate_doubted"));
+  CHECK_FALSE(contains(site.server.ctl("status").text, "certificate_doubted"));
+  CHECK(site.server.stop() == 0);
+}
+
 TEST_CASE("--check says what is wrong with certificate and key, and where they are named") {
   Site site;
   CHECK(run_junctord(site.server.arguments({"--check"})).code == 0);
