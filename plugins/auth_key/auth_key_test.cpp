@@ -4,8 +4,10 @@
 
 #include <junctor/plugin.hpp>
 #include <junctor/services.hpp>
+#include <junctor/testing/auth_contract.hpp>
 #include <junctor/testing/fake_auth.hpp>
 #include <junctor/testing/fake_host.hpp>
+#include <junctor/testing/keys_contract.hpp>
 
 #include "auth_key/test_dir.hpp"
 
@@ -16,6 +18,7 @@ using testing::AuthQuestion;
 using testing::FakeHost;
 using testing::KernelValues;
 using testing::PluginUnderTest;
+using testing::Settings;
 
 KernelValues in(const TestDir& dir) {
   KernelValues kernel;
@@ -34,6 +37,29 @@ std::string ask(FakeHost& host, const PluginUnderTest& plugin, uint32_t kind, st
   question.ask(host, plugin.service<jct_auth_service>("auth/1"), plugin.service_self("auth/1"), request);
   return question.word();
 }
+
+/// The plugin as the providers that the SDK's contracts want.
+class Provider {
+ public:
+  explicit Provider(const Settings& settings = {}) : plugin_{host_, junctor_plugin_v1(), settings, in(dir_)} {
+    plugin_.start();
+  }
+  ~Provider() { plugin_.finish(); }
+  jct_service_ref auth() { return host_.services().provided(JCT_AUTH_SERVICE); }
+  jct_service_ref keys() { return host_.services().provided(JCT_KEYS_SERVICE); }
+  void ask(const std::function<void()>& call) {
+    host_.on_loop(0, call);
+    host_.run_until_idle();
+  }
+
+ private:
+  TestDir dir_;
+  FakeHost host_;
+  PluginUnderTest plugin_;
+};
+
+JUNCTOR_KEYS_CONTRACT(Provider);
+JUNCTOR_AUTH_CONTRACT(Provider);
 
 TEST_CASE("the key that is logged at start opens sessions, and signs what it verifies") {
   TestDir dir;

@@ -8,6 +8,7 @@
 
 #include "junctor/plugin.hpp"
 #include "junctor/service/auth.h"
+#include "junctor/testing/auth_contract.hpp"
 #include "junctor/testing/fake_auth.hpp"
 #include "junctor/testing/fake_host.hpp"
 
@@ -49,6 +50,18 @@ struct Site {
     return client.take_sent();
   }
 };
+
+/// As the provider that the SDK's contract of auth/1 wants.
+struct Provider {
+  jct_service_ref auth() { return site.host.services().provided(JCT_AUTH_SERVICE); }
+  void ask(const std::function<void()>& call) {
+    site.host.on_loop(0, call);
+    site.host.run_until_idle();
+  }
+  Site site;
+};
+
+JUNCTOR_AUTH_CONTRACT(Provider);
 
 TEST_CASE("sessions start in opening hours and are refused outside them") {
   Site site;
