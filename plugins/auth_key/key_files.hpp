@@ -4,19 +4,15 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "wire/key_file.hpp"
 #include "wire/signing.hpp"
 
 namespace junctor::auth {
 
-/// Its text names the file, what was found and the mend. It never has a secret in it.
-class KeyError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+using KeyError = wire::KeyFileError;
 
 struct LoadedKeys {
   wire::SigningKeys keys;
@@ -54,10 +50,5 @@ class KeyFiles {
   std::string secret_path_;
   std::string public_path_;
 };
-
-/// A file with one key in it: read, bounded, or a KeyError. The caller wipes what it has read.
-std::string read_key_file(const std::string& path);
-/// The secret key in a file. Throws KeyError.
-wire::SigningKeys read_secret(const std::string& path);
 
 }  // namespace junctor::auth

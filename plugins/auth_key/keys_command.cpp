@@ -33,7 +33,7 @@ Object stored(const wire::SigningKeys& keys, const KeyFiles& files) {
 
 Object import(const std::string& path, const KeyFiles& files) {
   if (path.empty() || path[0] != '/') throw KeyError{"\"" + path + "\": give the file's whole path, from / on"};
-  const wire::SigningKeys keys = read_secret(path);
+  const wire::SigningKeys keys = wire::read_secret_key(path);
   files.store(keys);
   return stored(keys, files);
 }

@@ -37,7 +37,7 @@ TEST_CASE("a file that is no key, or that others may read, is refused and left a
   chmod(path.c_str(), 0640);
   CHECK_THROWS_WITH_AS(load_or_create_key(path), doctest::Contains("chmod 600"), Error);
   CHECK_THROWS_WITH_AS(load_or_create_key(dir.path()), doctest::Contains("regular file"), Error);
-  CHECK_THROWS_WITH_AS(load_or_create_key(dir.file("nowhere/t.key")), doctest::Contains("cannot be written"), Error);
+  CHECK_THROWS_WITH_AS(load_or_create_key(dir.file("nowhere/t.key")), doctest::Contains("cannot write it"), Error);
 }
 
 }  // namespace
