@@ -109,4 +109,13 @@ inline size_t count(const std::string& text, const std::string& part) {
   return n;
 }
 
+/// Routes that answer at once.
+inline void echo(Server& server) {
+  server.get("/api/hello/{name}", [](Exchange exchange) {
+    exchange.answer(json("{\"hello\":" + json_string(exchange.param("name")) + "}"));
+  });
+  server.post("/api/echo", [](Exchange exchange) { exchange.answer(text(std::string{exchange.body()})); },
+              {.body_max = 100'000});
+}
+
 }  // namespace junctor::http
