@@ -2,6 +2,8 @@
 // Words for option types and look-up in a schema. Pure functions, any thread.
 #include "config/schema.hpp"
 
+#include <algorithm>
+
 namespace junctor::config {
 namespace {
 
@@ -51,8 +53,7 @@ std::string type_name(const Option& option) {
 }
 
 std::string service_name(std::string_view declared) {
-  constexpr std::string_view kMarks = "?*~";
-  if (!declared.empty() && kMarks.find(declared.front()) != std::string_view::npos) declared.remove_prefix(1);
+  declared.remove_prefix(std::min(declared.find_first_not_of("?*~"), declared.size()));
   return std::string(declared.substr(0, declared.find('/')));
 }
 

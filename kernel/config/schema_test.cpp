@@ -87,6 +87,7 @@ TEST_CASE("a default that is no value of its type is refused") {
 
 TEST_CASE("the name of a service has neither its mark nor its revision") {
   CHECK(service_name("?auth/1") == "auth");
+  CHECK(service_name("~*auth/1") == "auth");
   CHECK(service_name("storage/12") == "storage");
   CHECK(service_name("") == "");
 }

@@ -93,8 +93,13 @@ class Sorter {
 
 }  // namespace
 
-std::string service_id(const std::string& declared) { return optional_need(declared) ? declared.substr(1) : declared; }
-bool many_need(const std::string& declared) { return !declared.empty() && declared[0] == '*'; }
+std::string service_id(const std::string& declared) {
+  const size_t begin = declared.find_first_not_of("?*~");
+  return begin == std::string::npos ? std::string{} : declared.substr(begin);
+}
+bool many_need(const std::string& declared) {
+  return !declared.empty() && (declared[0] == '*' || declared.compare(0, 2, "~*") == 0);
+}
 bool late_need(const std::string& declared) { return !declared.empty() && declared[0] == '~'; }
 bool optional_need(const std::string& declared) {
   return many_need(declared) || late_need(declared) || (!declared.empty() && declared[0] == '?');

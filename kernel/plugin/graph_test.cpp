@@ -104,11 +104,18 @@ TEST_CASE("who finds a provider late sets no order, so that two can serve each o
   CHECK(Built{{instance("user", {}, {"~a/1"})}}.faults.empty());
 }
 
+TEST_CASE("any number of providers may be found late") {
+  const Built site{{instance("a", {"a/1"}, {}), instance("user", {}, {"~*a/1"}), instance("b", {"a/1"}, {})}};
+  CHECK(site.faults.empty());
+  CHECK(site.graph.late[1] == std::vector<size_t>{0, 2});
+}
+
 TEST_CASE("a need's marks are no part of its id") {
   CHECK(plugin::service_id("~signal/1") == "signal/1");
   CHECK(plugin::optional_need("~signal/1"));
   CHECK(plugin::service_id("?relay/1") == "relay/1");
   CHECK(plugin::service_id("*auth/1") == "auth/1");
+  CHECK(plugin::service_id("~*auth/1") == "auth/1");
   CHECK(plugin::service_id("keys/1") == "keys/1");
   CHECK_FALSE(plugin::optional_need("keys/1"));
   CHECK(plugin::optional_need("*auth/1"));

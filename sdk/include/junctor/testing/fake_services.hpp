@@ -107,7 +107,7 @@ class FakeServices {
 
   static bool names(const char* const* ids, const char* wanted, bool optional_mark) {
     for (; ids != nullptr && *ids != nullptr; ++ids) {
-      const char* id = *ids + (optional_mark && (**ids == '?' || **ids == '*' || **ids == '~') ? 1 : 0);
+      const char* id = *ids + (optional_mark ? std::strspn(*ids, "?*~") : 0);
       if (std::strcmp(id, wanted) == 0) return true;
     }
     return false;
