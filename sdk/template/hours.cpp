@@ -94,7 +94,7 @@ class Hours {
     const std::string text = "This site is closed until " + timetable.next_change(now);
     done->done(done->self, JCT_E_DENIED, junctor::str("closed_hours"), junctor::str(text));
   }
-  static constexpr jct_auth_service kAuth{sizeof(jct_auth_service), 0, &check_session};
+  static constexpr jct_auth_service kAuth{sizeof(jct_auth_service), 0, &check_session, nullptr};
 
   junctor::Host& host_;
   std::atomic<Timetable> timetable_;

@@ -110,6 +110,14 @@ class AuthChain {
     next(ask, 0);
   }
   bool empty() const { return providers_.empty(); }
+  /// [any] Grows when what was allowed may be denied now: then JCT_AUTH_STAY is due.
+  uint64_t changes() const {
+    uint64_t all = 0;
+    for (const auto& provider : providers_) {
+      if (provider.table.changes != nullptr) all += provider.table.changes(provider.self);
+    }
+    return all;
+  }
 
  private:
   /// One question on its way through the providers, with copies of the request's views.

@@ -16,12 +16,19 @@ extern "C" {
 #define JCT_AUTH_REACH 2u    /* may this asker reach `id`: each PunchHoleRequest and each RequestRelay, after START */
 #define JCT_AUTH_START 3u    /* someone at `address` asks for `id`; not again for a relay after an accepted punch */
 #define JCT_AUTH_RELAY 4u    /* someone at `address` brings a side of a relay session */
-#define JCT_AUTH_HTTP 5u     /* an API call */
+#define JCT_AUTH_HTTP 5u     /* an API call by `address`, through HTTP or signalling; silence for now is a yes */
 #define JCT_AUTH_RENAME 6u   /* a device that is registered as `old_id` wants `id` */
 #define JCT_AUTH_LIVE 7u     /* HealthCheck: `token` holds a connection while it has a session; must name its user */
 /* Each id of an online query, where the site tells only whom it is allowed: may someone at `address`, who says that he
  * is `old_id`, see whether `id` is online? */
 #define JCT_AUTH_SEE 8u
+/* May what was allowed go on? Asked anew of everything that is there whenever `changes` has grown, and of a device that
+ * comes back by heartbeat; so it is answered at once, from memory, and has no effect. By `session`:
+ * empty: `id` is registered from `address` (REGISTER's rules), or, without an id, somebody there holds a connection;
+ * `token`: of his HealthCheck, empty where there was none;
+ * else a side of a relay session, or who waits for one: with `id` it is A's, who asked for that id (START's and REACH's
+ * rules), without one B's. licence_key is empty here, and not to be asked for. */
+#define JCT_AUTH_STAY 9u
 
 #define JCT_AUTH_ID_UNSAID 0u  /* from askers that have not looked */
 #define JCT_AUTH_ID_UNKNOWN 1u /* nobody has registered it */
@@ -43,7 +50,7 @@ typedef struct jct_auth_request {
   jct_bytes pk;
   jct_str old_id;      /* RENAME */
   jct_str switch_code; /* REACH: of a session that turns round */
-  jct_str session;     /* REACH for a RequestRelay, and RELAY: the uuid by which the two sides meet */
+  jct_str session;     /* REACH for a RequestRelay, RELAY, STAY: the uuid by which the two sides meet */
   uint32_t id_state;   /* REACH: JCT_AUTH_ID_* */
   uint32_t reserved;
 } jct_auth_request;
@@ -82,6 +89,9 @@ typedef struct jct_auth_service {
   uint32_t reserved;
   /* [loop] Must not block. */
   void (*check)(void* self, const jct_auth_request* request, const jct_auth_done* done);
+  /* [any] May be null: its allowances are never taken back. A number that grows after each change by which something
+   * that was allowed may be denied now; askers look at it several times a second, and ask STAY then. */
+  uint64_t (*changes)(void* self);
 } jct_auth_service;
 
 #ifdef __cplusplus

@@ -50,6 +50,12 @@ typedef struct jct_peers_service {
    */
   uint64_t (*at_address)(void* self, const jct_addr* address, uint64_t limit, void* row_self,
                          void (*row)(void* row_self, const jct_peer* peer));
+  /* [any] Forgets a device: its record, its presence, its connection; it may register again. Its relay sessions end by
+   * removed_since. Nothing is answered: what storage does not do is in the log. */
+  void (*remove)(void* self, jct_str id);
+  /* [any] Calls row for each device that was removed after *number, oldest first, as far as they are remembered (the
+   * last thousand), and sets *number to the newest. 0 at first. */
+  void (*removed_since)(void* self, uint64_t* number, void* row_self, void (*row)(void* row_self, jct_str id));
 } jct_peers_service;
 
 #ifdef __cplusplus

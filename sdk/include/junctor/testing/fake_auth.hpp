@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ struct AuthHeard {
 class FakeAuthProvider {
  public:
   std::function<Verdict(const AuthHeard&)> rule;
-  bool later = false;  ///< answers when answer() is called
+  bool later = false;                ///< answers when answer() is called
+  std::atomic<uint64_t> changes{0};  ///< the rule is another one now
   std::vector<AuthHeard> heard;
 
   void answer() {
@@ -36,7 +38,8 @@ class FakeAuthProvider {
   static void check(void* self, const jct_auth_request* request, const jct_auth_done* done) {
     static_cast<FakeAuthProvider*>(self)->take(detail::adopt<jct_auth_request>(request), *done);
   }
-  static constexpr jct_auth_service kService{sizeof(jct_auth_service), 0, &check};
+  static uint64_t changed(void* self) { return static_cast<FakeAuthProvider*>(self)->changes; }
+  static constexpr jct_auth_service kService{sizeof(jct_auth_service), 0, &check, &changed};
 
  private:
   void take(const jct_auth_request& raw, const jct_auth_done& done) {
