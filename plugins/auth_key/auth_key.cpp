@@ -176,9 +176,11 @@ class AuthKey {
   }
   static const jct_auth_service* auth_table() {
     static constexpr jct_auth_service kTable{
-        sizeof(jct_auth_service), 0, [](void* self, const jct_auth_request* request, const jct_auth_done* done) {
+        sizeof(jct_auth_service), 0,
+        [](void* self, const jct_auth_request* request, const jct_auth_done* done) {
           of(self).gatekeeper_.check(*request, *done);
-        }};
+        },
+        [](void* self) -> uint64_t { return of(self).gatekeeper_.changes(); }};
     return &kTable;
   }
 

@@ -5,18 +5,27 @@
 namespace junctor::auth {
 namespace {
 
-bool registers(Kind kind) { return kind == Kind::kRegister || kind == Kind::kRename; }
+/// Whoever stays is judged as by what once let him in.
+bool registers(const Request& request) {
+  if (request.kind == Kind::kStay) return !request.relayed && !request.id.empty();
+  return request.kind == Kind::kRegister || request.kind == Kind::kRename;
+}
+bool starts(const Request& request) {
+  return request.kind == Kind::kStart || (request.kind == Kind::kStay && request.relayed && !request.id.empty());
+}
+bool reaches(const Request& request) {
+  return starts(request) || request.kind == Kind::kReach || request.kind == Kind::kRelay;
+}
 
 bool allows_network(const Request& request, const Lists& lists) {
   if (!lists.networks.allows(request.address)) return false;
-  if (registers(request.kind)) return lists.register_networks.allows(request.address);
-  return request.kind != Kind::kStart || lists.start_networks.allows(request.address);
+  if (registers(request)) return lists.register_networks.allows(request.address);
+  return !starts(request) || lists.start_networks.allows(request.address);
 }
 
 bool allows_id(const Request& request, const Lists& lists) {
   if (!lists.ids.allows(request.id) || !lists.ids.allows(request.old_id)) return false;
-  const bool reaches = request.kind == Kind::kStart || request.kind == Kind::kReach || request.kind == Kind::kRelay;
-  return !reaches || lists.reach_ids.allows(request.id);
+  return !reaches(request) || lists.reach_ids.allows(request.id);
 }
 
 Decision blocked_by(const std::string& text) { return {kBlocked.reason, text.empty() ? kBlocked.text : text}; }

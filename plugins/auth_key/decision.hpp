@@ -12,7 +12,7 @@
 namespace junctor::auth {
 
 /// The kinds of service/auth.h; kinds of later revisions are kOther and allowed.
-enum class Kind { kRegister, kReach, kStart, kRelay, kHttp, kRename, kOther };
+enum class Kind { kRegister, kReach, kStart, kRelay, kHttp, kRename, kStay, kOther };
 
 struct Request {
   Kind kind = Kind::kOther;
@@ -20,6 +20,7 @@ struct Request {
   Address address;
   std::string_view licence_key;
   std::string_view old_id;  ///< kRename
+  bool relayed = false;     ///< kStay: a side of a relay session
 };
 
 /// reason: a stable word, empty when allowed; text: for the user.

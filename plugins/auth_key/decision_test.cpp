@@ -10,7 +10,7 @@ namespace junctor::auth {
 namespace {
 
 constexpr Kind kAll[] = {Kind::kRegister, Kind::kReach,  Kind::kStart, Kind::kRelay,
-                         Kind::kHttp,     Kind::kRename, Kind::kOther};
+                         Kind::kHttp,     Kind::kRename, Kind::kStay,  Kind::kOther};
 const Address kHome{{192, 0, 2, 1}, 4};
 const Address kBad{{198, 51, 100, 1}, 4};
 
@@ -102,6 +102,27 @@ TEST_CASE("a change of id is judged by both ids") {
   CHECK(reason("123456789", "987654321") == "");
   CHECK(reason("666666666", "987654321") == "id_denied");
   CHECK(reason("123456789", "666666666") == "id_denied");
+}
+
+TEST_CASE("who stays is judged by what once let him in, without the key") {
+  Site site;
+  site.lists.register_networks = NetworkRule{{{"10.0.0.0/8"}, {}}};
+  site.lists.start_networks = NetworkRule{{{}, {"192.0.2.0/24"}}};
+  site.lists.reach_ids = IdRule{{{"shared-*"}, {}}};
+  const auto reason = [&](std::string_view id, bool relayed, const Address& address) {
+    return decide({Kind::kStay, id, address, "", "", relayed}, site.key, site.lists, site.blocked).reason;
+  };
+  const Address inside{{10, 1, 2, 3}, 4};
+  CHECK(reason("", false, kHome) == "");
+  CHECK(reason("", false, kBad) == "network_denied");
+  CHECK(reason("123456789", false, kHome) == "network_denied");
+  CHECK(reason("123456789", false, inside) == "");
+  CHECK(reason("shared-1", true, kHome) == "network_denied");
+  CHECK(reason("", true, kHome) == "");
+  CHECK(reason("123456789", true, inside) == "id_denied");
+  CHECK(reason("shared-1", true, inside) == "");
+  site.blocked.id = "";
+  CHECK(reason("123456789", false, inside) == "blocked");
 }
 
 TEST_CASE("where the key is not checked any will do") {

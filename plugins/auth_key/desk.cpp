@@ -73,7 +73,7 @@ void Desk::carry_out(const Plan& plan, const Reply& reply) const {
       return reply.fail(status, command::error("it could not be stored (" + std::string{status_text(status)} +
                                                "), so nothing has changed; see the log"));
     }
-    gatekeeper_.with_state([&](State& state) { state.apply(*plan.change); });
+    gatekeeper_.apply(*plan.change);
     tell(plan);
     reply.ok(plan.answer);
   });

@@ -29,6 +29,8 @@ Kind kind_of(uint32_t kind) {
       return Kind::kHttp;
     case JCT_AUTH_RENAME:
       return Kind::kRename;
+    case JCT_AUTH_STAY:
+      return Kind::kStay;
     default:
       return Kind::kOther;
   }
@@ -48,7 +50,8 @@ Address address_of(const jct_auth_request& raw) {
 }
 
 Request request_of(const jct_auth_request& raw) {
-  return {kind_of(raw.kind), view(raw.id), address_of(raw), view(raw.licence_key), view(raw.old_id)};
+  return {kind_of(raw.kind),     view(raw.id),     address_of(raw),
+          view(raw.licence_key), view(raw.old_id), raw.session.size > 0};
 }
 
 }  // namespace
@@ -86,6 +89,7 @@ void Gatekeeper::reload(Settings settings) {
   const std::lock_guard lock{mutex_};
   state_.admission.waiting().set_limits(fresh->waiting);
   settings_ = std::move(fresh);
+  ++changes_;
 }
 
 std::shared_ptr<const Gatekeeper::Settings> Gatekeeper::settings() const {
@@ -244,11 +248,16 @@ void Gatekeeper::tidy() {
   }
 }
 
+void Gatekeeper::apply(const Change& change) {
+  with_state([&](State& state) { state.apply(change); });
+  if (change.value) ++changes_;
+}
+
 /// Memory follows storage.
 void Gatekeeper::keep(const Change& change) {
   keeper_.keep(change, [this, change](jct_status status) {
     if (status == JCT_OK) {
-      with_state([&](State& state) { state.apply(change); });
+      apply(change);
     } else {
       host_.warning("auth.keep_failed", {{"key", change.key}, {"code", status_text(status)}});
     }

@@ -40,6 +40,11 @@ class Gatekeeper {
   /// [loop]
   void check(const jct_auth_request& request, const jct_auth_done& done) noexcept;
 
+  /// [any] Grows when what was allowed may be denied now (service/auth.h).
+  uint64_t changes() const { return changes_; }
+
+  /// [any] What an operator has said, and storage keeps.
+  void apply(const Change& change);
   /// [any] fn(State&), which may change it. Nothing else happens meanwhile: it must be short.
   template <class Fn>
   auto with_state(Fn&& fn) {
@@ -78,6 +83,7 @@ class Gatekeeper {
   State state_;                               // guarded by mutex_
   std::vector<Held> held_;                    // guarded by mutex_; asked before the state was there
   std::atomic<bool> loaded_{false};           // set once, under mutex_
+  std::atomic<uint64_t> changes_{0};
   Timer again_, tidy_;
   Metric allowed_, waiting_, waiting_full_;
   std::vector<std::pair<std::string_view, Metric>> denied_;
