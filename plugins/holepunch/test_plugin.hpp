@@ -67,7 +67,8 @@ struct FakeServer {
     return kTable;
   }
   static const jct_peers_service& peers_table() {
-    static constexpr jct_peers_service kTable{sizeof(jct_peers_service), 0,
+    static constexpr jct_peers_service kTable{sizeof(jct_peers_service),
+                                              0,
                                               [](void*, jct_str id, const jct_lookup_done* done) {
                                                 const std::string key = "key of B";
                                                 jct_peer peer{};
@@ -80,7 +81,10 @@ struct FakeServer {
                                                 }
                                                 done->done(done->self, JCT_OK, &peer);
                                               },
-                                              nullptr, nullptr};
+                                              nullptr,
+                                              nullptr,
+                                              nullptr,
+                                              nullptr};
     return kTable;
   }
   static const jct_keys_service& keys_table() {
@@ -101,11 +105,13 @@ struct FakeServer {
   }
   static const jct_auth_service& auth_table() {
     static constexpr jct_auth_service kTable{
-        sizeof(jct_auth_service), 0, [](void*, const jct_auth_request* request, const jct_auth_done* done) {
+        sizeof(jct_auth_service), 0,
+        [](void*, const jct_auth_request* request, const jct_auth_done* done) {
           const bool wrong = request->kind == JCT_AUTH_START && view(request->licence_key) != "key";
           if (wrong) return done->done(done->self, JCT_E_DENIED, str("wrong_key"), str("no"));
           done->done(done->self, JCT_OK, {}, {});
-        }};
+        },
+        nullptr};
     return kTable;
   }
   /// All that is asked of it here is where it listens.

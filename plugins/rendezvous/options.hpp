@@ -39,6 +39,15 @@ inline constexpr auto kMessageMax =
     opt::size("message_max", "64KiB").range(256, 16 << 20).live().help("longest message on a connection");
 inline constexpr auto kMaxPeers =
     opt::count("max_peers", "5000000").range(1, UINT32_MAX).live().help("peers in memory at once; more are refused");
+inline constexpr auto kMaxUnproven =
+    opt::count("max_unproven", "100000")
+        .range(1, UINT32_MAX)
+        .live()
+        .help("new ids of addresses that have not shown that they receive; beyond, the oldest that is gone gives way");
+inline constexpr auto kKeepUnproven =
+    opt::duration("keep_unproven", "7d")
+        .live()
+        .help("such an id that does not prove itself or come back by then is removed again; 0: never");
 inline constexpr auto kMaxChannels =
     opt::count("max_channels", "1000000").range(1, UINT32_MAX).live().help("signalling connections at once");
 inline constexpr auto kMaxLookups = opt::count("max_lookups", "4096")
@@ -119,10 +128,10 @@ inline constexpr auto kAuthTimeout =
 
 inline constexpr auto kAllOptions =
     options(kListenUdp, kListen, kListenNat, kOnlineTimeout, kSilence, kKeepAlive, kEncrypt, kBoxRenewal, kChangeId,
-            kForget, kMessageMax, kMaxPeers, kMaxChannels, kMaxLookups, kMaxOnlineQuery, kOnlineQuery, kRegisterLimit,
-            kRegisterWindow, kLimitAttempts, kLimitLookups, kLimitQueries, kLimitQueryIds, kMessages, kLimitMessages,
-            kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial, kConfigServers,
-            kConfigInterval, kConfigPerAddress, kPublicHost, kWarnOneGateway, kAuthTimeout);
+            kForget, kMessageMax, kMaxPeers, kMaxUnproven, kKeepUnproven, kMaxChannels, kMaxLookups, kMaxOnlineQuery,
+            kOnlineQuery, kRegisterLimit, kRegisterWindow, kLimitAttempts, kLimitLookups, kLimitQueries, kLimitQueryIds,
+            kMessages, kLimitMessages, kLimitNewPerAddress, kLimitNew, kLimitUnproven, kLimitExempt, kConfigSerial,
+            kConfigServers, kConfigInterval, kConfigPerAddress, kPublicHost, kWarnOneGateway, kAuthTimeout);
 
 /// The values that change while running.
 void read_settings(const Config& config, Settings& settings);

@@ -9,6 +9,7 @@
 #include "presence/peers_admin.hpp"
 #include "presence/peers_command.hpp"
 #include "presence/peers_service.hpp"
+#include "presence/stay_watch.hpp"
 #include "registration/id_change.hpp"
 #include "registration/registrar_wiring.hpp"
 #include "settings.hpp"
@@ -95,7 +96,7 @@ class Rendezvous {
   Traffic traffic_;
   Metric peers_gauge_, channels_gauge_;
   Transports<Metric> online_gauges_;
-  Fill peers_fill_, channels_fill_, lookups_fill_;
+  Fill peers_fill_, unproven_fill_, channels_fill_, lookups_fill_;
   Presence presence_;
   RegistrationLimits limits_;
   SiteConfig site_config_;
@@ -104,12 +105,14 @@ class Rendezvous {
   SiteDesk site_desk_;
   AuthChain auth_;
   SignalService signal_;
+  PeersAdmin admin_;
+  FreshDesk fresh_;
   PeersService peers_;
   OnlineQueries queries_;
   RegistrarWiring wiring_;
   Registrar registrar_;
   IdChange id_change_;
-  PeersAdmin admin_;
+  StayWatch stay_watch_;
   BoxOffers offers_;
   TcpFront tcp_;
   UdpFront udp_;
@@ -132,6 +135,7 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       online_gauges_{online_gauge(host, "transport=udp"), online_gauge(host, "transport=tcp"),
                      online_gauge(host, "transport=ws")},
       peers_fill_{host, "limit=max_peers"},
+      unproven_fill_{host, "limit=max_unproven"},
       channels_fill_{host, "limit=max_channels"},
       lookups_fill_{host, "limit=max_lookups"},
       presence_{random_key(host), static_cast<size_t>(config[kMaxPeers])},
@@ -144,12 +148,14 @@ Rendezvous::Rendezvous(Host& host, const Config& config)
       signal_{host, settings_, traffic_,
               [this](std::string_view id, jct_handle handle) { presence_.disconnected(id, handle, host_.now()); },
               [this](const jct_addr& client) { return limits_.message(wire::from_abi(client), host_.now()); }},
-      peers_{host, settings_, presence_, storage_},
+      admin_{host, storage_, presence_, signal_},
+      fresh_{host, config.instance(), storage_, presence_, admin_},
+      peers_{host, settings_, presence_, storage_, admin_},
       queries_{peers_, auth_, settings_},
-      wiring_{host, storage_, auth_, signal_, settings_, site_config_, site_desk_, traffic_},
+      wiring_{host, storage_, auth_, signal_, settings_, site_config_, site_desk_, traffic_, fresh_},
       registrar_{wiring_, presence_, limits_, static_cast<size_t>(config[kMaxLookups])},
       id_change_{wiring_, presence_, limits_},
-      admin_{host, storage_, presence_, signal_},
+      stay_watch_{host, {auth_, presence_, admin_, signal_, traffic_}},
       offers_{[this](std::string_view message) { return keys_.sign(message); }},
       tcp_{host, signal_, traffic_, settings_},
       udp_{host, signal_, registrar_, traffic_},
@@ -176,6 +182,7 @@ void Rendezvous::reload(const Config& config) {
   read_settings(config, settings_);
   limits_.configure(read_limits(config));
   presence_.set_max_peers(static_cast<size_t>(config[kMaxPeers]));
+  fresh_.configure(static_cast<size_t>(config[kMaxUnproven]), config[kKeepUnproven]);
   presence_.set_online_timeout(settings_.online_timeout());
   registrar_.set_max_lookups(static_cast<size_t>(config[kMaxLookups]));
   configure_clients(config);
@@ -207,6 +214,8 @@ void Rendezvous::start() {
                        [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, false); }};
   nat_listener_ = Listener{host_, kListenNat,
                            [this](Stream stream, const jct_conn_info& info) { accept(std::move(stream), info, true); }};
+  stay_watch_.start();
+  fresh_.start();
   sweep_later();
   site_desk_.look_at("listen_udp", "UDP", socket_.handle(), base_port_);
   site_desk_.look_at("listen", "TCP", listener_.handle(), base_port_);
@@ -244,6 +253,8 @@ void Rendezvous::end_when_answered(const Done& done) {
 
 void Rendezvous::stop() {
   sweeper_.cancel();
+  stay_watch_.stop();
+  fresh_.stop();
   renewal_.cancel();
   answered_.cancel();
   signal_.stop();
@@ -307,11 +318,11 @@ jct_status Rendezvous::on_health_check(const jct_channel& from, std::string_view
   live.address = from.peer;
   live.transport = from.transport;
   live.token = str(request.token());
-  auth_.check(live, [this, from](const Verdict& verdict) {
+  auth_.check(live, [this, from, token = request.token()](const Verdict& verdict) {
     if (!verdict.allowed) {
       traffic_.refused(Refusal::kDenied, from, {}, verdict.reason);
       signal_.close(from);
-    } else if (!signal_.hold(from, "")) {
+    } else if (!signal_.hold_session(from, token)) {
       traffic_.refused(Refusal::kUnhandled, from);
     } else {
       wiring_.answer_pk(from, hbb::RegisterPkResponse::OK);
@@ -377,6 +388,7 @@ void Rendezvous::sweep_shard() {
   const auto census = presence_.sweep(next_shard_, now, settings_.forget(), [&](const jct_addr& address) {
     return limits_.is_proven(wire::from_abi(address), now);
   });
+  for (const std::string& id : census.proven) fresh_.settle(id);
   Transports<size_t>& before = online_by_shard_[next_shard_];
   for (size_t i = 0; i < online_.size(); ++i) {
     online_[i] += census.online_by_transport[i] - before[i];
@@ -392,6 +404,7 @@ void Rendezvous::show_fills() {
   peers_gauge_.set(static_cast<int64_t>(peers));
   channels_gauge_.set(static_cast<int64_t>(channels));
   peers_fill_.set(peers, presence_.max_peers());
+  unproven_fill_.set(fresh_.size(), fresh_.capacity());
   channels_fill_.set(channels, settings_.max_channels.load(std::memory_order_relaxed));
   lookups_fill_.set(registrar_.lookups(), settings_.max_lookups.load(std::memory_order_relaxed));
 }

@@ -75,6 +75,23 @@ class FakeStorage {
       const jct_status status = storage->peers.erase(std::string{view(id)}) > 0 ? JCT_OK : JCT_E_NOT_FOUND;
       storage->host_.loops().queue(done->loop, [status, d = *done] { d.done(d.self, status, nullptr); });
     };
+    table_.value_put = [](void* self, jct_str, jct_str key, jct_bytes value, const jct_value_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      storage->values[std::string{view(key)}] = view(value);
+      storage->host_.loops().queue(done->loop, [d = *done] { d.done(d.self, JCT_OK, {}); });
+    };
+    table_.value_remove = [](void* self, jct_str, jct_str key, const jct_value_done* done) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      storage->values.erase(std::string{view(key)});
+      storage->host_.loops().queue(done->loop, [d = *done] { d.done(d.self, JCT_OK, {}); });
+    };
+    table_.value_scan = [](void* self, jct_str, jct_str, uint64_t, const jct_value_scan* scan) {
+      auto* storage = static_cast<FakeStorage*>(self);
+      storage->host_.loops().queue(scan->loop, [storage, s = *scan] {
+        for (const auto& [key, value] : storage->values) s.row(s.self, str(key), bytes(value));
+        s.end(s.self, JCT_OK);
+      });
+    };
     host.provide(JCT_STORAGE_SERVICE, &table_, this);
   }
 
@@ -87,6 +104,7 @@ class FakeStorage {
     for (auto& [loop, put] : std::exchange(held, {})) host_.loops().queue(loop, put);
   }
 
+  std::map<std::string, std::string> values;
   bool broken = false;
   bool holds_puts = false;
   std::vector<std::pair<uint32_t, std::function<void()>>> held;

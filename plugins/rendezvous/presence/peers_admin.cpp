@@ -31,7 +31,7 @@ void PeersAdmin::rename(const std::vector<std::string>& words, const Reply& repl
     storage_.rename(
         words[0], words[1], view(record->uuid), [this, words, reply](jct_status renamed, const jct_peer_record*) {
           if (renamed != JCT_OK) return fail(reply, renamed);
-          forget(words[0]);
+          put_out(words[0]);
           host_.event(JCT_LOG_INFO, "rendezvous.renamed", {{"id", words[1]}, {"old_id", words[0]}, {"by", "operator"}});
           reply.ok(R"({"renamed":true})");
         });
@@ -42,13 +42,33 @@ void PeersAdmin::remove(const std::vector<std::string>& words, const Reply& repl
   if (words.size() != 1) return reply.fail(JCT_E_ARG, R"({"error":"expected: peers remove ID"})");
   storage_.remove(words[0], [this, id = words[0], reply](jct_status status, const jct_peer_record*) {
     if (status != JCT_OK) return fail(reply, status);
-    forget(id);
-    host_.event(JCT_LOG_INFO, "rendezvous.removed", {{"id", id}, {"by", "operator"}});
+    gone(id, "operator");
     reply.ok(R"({"removed":true})");
   });
 }
 
-void PeersAdmin::forget(const std::string& id) {
+void PeersAdmin::remove_later(std::string id) {
+  storage_.remove(id, [this, id](jct_status status, const jct_peer_record*) {
+    if (status == JCT_OK || status == JCT_E_NOT_FOUND) return gone(id, "plugin");
+    host_.warning("rendezvous.remove_failed", {{"id", id}, {"code", status_text(status)}});
+  });
+}
+
+void PeersAdmin::remove_quietly(std::string id) {
+  storage_.remove(id, [this, id](jct_status status, const jct_peer_record*) {
+    if (status != JCT_OK) return;
+    put_out(id);
+    removed_.add(id);
+  });
+}
+
+void PeersAdmin::gone(const std::string& id, const char* by) {
+  put_out(id);
+  removed_.add(id);
+  host_.event(JCT_LOG_INFO, "rendezvous.removed", {{"id", id}, {"by", by}});
+}
+
+void PeersAdmin::put_out(std::string_view id) {
   const auto seen = presence_.find(id);
   presence_.erase(id);
   if (seen && seen->channel.handle != 0) signal_.close(seen->channel);

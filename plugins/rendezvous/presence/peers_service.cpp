@@ -76,7 +76,8 @@ uint64_t PeersService::at_address(const jct_addr& address, uint64_t limit, void*
 const jct_peers_service& PeersService::table() {
   static constexpr auto of = [](void* self) -> PeersService& { return *static_cast<PeersService*>(self); };
   static constexpr jct_peers_service kTable{
-      sizeof(jct_peers_service), 0,
+      sizeof(jct_peers_service),
+      0,
       [](void* self, jct_str id, const jct_lookup_done* done) {
         detail::guard(nullptr, [&] { of(self).lookup(view(id), *done); });
       },
@@ -86,6 +87,14 @@ const jct_peers_service& PeersService::table() {
         uint64_t count = 0;
         detail::guard(nullptr, [&] { count = of(self).at_address(*address, limit, row_self, row); });
         return count;
+      },
+      [](void* self, jct_str id) {
+        detail::guard(nullptr, [&] { of(self).admin_.remove_later(std::string{view(id)}); });
+      },
+      [](void* self, uint64_t* number, void* row_self, void (*row)(void*, jct_str)) {
+        detail::guard(nullptr, [&] {
+          of(self).admin_.removed().since(number, [&](const std::string& id) { row(row_self, str(id)); });
+        });
       }};
   return kTable;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "junctor/services.hpp"
+#include "presence/peers_admin.hpp"
 #include "presence/presence.hpp"
 #include "settings.hpp"
 
@@ -13,8 +14,9 @@ namespace junctor::rendezvous {
 
 class PeersService {
  public:
-  PeersService(const Host& host, const Settings& settings, const Presence& presence, const Storage& storage)
-      : host_{host}, settings_{settings}, presence_{presence}, storage_{storage} {}
+  PeersService(const Host& host, const Settings& settings, const Presence& presence, const Storage& storage,
+               PeersAdmin& admin)
+      : host_{host}, settings_{settings}, presence_{presence}, storage_{storage}, admin_{admin} {}
 
   static const jct_peers_service& table();
 
@@ -34,6 +36,7 @@ class PeersService {
   const Settings& settings_;
   const Presence& presence_;
   const Storage& storage_;
+  PeersAdmin& admin_;
   std::atomic<size_t> in_flight_{0};
 };
 

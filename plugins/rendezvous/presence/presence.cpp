@@ -231,6 +231,12 @@ std::vector<Presence::Row> Presence::at_address(const jct_addr& address, size_t 
   return rows;
 }
 
+std::vector<Presence::Row> Presence::present(size_t shard, Duration now) const {
+  return collect(shard, 0, SIZE_MAX, [&](const Record& record) {
+    return record.is_connected() || (record.is_udp() && now - record.last_seen() < online_timeout());
+  });
+}
+
 std::vector<Presence::Row> Presence::page(size_t skip, size_t limit) const {
   std::vector<Row> rows;
   for (size_t i = 0; i < kShards && rows.size() < limit; ++i) {
@@ -268,6 +274,7 @@ Presence::Census Presence::sweep(size_t index, Duration now, Duration forget,
     }
     if ((record.flags & Record::kOwnFlags) == Record::kConfirmed && receives(record.address())) {
       record.flags |= Record::kReceives;
+      census.proven.emplace_back(record.id());
     }
     if (!connected && age >= forget) gone.emplace_back(record.id());
   }

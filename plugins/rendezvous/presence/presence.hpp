@@ -95,6 +95,8 @@ class Presence {
 
   /// At most `limit` peers whose IP this is; reads the whole table, a shard at a time.
   std::vector<Row> at_address(const jct_addr& address, size_t limit) const;
+  /// Who is reached somewhere now, of one shard.
+  std::vector<Row> present(size_t shard, Duration now) const;
   /// Peers in no order, `skip` of them passed over: what a person pages through.
   std::vector<Row> page(size_t skip, size_t limit) const;
 
@@ -102,6 +104,7 @@ class Presence {
     size_t online = 0;
     std::array<size_t, 3> online_by_transport{};  // JCT_CHANNEL_UDP, _TCP, _WS
     size_t forgotten = 0;
+    std::vector<std::string> proven{};  // whose address has been found to receive
   };
   /// Counts who is online in one shard and drops those by UDP unseen for `forget`: storage still knows them. `receives`
   /// is asked of the addresses that have not shown yet that they do.

@@ -112,10 +112,20 @@ void Registrar::looked_up(const std::string& id, jct_status status, const jct_pe
 
 void Registrar::welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record) {
   // A RegisterPk may have come meanwhile: what memory says is newer than what storage said.
-  Presence::Beat beat = presence_.beat(id, from, ports_.now());
-  if (beat == Presence::Beat::kUnknown) {
-    beat = ip_differs(record, from) ? Presence::Beat::kMoved : presence_.admit(id, from, ports_.now(), view(record.pk));
+  const Presence::Beat beat = presence_.beat(id, from, ports_.now());
+  if (beat != Presence::Beat::kUnknown || ip_differs(record, from)) {
+    return ports_.answer_peer(from, beat != Presence::Beat::kAlive);
   }
+  // A heartbeat in memory is asked nothing; whoever was put out comes back by this way, or not (auth.h, STAY).
+  ports_.stays(id, from, [this, id, from, pk = std::string{view(record.pk)}](std::string_view reason) {
+    if (reason.empty()) return come_back(id, from, pk);
+    ports_.refused(Refusal::kDenied, id, from, reason);
+    ports_.answer_peer(from, true);  // RegisterPk tells it why
+  });
+}
+
+void Registrar::come_back(const std::string& id, const jct_channel& from, std::string_view pk) {
+  const Presence::Beat beat = presence_.admit(id, from, ports_.now(), pk);
   if (beat == Presence::Beat::kUnknown) return ports_.refused(Refusal::kPeersFull, id, from);
   ports_.answer_peer(from, beat == Presence::Beat::kMoved);
 }
@@ -172,9 +182,19 @@ void Registrar::decide(const AttemptPtr& attempt, jct_status status, const jct_p
   const auto change = judge(status == JCT_OK ? stored : nullptr, attempt->uuid, attempt->pk, attempt->from);
   const bool costs = !change || change == Change::kNew;
   if (costs && !may_claim(attempt)) return;
+  if (change == Change::kNew && !may_come_unproven(attempt)) return;
   if (!change) return refuse(attempt, Refusal::kUuidMismatch, Response::UUID_MISMATCH);
   if (change == Change::kNothing) return confirm(attempt, *change);  // durable already
   store(attempt, *change);
+}
+
+/// The same. What anybody could have written leaves room for who has proven himself.
+bool Registrar::may_come_unproven(const AttemptPtr& attempt) {
+  const jct_channel& from = attempt->from;
+  if (from.transport != JCT_CHANNEL_UDP || limits_.is_proven(wire::from_abi(from.peer), ports_.now())) return true;
+  if (ports_.has_room_for_unproven()) return true;
+  refuse(attempt, Refusal::kUnproven, Response::TOO_FREQUENT);
+  return false;
 }
 
 /// False when it has been refused.
@@ -210,11 +230,12 @@ void Registrar::confirm(const AttemptPtr& attempt, Change change) {
   if (!ports_.hold(attempt->from, attempt->id)) return next_turn(attempt);
   jct_channel channel = attempt->from;
   channel.flags |= JCT_CHANNEL_REGISTERED;
-  const bool receives = limits_.is_proven(wire::from_abi(channel.peer), ports_.now());
+  const bool receives =
+      channel.transport != JCT_CHANNEL_UDP || limits_.is_proven(wire::from_abi(channel.peer), ports_.now());
   if (!presence_.put(attempt->id, channel, ports_.now(), attempt->pk, receives)) {
     return refuse(attempt, Refusal::kPeersFull, Response::SERVER_ERROR);
   }
-  ports_.registered(*attempt, change);
+  ports_.registered(*attempt, change, receives);
   ports_.answer_pk(attempt->from, Response::OK);
   next_turn(attempt);
 }

@@ -38,6 +38,8 @@ class RegistrarPorts {
   /// JCT_OK only when the record is durable. `record` is copied.
   virtual void store(const jct_peer_record& record, Stored done) = 0;
   virtual void admit(const Attempt& attempt, Admitted done) = 0;
+  /// A stored device comes back by heartbeat: may it stay registered?
+  virtual void stays(std::string_view id, const jct_channel& from, Admitted done) = 0;
   /// Makes the connection the presence of `id`; false when it has gone. For UDP true.
   virtual bool hold(const jct_channel& channel, std::string_view id) = 0;
   /// Runs fn where things of this channel are done: a connection's loop, for UDP right here.
@@ -46,8 +48,10 @@ class RegistrarPorts {
   /// ConfigUpdate.
   virtual void send_update(const jct_channel& to) = 0;
   virtual void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) = 0;
-  /// It is durable and the peer is online; about to be answered OK.
-  virtual void registered(const Attempt& attempt, Change change) = 0;
+  /// May one more new id come from an address that has not shown that it receives?
+  virtual bool has_room_for_unproven() = 0;
+  /// It is durable and the peer is online; about to be answered OK. `receives`: its address has shown that it does.
+  virtual void registered(const Attempt& attempt, Change change, bool receives) = 0;
   /// `rule`: the reason word of who denied it.
   virtual void refused(Refusal why, std::string_view id, const jct_channel& from, std::string_view rule = {}) = 0;
 };
@@ -80,12 +84,14 @@ class Registrar {
   void look_up(const jct_channel& from, std::string_view id);
   void looked_up(const std::string& id, jct_status status, const jct_peer_record* record);
   void welcome(const std::string& id, const jct_channel& from, const jct_peer_record& record);
+  void come_back(const std::string& id, const jct_channel& from, std::string_view pk);
 
   /// What can be said without storage; false when the request has been answered or dropped.
   bool plausible(const jct_channel& from, const hbb::RegisterPk& request);
   void begin(const AttemptPtr& attempt);
   void decide(const AttemptPtr& attempt, jct_status status, const jct_peer_record* stored);
   bool may_claim(const AttemptPtr& attempt);
+  bool may_come_unproven(const AttemptPtr& attempt);
   void store(const AttemptPtr& attempt, Change change);
   void confirm(const AttemptPtr& attempt, Change change);
   void refuse(const AttemptPtr& attempt, Refusal why, hbb::RegisterPkResponse::Result result,

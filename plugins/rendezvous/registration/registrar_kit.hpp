@@ -52,6 +52,7 @@ class FakePorts : public RegistrarPorts {
     });
   }
   void admit(const Attempt&, Admitted done) override { done(denial); }
+  void stays(std::string_view, const jct_channel&, Admitted done) override { done(put_out); }
   bool hold(const jct_channel& channel, std::string_view id) override {
     if (channel.handle != 0) held[channel.handle] = id;
     return gone.count(channel.handle) == 0;
@@ -60,7 +61,8 @@ class FakePorts : public RegistrarPorts {
   void answer_peer(const jct_channel& to, bool request_pk) override { peer_answers.emplace_back(port(to), request_pk); }
   void answer_pk(const jct_channel&, Response::Result result) override { pk_answers.push_back(result); }
   void send_update(const jct_channel& to) override { updates.push_back(port(to)); }
-  void registered(const Attempt&, Change change) override { changes.push_back(change); }
+  bool has_room_for_unproven() override { return room; }
+  void registered(const Attempt&, Change change, bool) override { changes.push_back(change); }
   void refused(Refusal why, std::string_view, const jct_channel&, std::string_view) override {
     refusals.push_back(why);
   }
@@ -77,8 +79,8 @@ class FakePorts : public RegistrarPorts {
   static uint16_t port(const jct_channel& channel) { return channel.peer.port; }
 
   Duration time = 1000s;
-  bool broken = false, full = false;
-  std::string denial;
+  bool broken = false, full = false, room = true;
+  std::string denial, put_out;
   std::map<std::string, rendezvous::Stored> disk;
   std::deque<std::function<void()>> queue;
   std::vector<std::pair<uint16_t, bool>> peer_answers;

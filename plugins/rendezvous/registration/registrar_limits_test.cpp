@@ -49,5 +49,29 @@ TEST_CASE("heartbeats of unknown ids from one address ask storage only so often"
   CHECK(site.ports.loads == 3);
 }
 
+TEST_CASE("a stored device that may not stay is asked for its key, and comes back when it may") {
+  Site site;
+  site.ports.disk[kId] = {"uuid", kKey, "198.51.100.1"};
+  site.ports.put_out = "blocked";
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers == Answers{{5000, true}});
+  CHECK(site.ports.refusals == std::vector<Refusal>{Refusal::kDenied});
+  CHECK_FALSE(site.online(kId));
+  site.ports.put_out.clear();
+  site.peer(kHome, kId);
+  CHECK(site.ports.peer_answers.back() == std::pair<uint16_t, bool>{5000, false});
+  CHECK(site.online(kId));
+}
+
+TEST_CASE("where no more new ids may come on trial, who has shown that it receives still registers") {
+  Site site;
+  site.ports.room = false;
+  CHECK(site.pk(kHome, kId, "uuid", kKey) == Response::TOO_FREQUENT);
+  CHECK(site.ports.refusals == std::vector<Refusal>{Refusal::kUnproven});
+  CHECK(site.ports.stores == 0);
+  site.limits.proven(wire::from_abi(udp_from(kHome).peer), site.ports.time);
+  CHECK(site.pk(kHome, kId, "uuid", kKey) == Response::OK);
+}
+
 }  // namespace
 }  // namespace junctor::rendezvous

@@ -46,6 +46,16 @@ void RegistrarWiring::admit_change(const Wish& wish, Admitted done) {
   ask(request, std::move(done));
 }
 
+void RegistrarWiring::stays(std::string_view id, const jct_channel& from, Admitted done) {
+  jct_auth_request request{};
+  request.size = sizeof request;
+  request.kind = JCT_AUTH_STAY;
+  request.id = str(id);
+  request.address = from.peer;
+  request.transport = from.transport;
+  ask(request, std::move(done));
+}
+
 void RegistrarWiring::ask(const jct_auth_request& request, Admitted done) {
   if (auth_.empty()) return done({});
   auth_.check(request, [done = std::move(done)](const Verdict& verdict) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "junctor/auth.hpp"
+#include "registration/fresh_desk.hpp"
 #include "registration/id_change.hpp"
 #include "registration/registrar.hpp"
 #include "signalling/signal_service.hpp"
@@ -17,7 +18,8 @@ namespace junctor::rendezvous {
 class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
  public:
   RegistrarWiring(const Host& host, const Storage& storage, const AuthChain& auth, SignalService& signal,
-                  const Settings& settings, SiteConfig& site_config, SiteDesk& site_desk, const Traffic& traffic)
+                  const Settings& settings, SiteConfig& site_config, SiteDesk& site_desk, const Traffic& traffic,
+                  FreshDesk& fresh)
       : host_{host},
         storage_{storage},
         auth_{auth},
@@ -25,12 +27,14 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
         settings_{settings},
         site_config_{site_config},
         site_desk_{site_desk},
-        traffic_{traffic} {}
+        traffic_{traffic},
+        fresh_{fresh} {}
 
   Duration now() const override { return host_.now(); }
   void load(std::string_view id, Loaded done) override { storage_.get(id, std::move(done)); }
   void store(const jct_peer_record& record, Stored done) override;
   void admit(const Attempt& attempt, Admitted done) override;
+  void stays(std::string_view id, const jct_channel& from, Admitted done) override;
   bool hold(const jct_channel& channel, std::string_view id) override;
   void run_for(const jct_channel& channel, std::function<void()> fn) override;
   void admit_change(const Wish& wish, Admitted done) override;
@@ -38,7 +42,9 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
   void answer_peer(const jct_channel& to, bool request_pk) override;
   void answer_pk(const jct_channel& to, hbb::RegisterPkResponse::Result result) override;
   void send_update(const jct_channel& to) override;
-  void registered(const Attempt& attempt, Change change) override {
+  bool has_room_for_unproven() override { return fresh_.has_room(); }
+  void registered(const Attempt& attempt, Change change, bool receives) override {
+    fresh_.registered(attempt.id, change == Change::kNew, receives);
     traffic_.registered(attempt, change);
     site_desk_.registered(attempt.id, attempt.from.peer);
   }
@@ -57,6 +63,7 @@ class RegistrarWiring final : public RegistrarPorts, public IdChangePorts {
   SiteConfig& site_config_;
   SiteDesk& site_desk_;
   const Traffic& traffic_;
+  FreshDesk& fresh_;
 };
 
 }  // namespace junctor::rendezvous

@@ -59,6 +59,14 @@ class Channels {
     }
   }
   size_t places() const { return entries_.size(); }
+  /// Visits those of `count` places from `first` on, which may be detached meanwhile.
+  template <class Visit>
+  void each(size_t first, size_t count, Visit&& visit) {
+    const size_t end = std::min(first + count, entries_.size());
+    for (size_t i = first; i < end; ++i) {
+      if (pulses_[i].used) visit(entries_[i]);
+    }
+  }
 
  private:
   // A handle is generation (32 bits), loop (10), index (22).

@@ -106,12 +106,13 @@ TEST_CASE("a site may tell nobody who is online") {
 
 TEST_CASE("where only who is allowed may see, auth/1 is asked for each id that is online") {
   struct Only {
-    jct_auth_service table{
-        sizeof(jct_auth_service), 0, [](void*, const jct_auth_request* request, const jct_auth_done* done) {
-          const bool sees =
-              request->kind != JCT_AUTH_SEE || (view(request->id) == kId && view(request->old_id) == "111111111");
-          done->done(done->self, sees ? JCT_OK : JCT_E_DENIED, str(sees ? "" : "no"), {});
-        }};
+    jct_auth_service table{sizeof(jct_auth_service), 0,
+                           [](void*, const jct_auth_request* request, const jct_auth_done* done) {
+                             const bool sees = request->kind != JCT_AUTH_SEE ||
+                                               (view(request->id) == kId && view(request->old_id) == "111111111");
+                             done->done(done->self, sees ? JCT_OK : JCT_E_DENIED, str(sees ? "" : "no"), {});
+                           },
+                           nullptr};
   } only;
   Site site{{{"online_query", "allowed"}}, [&](FakeHost& host) { host.provide(JCT_AUTH_SERVICE, &only.table, &only); }};
   site.register_peer();

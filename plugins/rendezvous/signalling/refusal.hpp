@@ -30,6 +30,7 @@ enum class Refusal : size_t {
   kChannelsFull,    // max_channels
   kHandlerRefused,  // the kind's handler asked to close
   kMessageLimit,    // a connection that goes on over limit_messages
+  kPutOut,          // it was here, and by the rules of now may not stay
   kCount
 };
 
@@ -37,7 +38,7 @@ inline constexpr std::array<const char*, static_cast<size_t>(Refusal::kCount)> k
     "malformed",    "too_long",      "unhandled",       "bad_id",        "incomplete", "uuid_mismatch",
     "too_frequent", "address_limit", "unproven",        "denied",        "storage",    "lookups_full",
     "busy",         "peers_full",    "not_supported",   "id_taken",      "bad_box",    "dead_peer",
-    "query_size",   "channels_full", "handler_refused", "message_limit",
+    "query_size",   "channels_full", "handler_refused", "message_limit", "put_out",
 };
 
 inline const char* word(Refusal refusal) { return kRefusalWords[static_cast<size_t>(refusal)]; }

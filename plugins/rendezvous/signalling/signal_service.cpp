@@ -199,6 +199,7 @@ void SignalService::detach(jct_handle handle) {
   Channels::Entry* entry = this->entry(handle);
   if (entry == nullptr) return;
   const std::string id = std::move(entry->id);
+  here()->tokens.erase(handle);
   here()->channels.detach(handle);
   if (!id.empty()) gone_(id, handle);
 }
@@ -219,6 +220,23 @@ bool SignalService::hold(const jct_channel& channel, std::string_view id) {
   pulse.beat = loop->tick;
   pulse.news = news_number_.load(std::memory_order_acquire);
   return true;
+}
+
+bool SignalService::hold_session(const jct_channel& channel, const std::string& token) {
+  if (!hold(channel, "")) return false;
+  here()->tokens[channel.handle] = token;
+  return true;
+}
+
+bool SignalService::each_held(size_t first, size_t count, const Held& fn) const {
+  static const std::string kNone;
+  PerLoop* loop = here();
+  if (loop == nullptr) return false;
+  loop->channels.each(first, count, [&](const Channels::Entry& entry) {
+    const auto token = loop->tokens.find(entry.channel.handle);
+    fn(entry.channel, entry.id, token == loop->tokens.end() ? kNone : token->second);
+  });
+  return first + count < loop->channels.places();
 }
 
 /// Whoever is held gets a heartbeat within every keep_alive and is dropped after one and a half without a word, as it

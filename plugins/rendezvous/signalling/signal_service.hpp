@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "junctor/host.hpp"
@@ -62,6 +63,11 @@ class SignalService {
   /// [loop] From now on this connection is held open by heartbeats; `id`: the peer whose presence it is, "" for none.
   /// False when it has gone.
   bool hold(const jct_channel& channel, std::string_view id);
+  /// [loop] The same for the session of a user: `token` is what allowed it.
+  bool hold_session(const jct_channel& channel, const std::string& token);
+  /// [loop] fn(channel, id, token) for those of `count` places of this loop from `first` on; false behind the last.
+  using Held = std::function<void(const jct_channel& channel, const std::string& id, const std::string& token)>;
+  bool each_held(size_t first, size_t count, const Held& fn) const;
   /// [any] A whole message to every connection that is a peer's presence now, within about a second.
   void announce(std::string message);
 
@@ -77,8 +83,9 @@ class SignalService {
   struct PerLoop {
     PerLoop(uint32_t loop, SignalService& service) : channels{loop, service.total_, service.settings_.max_channels} {}
     Channels channels;
-    std::string joined;  // for wire::peel
-    std::string out;     // a message on its way out
+    std::string joined;                                  // for wire::peel
+    std::string out;                                     // a message on its way out
+    std::unordered_map<jct_handle, std::string> tokens;  // of the few that are a user's session
     Timer ticker;
     bool ticks = false;
     uint32_t tick = 0;

@@ -27,6 +27,7 @@ uint32_t level_of(Refusal why) {
     case Refusal::kTooFrequent:
     case Refusal::kBadBox:
     case Refusal::kDenied:
+    case Refusal::kPutOut:
       return JCT_LOG_INFO;
     default:
       return JCT_LOG_DEBUG;
