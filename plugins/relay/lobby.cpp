@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "wire/abi.hpp"
+#include "wire/rate_limit.hpp"
 
 namespace junctor::relay {
 namespace {
@@ -18,6 +19,8 @@ constexpr size_t kEarlyBytes = 16 * 1024;
 const char* hint_for(const std::string& reason) {
   return reason == "wrong_key" ? "client's Key differs from id_ed25519.pub" : "";
 }
+
+ByClient::Client client_of(const Side& side) { return wire::client_key(wire::from_abi(side.peer)); }
 
 jct_auth_request auth_request(const Side& side) {
   jct_auth_request request{};
@@ -250,21 +253,29 @@ void Lobby::seat(Side& side) {
     case Waiting::Outcome::kInUse:
       return refuse(side, JCT_E_EXISTS, "in_use", "two sides of this uuid are connected already");
     case Waiting::Outcome::kFull:
-      return refuse(side, JCT_E_LIMIT, "max_waiting");
+      return make_room_for(side) ? seat(side) : refuse(side, JCT_E_LIMIT, "max_waiting");
   }
+}
+
+bool Lobby::make_room_for(const Side& side) {
+  const auto giving = by_client_.gives_way_to(client_of(side));
+  if (!giving) return false;
+  refuse(*find(*giving), JCT_E_LIMIT, "gave_way", "of all who wait, this address has most; max_waiting is reached");
+  return true;
 }
 
 void Lobby::park(Side& side) {
   greeting_.erase({side.since, side.key});
   side.state = Side::State::kParked;
   shared_.counters.waiting.add(1);
+  by_client_.add(client_of(side), side.parked, side.key);
   if (!side.gone && !attach(side)) return leave(side, JCT_E_CLOSED);
   if (side.ended) stay(side);
   arm(side.parked + settings_.wait);
 }
 
 void Lobby::pair(Side& first, Side& second) {
-  shared_.counters.waiting.add(-1);
+  waits_no_more(first);
   stay_no_more(first);
   if (!await_ticket(first, second)) join(first, second);
 }
@@ -313,10 +324,15 @@ void Lobby::leave(Side& side, jct_status status) {
   }
 }
 
+void Lobby::waits_no_more(const Side& side) {
+  shared_.counters.waiting.add(-1);
+  by_client_.remove(client_of(side), side.parked, side.key);
+}
+
 void Lobby::unseat(Side& side) {
   if (side.state == Side::State::kUnticketed) leave_pair(side);
   if (side.state != Side::State::kParked) return;
-  shared_.counters.waiting.add(-1);
+  waits_no_more(side);
   waiting_.forget(side.request.uuid, side.key);
 }
 

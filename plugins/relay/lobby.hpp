@@ -11,7 +11,9 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "by_client.hpp"
 #include "counters.hpp"
 #include "junctor/net.hpp"
 #include "options.hpp"
@@ -44,6 +46,10 @@ class Lobby {
   void ticket_came(const std::string& uuid);
 
   void set(const Settings& settings);
+  /// auth/1's rules have changed: whoever waits or runs here may have to go.
+  void ask_again();
+  /// The device has been removed: so are those who wait for it.
+  void end_of(const std::string& id);
   /// Refuses everything from now on; Shared::lobby_idle when the last session has ended.
   void drain();
   /// [control] Its connections and sessions have ended by now.
@@ -62,6 +68,9 @@ class Lobby {
   jct_status admit(Side& side, const jct_relay_side& offered);
   /// No two sides of the relay have the same.
   SideKey next_key() { return ++sides_so_far_ * host().loops() + loop_; }
+  bool make_room_for(const Side& side);
+  void waits_no_more(const Side& side);
+  void ask_again(const std::vector<SideKey>& sides, size_t from);
   Side* find(SideKey key);
   size_t keep(Side& side, std::string_view data);
   size_t read_greeting(Side& side, std::string_view data);
@@ -114,6 +123,7 @@ class Lobby {
   std::set<std::pair<Duration, SideKey>> greeting_;  // who has yet to say what it wants, since when
   std::set<std::pair<Duration, SideKey>> staying_;   // whose end is known, until when they stay
   Waiting waiting_;
+  ByClient by_client_;  // of those that are parked
   TicketWait ticket_wait_;
   Sessions sessions_;
   Reasons refusals_;

@@ -2,6 +2,9 @@
 // Sides that end before they are joined: their partner gets what they have said, and their end, whenever it comes
 // within a few seconds (protocol.md 6.5). Lives on the lobby's loop.
 #include "lobby.hpp"
+
+#include <algorithm>
+
 #include "wire/abi.hpp"
 
 namespace junctor::relay {
@@ -105,6 +108,50 @@ void Lobby::part(Side& first, Side& second) {
   if (still == nullptr || still->state != Side::State::kParting) return;
   if (still->ended) return leave(*still, JCT_OK);
   stay(*still);
+}
+
+// ---- those that wait, when rules change ----
+
+void Lobby::ask_again() {
+  sessions_.ask_again();
+  std::vector<SideKey> waiting;
+  for (const auto& [key, side] : sides_) {
+    const bool waits = side->state == Side::State::kParked || side->state == Side::State::kUnticketed;
+    if (waits || side->state == Side::State::kGreeting) waiting.push_back(key);
+  }
+  ask_again(waiting, 0);
+}
+
+void Lobby::ask_again(const std::vector<SideKey>& sides, size_t from) {
+  constexpr size_t kSlice = 256;
+  const size_t end = std::min(sides.size(), from + kSlice);
+  for (size_t i = from; i < end; ++i) {
+    const Side* side = find(sides[i]);
+    if (side == nullptr) continue;
+    jct_auth_request stay{};
+    stay.size = sizeof stay;
+    stay.kind = JCT_AUTH_STAY;
+    stay.id = str(side->request.id);
+    stay.session = str(side->request.uuid);  // empty: it has not said what it wants
+    stay.address = side->peer;
+    stay.transport = side->transport;
+    shared_.auth.check(stay, [this, key = sides[i]](const Verdict& verdict) {
+      Side* asked = verdict.allowed ? nullptr : find(key);
+      if (asked != nullptr && asked->state != Side::State::kLeaving) refuse(*asked, JCT_E_DENIED, verdict.reason);
+    });
+  }
+  if (end < sides.size()) host().post(loop_, [this, sides, end] { ask_again(sides, end); });
+}
+
+void Lobby::end_of(const std::string& id) {
+  sessions_.end_of(id);
+  std::vector<SideKey> waiting;
+  for (const auto& [key, side] : sides_) {
+    if (side->request.id == id && side->state == Side::State::kParked) waiting.push_back(key);
+  }
+  for (const SideKey key : waiting) {
+    if (Side* side = find(key)) refuse(*side, JCT_E_DENIED, "device_removed");
+  }
 }
 
 }  // namespace junctor::relay

@@ -28,6 +28,7 @@ namespace {
 constexpr size_t kMaxRows = 1000;  // a table for a person; the total is told beside it
 
 constexpr Duration kFillPeriod = std::chrono::seconds{1};
+constexpr Duration kLookPeriod = std::chrono::milliseconds{500};  // at rules, and at who was removed
 
 constexpr size_t kMaxGuesses = 64;  // addresses that one `sessions` looks up
 constexpr size_t kMaxGuessed = 3;   // ids of one address
@@ -114,6 +115,11 @@ class RelayPlugin {
                          [this](Stream stream, const jct_conn_info& info) { here().greet(std::move(stream), info); }};
     listening_ = listener_.handle();
     fills_ = host_.every(kFillPeriod, [this] { show_fills(); });
+    rules_seen_ = shared_.auth.changes();
+    if (peers_ && peers_->table.removed_since != nullptr) {  // what was removed before has no session here
+      peers_->table.removed_since(peers_->self, &removed_seen_, nullptr, [](void*, jct_str) {});
+    }
+    look_ = host_.every(kLookPeriod, [this] { look_at_rules(); });
   }
 
   static void verify(const Config& config) {
@@ -138,6 +144,7 @@ class RelayPlugin {
 
   void stop() {
     fills_.cancel();
+    look_.cancel();
     listener_.close();
     for (const auto& lobby : lobbies_) lobby->stop();
   }
@@ -157,6 +164,17 @@ class RelayPlugin {
     sessions_fill_.set(shared_.session_room.used(), shared_.session_room.limit());
     waiting_fill_.set(shared_.waiting_room.used(), shared_.waiting_room.limit());
     tickets_fill_.set(shared_.tickets.size(host_.now()), shared_.tickets.capacity());
+  }
+
+  /// [home]
+  void look_at_rules() {
+    const uint64_t changes = shared_.auth.changes();
+    if (std::exchange(rules_seen_, changes) != changes) each_lobby([](Lobby& lobby) { lobby.ask_again(); });
+    if (!peers_ || peers_->table.removed_since == nullptr) return;
+    peers_->table.removed_since(peers_->self, &removed_seen_, this, [](void* self, jct_str id) {
+      static_cast<RelayPlugin*>(self)->each_lobby(
+          [removed = std::string{view(id)}](Lobby& lobby) { lobby.end_of(removed); });
+    });
   }
 
   /// [home]
@@ -282,7 +300,8 @@ class RelayPlugin {
   Fill sessions_fill_{host_, "limit=max_sessions"};
   Fill waiting_fill_{host_, "limit=max_waiting"};
   Fill tickets_fill_{host_, "limit=max_tickets"};
-  Timer fills_;
+  Timer fills_, look_;
+  uint64_t rules_seen_ = 0, removed_seen_ = 0;  // home loop
   std::optional<PeersService> peers_;
   std::vector<std::unique_ptr<Lobby>> lobbies_;  // one a loop
   Listener listener_;

@@ -47,6 +47,11 @@ class Sessions {
   jct_status link_ended(jct_handle link);
   void link_closed(jct_handle link, jct_status reason);
 
+  /// auth/1's rules have changed: ends those that may not go on, a slice at a time.
+  void ask_again() { ask_again_from(0, ++askings_); }
+  /// The device has been removed: its sessions end.
+  void end_of(std::string_view id);
+
   /// False where there is no such session.
   bool end(uint64_t id);
   /// At most `limit`, the oldest first.
@@ -105,6 +110,11 @@ class Sessions {
   void set_rate_now(Session& session, uint64_t rate) const;
   bool end(Session& session, const char* reason);
 
+  // ---- whether they may go on: sessions_stay.cpp ----
+  void ask_again_from(uint64_t id, uint64_t asking);
+  void ask_about(const Session& session);
+  void ask_about(uint64_t session, const jct_addr& side, const std::string& peer_id, const std::string& uuid);
+
   // ---- limits: sessions_limits.cpp ----
   void seat(Session& session, Seat seat);
   bool reseat(Session& session);
@@ -130,6 +140,7 @@ class Sessions {
   uint64_t divided_ = 0;  // the last one that divide() came to
   Timer divider_;
   bool dividing_ = false;  // while there are shares
+  uint64_t askings_ = 0;   // of auth/1, whether they may go on; the last one goes on, others end
   uint64_t changes_ = 0;   // of the settings; the last one's look-up goes on, others end
 };
 

@@ -40,7 +40,7 @@ struct FakeAuth {
       done.done(done.self, allowed ? JCT_OK : JCT_E_DENIED, str(allowed ? "" : "wrong_key"), str(""));
     }
   }
-  static constexpr jct_auth_service kService{sizeof(jct_auth_service), 0, &check};
+  static constexpr jct_auth_service kService{sizeof(jct_auth_service), 0, &check, nullptr};
 };
 
 struct World {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "waiting.hpp"
 
+#include "by_client.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 
 using namespace std::chrono_literals;
+using junctor::Duration;
+using junctor::relay::ByClient;
 using junctor::relay::Quota;
 using junctor::relay::SideKey;
 using junctor::relay::Waiting;
@@ -102,6 +106,22 @@ TEST_CASE("a quota that is lowered refuses until enough has been given back") {
   CHECK(quota.full());
   quota.give_back();
   CHECK(quota.take());
+}
+
+TEST_CASE("where there is no room, the oldest of who has most gives way, and only to who has less") {
+  ByClient by_client;
+  const ByClient::Client many{'m'}, few{'f'}, fresh{'n'};
+  CHECK_FALSE(by_client.gives_way_to(fresh));
+  for (SideKey side = 1; side <= 3; ++side) by_client.add(many, Duration{static_cast<int64_t>(10 - side)}, side);
+  by_client.add(few, Duration{1}, 4);
+  CHECK(by_client.gives_way_to(fresh) == 3);
+  CHECK(by_client.gives_way_to(few) == 3);
+  CHECK_FALSE(by_client.gives_way_to(many));
+  by_client.remove(many, Duration{7}, 3);
+  CHECK(by_client.gives_way_to(fresh) == 2);
+  CHECK_FALSE(by_client.gives_way_to(few));
+  by_client.remove(many, Duration{8}, 2);
+  CHECK_FALSE(by_client.gives_way_to(fresh));
 }
 
 }  // namespace
