@@ -33,6 +33,7 @@ bool Connection::open(Stream stream) {
   if (stream_.attach(*this) != JCT_OK) return false;
   core_.connections.fetch_add(1);
   place_ = loop().connections.size();
+  rules_ = loop().rules;
   loop().connections.push_back(this);
   core_.look_after(loop());
   wait(Phase::kIdle, loop().settings.idle_timeout);
@@ -284,7 +285,18 @@ void Connection::wait(Phase phase, Duration patience) {
   deadline_ = loop().now + patience;
 }
 
+/// Rules have changed: who may call the API no more is here no more.
+void Connection::ask_again() {
+  rules_ = loop().rules;
+  const bool api = !exchange_ || Core::is_api(view(exchange_->request.path));
+  const jct_addr client = exchange_ ? exchange_->request.client : info_.peer;
+  if (!api || !core_.denies(client)) return;
+  core_.traffic.refused(Refusal::kDenied, client);
+  shut();
+}
+
 void Connection::look(Duration now) {
+  if (phase_ != Phase::kOver && rules_ != loop().rules) ask_again();
   if (phase_ != Phase::kOver && now >= deadline_) late();
 }
 

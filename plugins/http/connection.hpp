@@ -81,6 +81,7 @@ class Connection final : public Carrier {
   void end_of_body();
   bool waits_for_others() const;
   void late();
+  void ask_again();
 
   // connection_out.cpp: out
   void refuse(Response&& response, Refusal reason);
@@ -106,6 +107,7 @@ class Connection final : public Carrier {
   size_t out_sent_ = 0;
   size_t scanned_ = 0;  // of a head, without its end
   Duration deadline_{};
+  uint64_t rules_ = 0;  // those that its client was judged by
   Phase phase_ = Phase::kIdle;
   const bool redirects_ : 1;
   bool keep_ : 1;

@@ -6,11 +6,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exchanges.hpp"
 #include "files.hpp"
+#include "junctor/auth.hpp"
 #include "junctor/host.hpp"
 #include "options.hpp"
 #include "routes.hpp"
@@ -28,6 +30,7 @@ struct LoopState {
   std::shared_ptr<const Routes::Routers> routers;
   uint64_t router_version = 0;
   std::vector<Connection*> connections;
+  uint64_t rules = 0;  // auth/1's changes as of the last tick
   size_t next_look = 0;
   Timer ticker;  // while there is something to look at
   bool ticks = false;
@@ -64,6 +67,10 @@ struct Core {
     const auto found = loop.routers->find(scope);
     return found == loop.routers->end() ? nullptr : &found->second;
   }
+  /// What clients and pages call, as auth/1 knows it: files, metrics and challenges have rules of their own.
+  static bool is_api(std::string_view path) { return path.compare(0, 5, "/api/") == 0; }
+  /// Does auth/1 deny this client API calls? An answer that does not come at once is none.
+  bool denies(const jct_addr& client) const;
   std::string_view date(LoopState& loop) {
     const uint64_t second = host.wall() / 1'000'000;
     if (loop.date_second != second) {
@@ -74,6 +81,7 @@ struct Core {
   }
 
   const Host& host;
+  std::optional<AuthChain> auth;  // from start on
   Traffic traffic;
   Exchanges exchanges;
   Routes routes;
@@ -86,6 +94,17 @@ struct Core {
   std::function<void(LoopState&)> look_after = [](LoopState&) {};
   std::vector<std::unique_ptr<LoopState>> loops;
 };
+
+inline bool Core::denies(const jct_addr& client) const {
+  if (!auth || auth->empty()) return false;
+  jct_auth_request call{};
+  call.size = sizeof call;
+  call.kind = JCT_AUTH_HTTP;
+  call.address = client;
+  const auto denied = std::make_shared<bool>(false);
+  auth->check(call, [denied](const Verdict& verdict) { *denied = !verdict.allowed; });
+  return *denied;
+}
 
 /// Memory for a body on its way in, out of what all may use together.
 class BodyMemory {

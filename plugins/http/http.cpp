@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The http plugin: descriptor and wiring. PARALLEL; the connections of a loop live on that loop.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,10 @@
 namespace junctor::http {
 namespace {
 
+constexpr Duration kAuthPatience = std::chrono::seconds{1};  // of who does not answer at once: it counts as a yes
 constexpr Duration kTick = std::chrono::milliseconds{100};
-constexpr size_t kTurns = 10;  // of ticks: each connection is looked at once a second
+constexpr size_t kTurns = 10;     // of ticks: each connection is looked at once a second
+constexpr size_t kAtOnce = 2000;  // where rules have changed: so many wait for no turn
 constexpr Duration kGauges = std::chrono::seconds{1};
 
 class HttpPlugin {
@@ -53,6 +56,7 @@ class HttpPlugin {
   }
 
   void start() {
+    core_.auth.emplace(host_, kAuthPatience);
     if (signalling_ && host_.find(JCT_SIGNAL_SERVICE)) {
       signal_.emplace(host_);
       calls_.emplace(core_, *signal_);
@@ -134,8 +138,11 @@ class HttpPlugin {
 
   void tick(LoopState& loop) {
     loop.now = host_.now();
+    const uint64_t rules = core_.auth->changes();
+    const bool changed = std::exchange(loop.rules, rules) != rules;
     if (calls_) calls_->look(loop.now);
-    const size_t turn = (loop.connections.size() + kTurns - 1) / kTurns;
+    size_t turn = (loop.connections.size() + kTurns - 1) / kTurns;
+    if (changed) turn = std::max(turn, std::min(loop.connections.size(), kAtOnce));
     for (size_t i = 0; i < turn && !loop.connections.empty(); ++i) {
       if (loop.next_look >= loop.connections.size()) loop.next_look = 0;
       loop.connections[loop.next_look++]->look(loop.now);
@@ -187,4 +194,4 @@ class HttpPlugin {
 }  // namespace junctor::http
 
 JUNCTOR_PLUGIN(junctor::http::HttpPlugin, "http", "the site's HTTP server: API, pages, files, upgrades",
-               provides("http/1"), needs("~signal/1"), parallel())
+               provides("http/1"), needs("~signal/1", "~*auth/1"), parallel())

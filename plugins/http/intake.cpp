@@ -119,6 +119,10 @@ Admitted admit(Core& core, LoopState& loop, std::unique_ptr<Reading>& reading, c
     response.set("Retry-After", "5");
     return {nullptr, std::move(response)};
   }
+  if (Core::is_api(path) && core.denies(origin.client)) {
+    core.traffic.refused(Refusal::kDenied, origin.client, path);
+    return {nullptr, own_response(403, path, "this server does not serve your network")};
+  }
   auto exchange = std::make_shared<OpenExchange>();
   exchange->loop = core.host.current_loop();
   exchange->route = *match.route;

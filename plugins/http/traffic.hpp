@@ -25,6 +25,7 @@ enum class Refusal {
   kNotFound,
   kMethod,
   kExpectation,
+  kDenied,
   kCount
 };
 
@@ -65,8 +66,9 @@ class Traffic {
  private:
   static constexpr size_t kCount = static_cast<size_t>(Refusal::kCount);
   static constexpr std::array<const char*, kCount> kWords{
-      "bad_request",  "head_too_large", "body_too_large", "body_memory", "busy",   "head_timeout",
-      "body_timeout", "answer_timeout", "slow_reader",    "not_found",   "method", "expectation"};
+      "bad_request",  "head_too_large", "body_too_large", "body_memory", "busy",
+      "head_timeout", "body_timeout",   "answer_timeout", "slow_reader", "not_found",
+      "method",       "expectation",    "denied"};
 
   const Host& host_;
   std::array<Metric, kCount> refused_;
