@@ -120,19 +120,36 @@ TEST_CASE("nothing leaves for an address that did not ask, whoever names it") {
   request.set_socket_addr(named);
   hbb::PunchHoleRequest punch = punch_request(site, b.id());
   punch.set_socket_addr_v6(named);
-  wire::TcpClient by_tcp = site.dial("127.0.0.9");
+  wire::TcpClient asking = site.dial("127.0.0.10");
   for (int i = 0; i < 50; ++i) {
     forger.send(site.at(), sent);
     forger.send(site.at(), local);
     forger.send(site.at(), relay);
     forger.send(site.at(), request);
-    by_tcp.send(sent);
-    by_tcp.send(local);
-    by_tcp.send(relay);
-    by_tcp.send(punch);
+    asking.send(punch);
+  }
+  const auto refused = [&](const char* reason) {
+    return site.metric("holepunch", "refused", std::string{"reason="} + reason);
+  };
+  // Every one is counted: 60 as an answer to nothing, then its source is heard no more.
+  CHECK(testing::eventually([&] { return refused("not_pending") + refused("too_many_answers") == 150; }));
+  CHECK(refused("not_pending") >= 60);
+  CHECK(refused("too_many_answers") > 0);
+  CHECK(refused("transport") == 50);
+
+  int source = 10;
+  for (const std::string& message : {wire::wrap_message(sent), wire::wrap_message(local), wire::wrap_message(relay)}) {
+    const int64_t before = refused("not_pending");
+    wire::TcpClient by_tcp = site.dial("127.0.0." + std::to_string(++source));
+    try {
+      for (int i = 0; i < 100; ++i) by_tcp.send_frame(message);
+    } catch (const wire::ClientError&) {  // cut off meanwhile
+    }
+    CHECK(by_tcp.wait_end(testing::patient(wire::kPatience)));
+    CHECK(refused("not_pending") - before >= 60);
+    CHECK(refused("not_pending") - before < 100);
   }
   CHECK_FALSE(victim.receive_bytes(testing::patient(Millis{300})));
-  CHECK(site.metric("holepunch", "refused", "reason=not_pending") >= 60);  // then its source is heard no more
 }
 
 TEST_CASE("forged answers to a pending request do not reach who asked, the honest one does") {
