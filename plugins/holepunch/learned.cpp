@@ -6,12 +6,33 @@
 
 namespace junctor::holepunch {
 
+bool Learned::Shares::has_room(const wire::Address& a, size_t capacity) const {
+  const auto found = held_.find(wire::site_key(a));
+  return found == held_.end() || found->second < std::max(kFewest, capacity / kNetworks);
+}
+
+void Learned::Shares::remove(const wire::Address& a) {
+  const auto found = held_.find(wire::site_key(a));
+  if (--found->second == 0) held_.erase(found);
+}
+
+template <class Which>
+size_t Learned::erase_pairs(Which which) {
+  return std::erase_if(pairs_, [&](const auto& entry) {
+    if (!which(entry)) return false;
+    pair_shares_.remove(entry.first.first);
+    return true;
+  });
+}
+
 void Learned::configure(const Limits& limits) {
   const std::lock_guard lock{mutex_};
   limits_ = limits;
   if (limits_.life > Duration::zero()) return;
   pairs_.clear();
   punches_.clear();
+  pair_shares_.clear();
+  punch_shares_.clear();
   punches_end_.clear();
 }
 
@@ -25,8 +46,9 @@ void Learned::punched(const wire::Address& a, const wire::Address& b, std::strin
     at->second = punch;
     return;
   }
-  if (punches_.size() >= limits_.capacity) return;
+  if (punches_.size() >= limits_.capacity || !punch_shares_.has_room(key.first, limits_.capacity)) return;
   punches_.emplace(key, punch);
+  punch_shares_.add(key.first);
   punches_end_.emplace_back(punch.until, key);
 }
 
@@ -42,8 +64,9 @@ Learned::Lesson Learned::asked_relay(const wire::Address& a, std::string_view id
     known->second.next_try = verdict.next_try;
     return Lesson::kLearned;
   }
-  if (pairs_.size() >= limits_.capacity) return Lesson::kFull;
+  if (pairs_.size() >= limits_.capacity || !pair_shares_.has_room(pair.first, limits_.capacity)) return Lesson::kFull;
   pairs_.emplace(pair, verdict);
+  pair_shares_.add(pair.first);
   next_end_ = std::min(next_end_, verdict.until);
   return Lesson::kLearned;
 }
@@ -78,7 +101,7 @@ size_t Learned::size() const {
 
 size_t Learned::forget(const wire::Address& ip) {
   const std::lock_guard lock{mutex_};
-  return std::erase_if(pairs_, [&](const auto& entry) {
+  return erase_pairs([&](const auto& entry) {
     return ip.is_none() || entry.first.first.same_ip(ip) || entry.first.second.same_ip(ip);
   });
 }
@@ -87,7 +110,7 @@ void Learned::expire(Duration now) {
   const std::lock_guard lock{mutex_};
   expire_punches(now);
   if (next_end_ > now) return;
-  std::erase_if(pairs_, [&](const auto& entry) { return entry.second.until <= now; });
+  erase_pairs([&](const auto& entry) { return entry.second.until <= now; });
   next_end_ = Duration::max();
   for (const auto& [pair, verdict] : pairs_) next_end_ = std::min(next_end_, verdict.until);
 }
@@ -98,7 +121,12 @@ void Learned::expire_punches(Duration now) {
     punches_end_.pop_front();
     const auto at = punches_.find(key);
     if (at->second.until <= now) {
-      if (!at->second.asked) pairs_.erase(Pair{key.first, at->second.b});  // it got through
+      const auto pair = at->second.asked ? pairs_.end() : pairs_.find(Pair{key.first, at->second.b});
+      if (pair != pairs_.end()) {  // it got through
+        pair_shares_.remove(key.first);
+        pairs_.erase(pair);
+      }
+      punch_shares_.remove(key.first);
       punches_.erase(at);
     } else {
       punches_end_.emplace_back(at->second.until, std::move(key));

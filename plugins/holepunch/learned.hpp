@@ -2,6 +2,7 @@
 // Pairs of addresses between which punching over TCP is known to fail, learned from those who tried. Any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -14,14 +15,18 @@
 
 #include "junctor/result.hpp"
 #include "wire/address.hpp"
+#include "wire/rate_limit.hpp"
 
 namespace junctor::holepunch {
 
-/// Ports play no part. Whoever changes its address is another one.
+/// Ports play no part. Whoever changes its address is another one. Whoever has a whole network (a /48, an IPv4 /24) is
+/// not as many as it has addresses: as A it holds no more than a sixteenth of either table.
 class Learned {
  public:
   /// A that asks for the relay so long after a punch has not got through.
   static constexpr Duration kVerdict = std::chrono::seconds{30};
+  static constexpr size_t kNetworks = 16;  // share a table at least, where that leaves each
+  static constexpr size_t kFewest = 64;    // so many
 
   struct Limits {
     size_t capacity = 0;  // pairs, and as many punches under way; when full nobody fresh gives way
@@ -71,11 +76,28 @@ class Learned {
   };
   using PunchKey = std::pair<wire::Address, std::string>;
 
+  using Network = std::array<char, 9>;
+  /// How many of a table's entries each network has.
+  class Shares {
+   public:
+    bool has_room(const wire::Address& a, size_t capacity) const;
+    void add(const wire::Address& a) { ++held_[wire::site_key(a)]; }
+    void remove(const wire::Address& a);
+    void clear() { held_.clear(); }
+
+   private:
+    std::map<Network, size_t> held_;
+  };
+
   void expire_punches(Duration now);
+  /// Of the pairs for which `which` is true.
+  template <class Which>
+  size_t erase_pairs(Which which);
 
   mutable std::mutex mutex_;
   Limits limits_;
   std::map<Pair, Verdict> pairs_;
+  Shares pair_shares_, punch_shares_;
   Duration next_end_ = Duration::max();  // no pair ends before
   std::map<PunchKey, Punch> punches_;
   std::deque<std::pair<Duration, PunchKey>> punches_end_;  // in order; renewed ones go to the back

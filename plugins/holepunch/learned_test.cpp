@@ -177,5 +177,25 @@ TEST_CASE("every loop may ask while another ticks and a person clears") {
   CHECK(learned.size() == 0);
 }
 
+TEST_CASE("whoever has a whole network teaches no more than a share of what is remembered") {
+  Learned learned{{1600, 6h, 5s, 1h}};
+  const auto fails = [&](const wire::Address& a, const std::string& id) {
+    learned.punched(a, kB, id, 100s);
+    return learned.asked_relay(a, id, 118s);
+  };
+  wire::Address stranger = at("[2001:db8:1::1]:5000");
+  for (int i = 0; i < 2000; ++i) {
+    stranger.ip[6] = static_cast<uint8_t>(i >> 8);
+    stranger.ip[7] = static_cast<uint8_t>(i);
+    fails(stranger, kId);
+  }
+  CHECK(learned.size() == 100);
+  CHECK(fails(kA, kId) == Lesson::kLearned);
+  CHECK(fails(at("[2001:db8:2::1]:5000"), kId) == Lesson::kLearned);
+  CHECK(learned.forget(wire::Address{}) == 102);
+  learned.expire(200s);  // and what was under way
+  CHECK(fails(stranger, "other-id") == Lesson::kLearned);
+}
+
 }  // namespace
 }  // namespace junctor::holepunch
