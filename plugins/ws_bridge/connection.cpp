@@ -82,8 +82,8 @@ void Connection::upgrade(const http::Head& head) {
   peer_ = loop().proxies.origin(head, info_.peer, is_tls()).client;
   auto talk = talk_for(head.path);
   if (!talk) return refuse(refusal(404, port_is(purpose_)), Refusal::kNotFound);
-  const Upgrade judged = judge(head, port_is(purpose_));
-  if (judged.status != 101) return refuse(judged, judged.status == 426 ? Refusal::kNoUpgrade : Refusal::kBadRequest);
+  const Upgrade judged = judge(head, port_is(purpose_), loop().settings.origins);
+  if (judged.status != 101) return refuse(judged, reason_of(judged));
   stream_.send(bytes_of(judged));
   talk_ = std::move(talk);
   talk_->begin();

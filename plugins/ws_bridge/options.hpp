@@ -52,6 +52,22 @@ inline constexpr auto kGatherMax =
         .live()
         .help("memory for messages that come in several frames, of all sessions together; who needs more gets 1013");
 
+inline constexpr auto kGatherPerClient = opt::size("gather_per_client", "64MiB")
+                                             .live()
+                                             .help("of these, what one client (an IPv4 address, an IPv6 /64) may take");
+inline constexpr auto kGatherTime =
+    opt::duration("gather_time", "5m")
+        .range(1'000'000, kYear)
+        .live()
+        .help("how long a message in several frames may take; who holds memory makes progress, or gets 1013");
+inline constexpr auto kOrigins =
+    opt::text("origins", "")
+        .list()
+        .live()
+        .help(
+            "where given, browsers are served from pages of these origins alone, https://HOST[:PORT]; clients that "
+            "are no browsers send none");
+
 /// What every loop has a copy of.
 struct Settings {
   std::vector<std::string> trusted_proxies;
@@ -61,11 +77,15 @@ struct Settings {
   size_t message_max;
   size_t relay_message_max;
   size_t gather_max;
+  size_t gather_per_client;
+  Duration gather_time;
+  std::vector<std::string> origins;
 
   static Settings from(const Config& config) {
     const auto size = [&](const auto& option) { return static_cast<size_t>(config[option]); };
     return {config[kTrustedProxies], config[kHandshakeTimeout], config[kCloseTimeout], size(kHeadMax),
-            size(kMessageMax),       size(kRelayMessageMax),    size(kGatherMax)};
+            size(kMessageMax),       size(kRelayMessageMax),    size(kGatherMax),      size(kGatherPerClient),
+            config[kGatherTime],     config[kOrigins]};
   }
 };
 

@@ -23,6 +23,7 @@ enum class Refusal {
   kSlowReader,
   kSignal,  // the signal service wants no more channels, or not this one's message
   kRelay,   // the relay says why
+  kOrigin,  // a browser's page that is not among `origins`
   kCount
 };
 
@@ -52,9 +53,9 @@ class Traffic {
  private:
   static constexpr size_t kCount = static_cast<size_t>(Refusal::kCount);
   static constexpr std::array<const char*, kCount> kWords{
-      "no_upgrade",        "bad_request", "head_too_large", "not_found",
-      "handshake_timeout", "bad_frame",   "too_large",      "gather_full",
-      "bad_first_message", "slow_reader", "signal",         "relay"};
+      "no_upgrade", "bad_request", "head_too_large", "not_found",         "handshake_timeout",
+      "bad_frame",  "too_large",   "gather_full",    "bad_first_message", "slow_reader",
+      "signal",     "relay",       "origin"};
 
   const Host& host_;
   std::array<Metric, kCount> refused_;

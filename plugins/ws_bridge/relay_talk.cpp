@@ -7,6 +7,7 @@
 
 #include "junctor/service/signal.h"
 #include "shared.hpp"
+#include "wire/abi.hpp"
 #include "wire/kinds.hpp"
 #include "wire/message.hpp"
 #include "wire/rendezvous.pb.h"
@@ -51,7 +52,11 @@ bool parse_request(std::string_view message, RelayRequest* request) {
 
 RelayTalk::RelayTalk(Connection& connection) : Talk{connection}, incoming_{connection.loop().settings.message_max} {}
 
-RelayTalk::~RelayTalk() { connection_.shared().gathered -= counted_; }
+RelayTalk::~RelayTalk() {
+  if (counted_ > 0) connection_.shared().gathered.change(client(), counted_, 0, 0, 0);
+}
+
+Gathered::Client RelayTalk::client() const { return wire::client_key(wire::from_abi(connection_.peer())); }
 
 size_t RelayTalk::on_data(std::string_view data) {
   switch (state_) {
@@ -202,14 +207,21 @@ bool RelayTalk::pass_gathered() {
   return count_gathered();
 }
 
-/// False where all sessions together hold too much.
+/// False where its client, or all together, hold too much. Whoever holds some has so long to be done with it.
 bool RelayTalk::count_gathered() {
   const size_t now = incoming_.gathered() + gathered_.size();
   if (now == counted_) return true;
-  Shared& shared = connection_.shared();
-  const size_t before = counted_;
-  const size_t all = shared.gathered += now - std::exchange(counted_, now);
-  if (now < before || all <= connection_.loop().settings.gather_max) return true;
+  const Settings& settings = connection_.loop().settings;
+  const size_t before = std::exchange(counted_, now);
+  if (now == 0) {
+    patience_.cancel();
+  } else if (before == 0) {
+    patience_ = connection_.host().after(settings.gather_time,
+                                         [this] { connection_.fail(close_code::kTryLater, Refusal::kGatherFull); });
+  }
+  if (connection_.shared().gathered.change(client(), before, now, settings.gather_max, settings.gather_per_client)) {
+    return true;
+  }
   connection_.fail(close_code::kTryLater, Refusal::kGatherFull);
   return false;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "connection.hpp"
+#include "gathered.hpp"
 #include "incoming.hpp"
 #include "junctor/service/relay.h"
 #include "outgoing.hpp"
@@ -61,6 +62,7 @@ class RelayTalk final : public Talk {
   void finish_input();
   void tell_end();
   bool count_gathered();
+  Gathered::Client client() const;
 
   // ---- what the relay calls ----
   static const jct_relay_link& link();
@@ -76,6 +78,7 @@ class RelayTalk final : public Talk {
   std::string gathered_;  // a message that came in several frames, on its way to the relay
   size_t passed_ = 0;     // of it
   size_t counted_ = 0;    // of all sessions' gathered bytes: ours
+  Timer patience_;        // with them
   RelayRequest request_;
   jct_handle handle_ = 0;
   bool begun_ = false;    // the session has

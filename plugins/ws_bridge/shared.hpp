@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "gathered.hpp"
 #include "junctor/services.hpp"
 #include "options.hpp"
 #include "pieces.hpp"
@@ -72,7 +73,7 @@ struct Shared {
   Traffic traffic;
   std::vector<std::unique_ptr<LoopState>> loops;
   Transit transit;
-  std::atomic<size_t> gathered{0};  // bytes of fragmented messages, on all loops
+  Gathered gathered;                // of fragmented messages, on all loops
   std::atomic<size_t> open{0};      // connections
   std::function<void()> last_gone;  // [any] while draining: the last connection has gone
 };

@@ -4,6 +4,8 @@
 
 #include <Poco/SHA1Engine.h>
 
+#include <algorithm>
+
 #include "wire/base64.hpp"
 
 namespace junctor::ws_bridge {
@@ -16,6 +18,8 @@ const char* phrase(uint32_t status) {
   switch (status) {
     case 101:
       return "Switching Protocols";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -29,9 +33,22 @@ const char* phrase(uint32_t status) {
   }
 }
 
+/// Scheme and host are written in any case (RFC 6454); browsers send lower case.
+bool is_foreign(const http::Head& head, const std::vector<std::string>& origins) {
+  const auto origin = head.first("origin");
+  if (origins.empty() || !origin) return false;
+  return std::none_of(origins.begin(), origins.end(),
+                      [&](const std::string& one) { return http::same_text(*origin, one); });
+}
+
 }  // namespace
 
-Upgrade judge(const http::Head& head, std::string_view port_is) {
+Refusal reason_of(const Upgrade& upgrade) {
+  if (upgrade.status == 403) return Refusal::kOrigin;
+  return upgrade.status == 426 ? Refusal::kNoUpgrade : Refusal::kBadRequest;
+}
+
+Upgrade judge(const http::Head& head, std::string_view port_is, const std::vector<std::string>& origins) {
   if (head.method != JCT_HTTP_GET) return refusal(405, "expected GET");
   if (!head.is_11 || head.has_body()) return refusal(400, "expected an HTTP/1.1 request without a body");
   if (!head.has_token("upgrade", "websocket") || !head.has_token("connection", "upgrade")) return refusal(426, port_is);
@@ -39,6 +56,7 @@ Upgrade judge(const http::Head& head, std::string_view port_is) {
   const std::string_view key = head.first("sec-websocket-key").value_or("");
   const auto plain = wire::decode_base64(key);
   if (!plain || plain->size() != kKeySize) return refusal(400, "expected a Sec-WebSocket-Key of 16 bytes in base64");
+  if (is_foreign(head, origins)) return refusal(403, "this server is not for pages of that origin");
   return {101, {}, accept_value(key)};
 }
 

@@ -4,9 +4,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "head.hpp"
 #include "junctor/http_text.hpp"
+#include "refusal.hpp"
 
 namespace junctor::ws_bridge {
 
@@ -18,8 +20,10 @@ struct Upgrade {
   std::string accept;  ///< Sec-WebSocket-Accept
 };
 
-/// 101 for a proper upgrade; else 400, 405 or 426 with a text, 426 also for a plain GET, which hears `port_is`.
-Upgrade judge(const http::Head& head, std::string_view port_is);
+/// 101 for a proper upgrade; else 400, 403, 405 or 426 with a text, 426 also for a plain GET, which hears `port_is`.
+/// 403: a browser's, from a page that is not of `origins`; none: from any.
+Upgrade judge(const http::Head& head, std::string_view port_is, const std::vector<std::string>& origins = {});
+Refusal reason_of(const Upgrade& upgrade);
 inline Upgrade refusal(uint32_t status, std::string_view text) { return {status, std::string{text}, {}}; }
 
 /// For the site's HTTP server.

@@ -54,4 +54,23 @@ TEST_CASE("what is no upgrade is told so, with the status that says why") {
   CHECK(bytes_of(old).find("\r\nConnection: close\r\n") != std::string::npos);
 }
 
+TEST_CASE("where origins are given, a page of another one is refused, and a client that is no browser is not") {
+  const std::vector<std::string> origins{"https://rd.example.org", "http://localhost:8080"};
+  const auto status = [&](const std::string& line) {
+    http::Reading reading;
+    REQUIRE(reading.read_head(replaced(upgrade(), "Upgrade: websocket", line + "Upgrade: websocket"), kMaxHeaders) ==
+            http::Fault::kNone);
+    return judge(reading.head(), "a port", origins).status;
+  };
+  CHECK(status("") == 101);
+  CHECK(status("Origin: https://rd.example.org\r\n") == 101);
+  CHECK(status("Origin: HTTP://localhost:8080\r\n") == 101);
+  CHECK(status("Origin: https://rd.example.org.evil.test\r\n") == 403);
+  CHECK(status("Origin: https://rd.example.org:444\r\n") == 403);
+  CHECK(status("Origin: null\r\n") == 403);
+  CHECK(judged(replaced(upgrade(), "Upgrade: websocket", "Origin: https://any.test\r\nUpgrade: websocket")).status ==
+        101);
+  CHECK(reason_of(refusal(403, "")) == Refusal::kOrigin);
+}
+
 }  // namespace

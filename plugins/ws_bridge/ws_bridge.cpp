@@ -18,7 +18,7 @@ class WsBridge {
  public:
   static constexpr auto kOptions =
       options(kListen, kListenRelay, kListenShared, kUpgrades, kTrustedProxies, kHandshakeTimeout, kCloseTimeout,
-              kHeadMax, kMessageMax, kRelayMessageMax, kGatherMax);
+              kHeadMax, kMessageMax, kRelayMessageMax, kGatherMax, kGatherPerClient, kGatherTime, kOrigins);
 
   WsBridge(Host& host, const Config& config) : host_{host}, shared_{host, Settings::from(config)} {
     if (!shared_.signal && !shared_.relay) {
@@ -93,10 +93,9 @@ class WsBridge {
     http::Head head;
     head.method = request.method;
     head.fields.assign(request.headers, request.headers + request.header_count);
-    const Upgrade judged = judge(head, port_is(purpose));
+    const Upgrade judged = judge(head, port_is(purpose), shared_.here().settings.origins);
     if (judged.status != 101) {
-      const bool plain = judged.status == 426;
-      shared_.traffic.refused(plain ? Refusal::kNoUpgrade : Refusal::kBadRequest, exchange.client());
+      shared_.traffic.refused(reason_of(judged), exchange.client());
       exchange.answer(answer_of(judged));
       return;
     }
