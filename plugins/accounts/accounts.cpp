@@ -45,6 +45,9 @@ class AccountsPlugin {
   }
 
   void start() {
+    if (auto peers = Service<jct_peers_service>::optional(host_, JCT_PEERS_SERVICE); peers && peers->table.remove) {
+      client_side_.drop_peers_by([peers = *peers](const std::string& id) { peers.table.remove(peers.self, str(id)); });
+    }
     login_calls_.open(server_);
     client_side_.route(server_, [this](const http::Exchange& exchange) { admin_side_.list_users(exchange); });
     admin_side_.open(server_);
@@ -228,4 +231,4 @@ class AccountsPlugin {
 }  // namespace junctor::accounts
 
 JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               provides("auth/1", "admissions/1"), needs("database/1", "http/1", "?storage/1", "?keys/1"))
+               provides("auth/1", "admissions/1"), needs("database/1", "http/1", "?storage/1", "?keys/1", "~peers/1"))

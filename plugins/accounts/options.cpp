@@ -37,6 +37,7 @@ RosterSettings read_roster(const Config& config) {
   for (const std::string& text : config[option::kInitiateNetworks]) {
     if (const auto network = wire::Network::parse(text)) settings.initiate_networks.push_back(*network);
   }
+  settings.cut_running = config[option::kCutRunning];
   settings.delivery.on_release = choice<OnRelease>(config, option::kOnRelease, option::kReleases);
   return settings;
 }

@@ -22,7 +22,7 @@ AdminSide::AdminSide(Parts parts, Settings settings, Bounds bounds)
     : parts_{std::move(parts)},
       settings_{std::move(settings)},
       engine_{contract_, *this, all_handlers()},
-      desk_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash}},
+      desk_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash, parts_.log_in}},
       front_{{parts_.store, contract_, engine_, desk_, parts_.log_in, openapi(contract_, JUNCTOR_VERSION), bounds.body,
               bounds.import}},
       scripts_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash}} {}

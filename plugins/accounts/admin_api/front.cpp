@@ -46,6 +46,7 @@ Ask ask_of(const http::Exchange& exchange, Method method) {
   ask.if_none_match = std::string{exchange.header("if-none-match")};
   ask.idempotency_key = std::string{exchange.header("idempotency-key")};
   ask.address = address_text(exchange.client());
+  ask.source = source_of(exchange.client().ip, exchange.client().family);
   ask.browser = std::string{exchange.header("user-agent").substr(0, 255)};
   ask.base_url = exchange.base_url();
   ask.secure = exchange.is_tls();

@@ -16,7 +16,12 @@ ClientSide::ClientSide(Host& host, Store& store, const Sealer& sealer, Settings 
     : host_{host},
       store_{store},
       settings_{std::make_shared<const Settings>(std::move(settings))},
-      feed_{roster_, settings_->feed},
+      feed_{roster_,
+            settings_->feed,
+            {[this] { rights_.taken_back(); },
+             [this](const std::string& id) {
+               if (drop_peer_) drop_peer_(id);
+             }}},
       grants_{settings_->grants},
       refs_{settings_->refs},
       nonces_{settings_->nonces},
@@ -73,6 +78,7 @@ void ClientSide::serve() {
 
 void ClientSide::reload(Settings settings) {
   roster_.configure(settings.roster);
+  rights_.taken_back();
   const std::lock_guard lock{mutex_};
   settings_ = std::make_shared<const Settings>(std::move(settings));
 }

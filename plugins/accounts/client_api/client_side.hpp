@@ -45,6 +45,8 @@ class ClientSide {
   void start(std::function<void()> loaded = nullptr);
   /// [home] Live values; bounds of tables and of routes stay as they were at the start.
   void reload(Settings settings);
+  /// [control] in start. Where a device's record and presence are dropped when it is deleted here.
+  void drop_peers_by(std::function<void(const std::string& id)> drop) { drop_peer_ = std::move(drop); }
   /// [home] What only memory has is stored.
   void flush() { devices_.flush(); }
 
@@ -66,6 +68,7 @@ class ClientSide {
   Store& store_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;  // guarded by mutex_
+  std::function<void(const std::string& id)> drop_peer_;
   Roster roster_;
   RosterFeed feed_;
   SwitchGrants grants_;

@@ -13,6 +13,10 @@ namespace {
 constexpr std::string_view kUnavailable = "auth_unavailable";
 constexpr std::string_view kTryAgain = "The server cannot check this now; please try again.";
 
+bool needs_model(uint32_t kind) {
+  return kind == JCT_AUTH_REACH || kind == JCT_AUTH_LIVE || kind == JCT_AUTH_REGISTER || kind == JCT_AUTH_RENAME;
+}
+
 std::string hex(const std::array<uint8_t, 16>& bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
@@ -35,6 +39,7 @@ Rights::Rights(Host& host, Parts parts, Limits limits)
     : host_{host},
       parts_{parts},
       limits_{limits},
+      relayed_{limits.relayed},
       device_refused_{host.counter("accounts_devices_refused", nullptr, "registrations that were refused")},
       overflows_{host.counter("accounts_auth_overflows", nullptr, "questions that found no room to wait in")},
       decide_time_{host.histogram("accounts_decide_ns", nullptr, "time of a decision who may reach what")} {
@@ -52,7 +57,8 @@ const jct_auth_service* Rights::table() {
   static constexpr jct_auth_service kTable{sizeof(jct_auth_service), 0,
                                            [](void* self, const jct_auth_request* request, const jct_auth_done* done) {
                                              static_cast<Rights*>(self)->check(*request, *done);
-                                           }};
+                                           },
+                                           [](void* self) -> uint64_t { return static_cast<Rights*>(self)->changes_; }};
   return &kTable;
 }
 
@@ -60,7 +66,7 @@ void Rights::check(const jct_auth_request& request, const jct_auth_done& done) n
   AuthAsker asker{done};
   host_.guarded("check", [&] {
     const auto own = junctor::detail::adopt<jct_auth_request>(&request);
-    if (!open_ && hold(own, asker)) return;
+    if (!open_ && needs_model(own.kind) && hold(own, asker)) return;
     judge(own, std::move(asker));
   });
 }
@@ -103,6 +109,8 @@ void Rights::judge(const jct_auth_request& request, AuthAsker asker) {
       return admit(request, std::move(asker));
     case JCT_AUTH_RENAME:
       return rename(request, std::move(asker));
+    case JCT_AUTH_STAY:
+      return stay(request, std::move(asker));
     default:  // what they start is asked for by REACH, whoever they are
       return asker.allow();
   }
@@ -141,6 +149,11 @@ void Rights::reach(const jct_auth_request& request, AuthAsker asker) {
   parts_.refs.put(grant.conn_audit_ref,
                   {std::string{question.id}, answer.user, answer.user_name, access.ground, question.from.ip_text()},
                   host_.now());
+  if (request.session.size > 0) {
+    Leave leave{std::string{question.id}, std::nullopt, question.switch_granted};
+    if (!question.token.empty()) leave.session = token_hash(question.token);
+    relayed_.put(std::string{view(request.session)}, std::move(leave));
+  }
   asker.allow(grant);
 }
 
@@ -152,6 +165,31 @@ void Rights::live(const jct_auth_request& request, AuthAsker asker) {
     return asker.deny(word(Refusal::kSessionExpired), sentence(Refusal::kSessionExpired, false));
   }
   asker.allow({user->name, 0, "", 0});
+}
+
+/// Disabled, revoked, logged out: what runs is cut where the site wants that; who is banned is put out anyway.
+void Rights::stay(const jct_auth_request& request, AuthAsker asker) {
+  const bool cuts = parts_.roster.settings()->cut_running;
+  if (request.session.size > 0) return cuts ? stay_joined(request, std::move(asker)) : asker.allow();
+  if (request.token.size > 0) return cuts && open_ ? live(request, std::move(asker)) : asker.allow();
+  const auto device = request.id.size > 0 ? parts_.roster.device(view(request.id)) : std::nullopt;
+  if (device && device->state == DeviceState::kBanned)
+    return asker.deny("device_banned", text_for_device("device_banned"));
+  asker.allow();
+}
+
+void Rights::stay_joined(const jct_auth_request& request, AuthAsker asker) {
+  const auto leave = request.id.size > 0 ? relayed_.find(view(request.session)) : std::nullopt;
+  if (!leave || leave->device != view(request.id)) return asker.allow();
+  Roster::Question question;
+  question.id = leave->device;
+  question.session = leave->session ? &*leave->session : nullptr;
+  question.switch_granted = leave->switch_granted;
+  question.from = wire::from_abi(request.address);
+  question.now = now();
+  const Roster::Answer answer = parts_.roster.decide(question);
+  if (answer.access.allowed()) return asker.allow();
+  asker.deny(word(answer.access.refusal), sentence(answer.access.refusal, answer.user != kNoRef), answer.user_name);
 }
 
 void Rights::deny_device(AuthAsker& asker, std::string_view id, std::string_view word) const {

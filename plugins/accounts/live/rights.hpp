@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "accounts/live/conn_refs.hpp"
+#include "accounts/live/relayed.hpp"
 #include "accounts/live/roster.hpp"
 #include "accounts/model/admission.hpp"
 #include "accounts/model/switch_grants.hpp"
@@ -24,6 +25,7 @@ class Rights {
  public:
   struct Limits {
     size_t held = 10'000;            ///< questions that wait for the model to be loaded, and for devices to be stored
+    size_t relayed = 100'000;        ///< relay sessions whose leave is remembered
     int64_t reserved = 30 * 86'400;  ///< seconds that a renamed device's old id stays its own
   };
   /// All outlive it.
@@ -38,6 +40,8 @@ class Rights {
 
   /// [home] The model is there: answers who waits.
   void open();
+  /// [any] Something may have been taken back: askers ask STAY.
+  void taken_back() { ++changes_; }
   /// [loop]
   void check(const jct_auth_request& request, const jct_auth_done& done) noexcept;
   static const jct_auth_service* table();
@@ -53,6 +57,8 @@ class Rights {
   void judge(const jct_auth_request& request, AuthAsker asker);
   void reach(const jct_auth_request& request, AuthAsker asker);
   void live(const jct_auth_request& request, AuthAsker asker);
+  void stay(const jct_auth_request& request, AuthAsker asker);
+  void stay_joined(const jct_auth_request& request, AuthAsker asker);
   void admit(const jct_auth_request& request, AuthAsker asker);
   void enter(const jct_auth_request& request, AuthAsker asker);
   void rename(const jct_auth_request& request, AuthAsker asker);
@@ -68,6 +74,8 @@ class Rights {
   std::mutex mutex_;
   std::vector<Held> held_;         // guarded by mutex_
   std::atomic<bool> open_{false};  // set once, under mutex_
+  std::atomic<uint64_t> changes_{0};
+  Relayed relayed_;
   std::atomic<size_t> storing_{0};
   std::array<Metric, static_cast<size_t>(Refusal::kCount)> refused_;
   std::array<Metric, 10> allowed_;

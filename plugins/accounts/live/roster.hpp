@@ -29,6 +29,7 @@ struct RosterSettings {
   std::vector<std::string> listed;  ///< names of users and groups, for initiate = listed
   std::vector<wire::Network> initiate_networks;
   DeliveryPolicy delivery;
+  bool cut_running = false;  ///< what is no more allowed ends, and not with the next request alone
 };
 
 /// All that is read as a whole: everything but devices and sessions.
@@ -87,8 +88,9 @@ class Roster {
   // ---- asking ----
   struct Question {
     std::string_view id;
-    std::string_view token;  ///< as it came; empty: none
-    bool id_known = true;    ///< as signalling says
+    std::string_view token;              ///< as it came; empty: none
+    const TokenHash* session = nullptr;  ///< of a token that came before, in its place
+    bool id_known = true;                ///< as signalling says
     bool switch_granted = false;
     wire::Address from;
     int64_t now = 0;

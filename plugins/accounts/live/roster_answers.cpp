@@ -88,12 +88,12 @@ Controller Roster::controller_for(Ref user) const {
 }
 
 Controller Roster::controller_of(const Question& question, Ref* user) const {
-  if (question.token.empty()) {
+  if (question.token.empty() && question.session == nullptr) {
     Controller anonymous;
     anonymous.network_allowed = network_allows(nullptr, question.from);
     return anonymous;
   }
-  const auto found = sessions_.find(token_hash(question.token));
+  const auto found = sessions_.find(question.session != nullptr ? *question.session : token_hash(question.token));
   if (found == sessions_.end()) return controller_for(kNoRef);
   const SessionCard& session = found->second;
   *user = session.user;  // known to the log even where the session has ended

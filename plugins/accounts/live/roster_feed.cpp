@@ -2,6 +2,7 @@
 // Pages at the start; afterwards rows as they are touched. Home loop and database threads.
 #include "accounts/live/roster_feed.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -24,6 +25,18 @@ struct Read {
 bool touches_rules(const Touched& touched) {
   return touched.edges || !touched.user_groups.empty() || !touched.device_groups.empty() ||
          !touched.control_roles.empty() || !touched.strategies.empty();
+}
+
+/// May something that was allowed be denied by this? Not by what merely comes in: a flood of new devices takes nothing.
+bool takes_back(const Read& read) {
+  const auto gone = [](const auto& pair) { return !pair.second; };
+  const auto out = [](const auto& user) { return !user.second || !user.second->enabled; };
+  const auto put_away = [](const DeviceCard& card) {
+    return card.state == DeviceState::kDisabled || card.state == DeviceState::kBanned;
+  };
+  return read.model || !read.books.empty() || std::any_of(read.users.begin(), read.users.end(), out) ||
+         std::any_of(read.sessions.begin(), read.sessions.end(), gone) ||
+         std::any_of(read.devices.begin(), read.devices.end(), put_away);
 }
 
 void apply(Roster& roster, Read& read) {
@@ -55,7 +68,13 @@ std::function<void()> RosterFeed::collect(const Sql& sql, const Touched& touched
   }
   read->removed = touched.removed_devices;
   read->renamed = touched.renamed_devices;
-  return [this, read] { apply(roster_, *read); };
+  return [this, read] {
+    const bool taken = takes_back(*read);
+    apply(roster_, *read);
+    if (taken && changed_.taken_back) changed_.taken_back();
+    if (!changed_.removed) return;
+    for (const std::string& id : read->removed) changed_.removed(id);
+  };
 }
 
 void RosterFeed::load(const Store& store, std::function<void(const std::string&)> loaded) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "accounts/live/roster.hpp"
 #include "accounts/live/roster_store.hpp"
@@ -16,7 +18,13 @@ class RosterFeed {
     int64_t page = 20'000;               ///< devices read at once
     int64_t session_idle = 90 * 86'400;  ///< seconds
   };
-  RosterFeed(Roster& roster, Limits limits) : roster_{roster}, limits_{limits} {}
+  /// [home] Told when the memory has followed. Both may be empty.
+  struct Changed {
+    std::function<void()> taken_back;                    ///< something that was allowed may be denied now
+    std::function<void(const std::string& id)> removed;  ///< a device
+  };
+  RosterFeed(Roster& roster, Limits limits, Changed changed = {})
+      : roster_{roster}, limits_{limits}, changed_{std::move(changed)} {}
 
   /// [home] loaded(refusal): empty where all is there, else it is to be tried again.
   void load(const Store& store, std::function<void(const std::string& refusal)> loaded);
@@ -29,6 +37,7 @@ class RosterFeed {
 
   Roster& roster_;
   const Limits limits_;
+  const Changed changed_;
 };
 
 }  // namespace junctor::accounts

@@ -41,6 +41,35 @@ int64_t FailedLogins::wait_of(const Table& table, const std::string& key, size_t
 
 int64_t FailedLogins::wait(const Attempt& attempt, int64_t now) const {
   const std::lock_guard lock{mutex_};
+  return wait_here(attempt, now);
+}
+
+bool FailedLogins::is_busy(const std::string& key, size_t most, int64_t now) const {
+  const auto under_way = trials_.find(key);
+  return most != 0 && under_way != trials_.end() && under_way->second + within(key, kMinute, now) >= most;
+}
+
+int64_t FailedLogins::begin(const Attempt& attempt, int64_t now, Trial* trial) {
+  const std::lock_guard lock{mutex_};
+  if (const int64_t longest = wait_here(attempt, now); longest > 0) return longest;
+  std::vector<std::string> keys{key_of(attempt)};
+  if (attempt.device.empty()) keys.push_back(source_key(attempt.source));
+  if (is_busy(keys[0], limits_.per_minute, now)) return 1;
+  if (keys.size() > 1 && is_busy(keys[1], limits_.source_per_minute, now)) return 1;
+  for (const std::string& key : keys) ++trials_[key];
+  *trial = Trial{*this, std::move(keys)};
+  return 0;
+}
+
+void FailedLogins::ended(const std::vector<std::string>& keys) {
+  const std::lock_guard lock{mutex_};
+  for (const std::string& key : keys) {
+    const auto found = trials_.find(key);
+    if (found != trials_.end() && --found->second == 0) trials_.erase(found);
+  }
+}
+
+int64_t FailedLogins::wait_here(const Attempt& attempt, int64_t now) const {
   const std::string key = key_of(attempt);
   int64_t longest = std::max(wait_of(table_, key, limits_.per_minute, kMinute, now),
                              wait_of(table_, key, limits_.per_hour, kHour, now));

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace junctor::accounts {
 
@@ -39,6 +41,28 @@ class FailedLogins {
   void set(const LoginLimits& limits);
   /// Seconds to wait; 0: go on. An attempt that has to wait is not counted. `now`: any clock, in seconds.
   int64_t wait(const Attempt& attempt, int64_t now) const;
+  /// One that may be tried now counts as a failure until it has ended, so that many at once are no more than one after
+  /// another. The limits outlive it.
+  class Trial {
+   public:
+    Trial() = default;
+    Trial(FailedLogins& of, std::vector<std::string> keys) : of_{&of}, keys_{std::move(keys)} {}
+    Trial(Trial&& other) noexcept : of_{std::exchange(other.of_, nullptr)}, keys_{std::move(other.keys_)} {}
+    Trial& operator=(Trial&& other) noexcept {
+      std::swap(of_, other.of_);
+      std::swap(keys_, other.keys_);
+      return *this;
+    }
+    ~Trial() {
+      if (of_ != nullptr) of_->ended(keys_);
+    }
+
+   private:
+    FailedLogins* of_ = nullptr;
+    std::vector<std::string> keys_;
+  };
+  /// 0 and a trial, or the seconds to wait and none.
+  int64_t begin(const Attempt& attempt, int64_t now, Trial* trial);
   /// Counts one that failed.
   LoginAlarms failed(const Attempt& attempt, int64_t now);
   /// A log-in succeeded: its bucket is empty again; other sources' stay.
@@ -58,6 +82,9 @@ class FailedLogins {
   static std::string key_of(const Attempt& attempt);
   static std::string source_key(const std::string& source);
   static std::string row_key(const std::string& account);
+  int64_t wait_here(const Attempt& attempt, int64_t now) const;
+  void ended(const std::vector<std::string>& keys);
+  bool is_busy(const std::string& key, size_t most, int64_t now) const;
   static int64_t wait_of(const Table& table, const std::string& key, size_t most, int64_t span, int64_t now);
   size_t add(const std::string& key, int64_t now, size_t keep);
   size_t within(const std::string& key, int64_t span, int64_t now) const;
@@ -66,7 +93,8 @@ class FailedLogins {
   mutable std::mutex mutex_;
   LoginLimits limits_;
   Table table_;
-  std::list<std::string> ages_;  // the oldest failure first
+  std::list<std::string> ages_;                     // the oldest failure first
+  std::unordered_map<std::string, size_t> trials_;  // under way
 };
 
 /// An address without port as its bucket: IPv4 as it is, IPv6 by its /64.

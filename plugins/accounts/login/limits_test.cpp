@@ -95,5 +95,32 @@ TEST_CASE("IPv6 sources are their /64") {
   CHECK(source_of(a, 4).size() == 4);
 }
 
+TEST_CASE("many attempts at once are no more than as many one after another") {
+  FailedLogins failed{LoginLimits{}};
+  const FailedLogins::Attempt here{"ada", "1.2.3.4", {}};
+  std::vector<FailedLogins::Trial> trials(10);
+  int begun = 0;
+  for (auto& trial : trials) begun += failed.begin(here, kNow, &trial) == 0 ? 1 : 0;
+  CHECK(begun == 6);
+  FailedLogins::Trial other;
+  CHECK(failed.begin({"bob", "1.2.3.4", {}}, kNow, &other) == 0);
+  for (int i = 0; i < 6; ++i) failed.failed(here, kNow);
+  trials.clear();
+  CHECK(failed.begin(here, kNow, &other) == 60);
+  CHECK(failed.begin(here, kNow + 60, &other) == 0);
+}
+
+TEST_CASE("one source's attempts at many accounts at once are bounded too") {
+  FailedLogins failed{LoginLimits{}};
+  std::vector<FailedLogins::Trial> trials(100);
+  int begun = 0;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    begun += failed.begin({"user" + std::to_string(i), "office", {}}, kNow, &trials[i]) == 0 ? 1 : 0;
+  }
+  CHECK(begun == 60);
+  FailedLogins::Trial hers;
+  CHECK(failed.begin({"ada", "office", "her laptop"}, kNow, &hers) == 0);
+}
+
 }  // namespace
 }  // namespace junctor::accounts

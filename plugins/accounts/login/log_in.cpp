@@ -42,6 +42,8 @@ struct LogIn::Step {
   Found found;
   FailedLogins::Attempt attempt;
   std::string new_hash;  // of a password that is to be stored anew
+  std::string method = "password";
+  FailedLogins::Trial trial;
 };
 
 LogIn::LogIn(const Parts& parts, const TicketLimits& tickets)
@@ -98,7 +100,7 @@ void LogIn::first(const std::string& name, const std::string& password, const Lo
 }
 
 bool LogIn::must_wait(const StepPointer& step) {
-  const int64_t wait = failed_.wait(step->attempt, now());
+  const int64_t wait = failed_.begin(step->attempt, now(), &step->trial);
   if (wait == 0) return false;
   waited_.add();
   step->done({LoginAnswer::Kind::kRefused,
@@ -242,6 +244,37 @@ void LogIn::second(const std::string& secret, const std::string& name, const std
       });
 }
 
+// ---- others that ask for a password or a code ----
+
+namespace {
+
+FailedLogins::Attempt attempt_of(const LogIn::Guess& guess) {
+  return {guess.user.guid.empty() ? "?" + guess.what : guess.user.guid, guess.source, {}};
+}
+
+}  // namespace
+
+int64_t LogIn::begin_guess(const Guess& guess, FailedLogins::Trial* trial) {
+  const int64_t wait = failed_.begin(attempt_of(guess), now(), trial);
+  if (wait > 0) waited_.add();
+  return wait;
+}
+
+void LogIn::guessed(const Guess& guess, bool right) {
+  if (right) return failed_.succeeded(attempt_of(guess));
+  wrong_.add();
+  auto step = std::make_shared<Step>();
+  step->name = guess.user.name;
+  step->method = guess.what;
+  step->from.kind = SessionKind::kConsole;
+  step->from.address = guess.address;
+  step->from.source = guess.source;
+  if (guess.user.id != kNoRef) step->found.user = guess.user;
+  step->attempt = attempt_of(guess);
+  step->done = [](const LoginAnswer&) {};
+  refuse(step, "wrong_credentials", "", true);
+}
+
 void LogIn::refuse(const StepPointer& step, const char* reason, const std::string& sentence, bool counts) {
   const LoginAlarms alarms = counts ? failed_.failed(step->attempt, now()) : LoginAlarms{};
   parts_.host.event(JCT_LOG_WARNING, "accounts.login_refused",
@@ -260,7 +293,7 @@ void LogIn::note_failure(const StepPointer& step, const char* reason, const Logi
         record.user = step->found.user ? step->found.user->id : kNoRef;
         record.user_name = step->found.user ? step->found.user->name : step->name.substr(0, 64);
         if (!is_sql_text(record.user_name)) record.user_name = "?";
-        record.method = "password";
+        record.method = step->method;
         record.result = reason;
         record.kind = step->from.kind;
         record.device_id = step->from.id;

@@ -74,6 +74,16 @@ class LogIn {
   /// The code that `secret` waits for. `name`: empty, or his who began.
   void second(const std::string& secret, const std::string& name, const std::string& code, const LoginFrom& from,
               LoginDone done);
+  // ---- others that ask for a password or a code: they count with the log-ins ----
+  struct Guess {
+    User user;         ///< whose it is; without a guid: nobody's that is known
+    std::string what;  ///< "confirm": into the log, as the way
+    std::string address, source;
+  };
+  /// 0 and a trial, to be kept until the outcome is told; else the seconds to wait.
+  int64_t begin_guess(const Guess& guess, FailedLogins::Trial* trial);
+  void guessed(const Guess& guess, bool right);
+
   /// Forgets failures, whatever their source.
   void unlock(std::string_view user_guid) { failed_.unlock(user_guid); }
   /// His log-ins that wait for a code end.

@@ -150,20 +150,38 @@ void LoginCalls::enrol(const http::Exchange& exchange) const {
       });
 }
 
+/// Whoever has a session alone may not try codes for ever: the present authenticator's count as log-ins do.
 void LoginCalls::confirm(const http::Exchange& exchange) const {
   const Body body = Body::parse(exchange.body());
   const std::string token{exchange.bearer()};
+  const Codes codes{body.required_text("code", kShort), body.text("present", kShort)};
+  parts_.store.read(
+      [token](const Sql& sql) { return user_of(sql, token).first; },
+      [this, exchange, token, codes](Outcome<User>& user) {
+        if (!user) return exchange.answer(http::error(user.refused, user.http_status));
+        const LogIn::Guess guess{*user, "totp/confirm", address_text(exchange.client()),
+                                 source_of(exchange.client().ip, exchange.client().family)};
+        auto trial = std::make_shared<FailedLogins::Trial>();
+        const int64_t wait = parts_.log_in.begin_guess(guess, trial.get());
+        if (wait == 0) return confirm_now(exchange, token, codes, guess, trial);
+        exchange.answer(http::error("Too many failed attempts; please wait " + std::to_string(wait) + " seconds"));
+      });
+}
+
+void LoginCalls::confirm_now(const http::Exchange& exchange, const std::string& token, const Codes& codes,
+                             const LogIn::Guess& guess, const std::shared_ptr<FailedLogins::Trial>& trial) const {
   struct Confirmed {
     Ref user;
     std::vector<std::string> codes;
   };
   parts_.store.write(
-      [this, token, code = body.required_text("code", kShort), present = body.text("present", kShort),
-       now = parts_.store.now()](const Sql& sql, Touched& touched) {
+      [this, token, codes, now = parts_.store.now()](const Sql& sql, Touched& touched) {
         const User user = user_of(sql, token).first;
-        return Confirmed{user.id, parts_.enrolment.confirm(sql, user, code, present, now, touched)};
+        return Confirmed{user.id, parts_.enrolment.confirm(sql, user, codes.fresh, codes.present, now, touched)};
       },
-      [this, exchange](Outcome<Confirmed>& done) {
+      [this, exchange, guess, trial](Outcome<Confirmed>& done) {
+        parts_.log_in.guessed(guess, static_cast<bool>(done));
+        *trial = {};
         if (!done) return exchange.answer(http::error(done.refused, done.http_status));
         parts_.enrolment.finish(done->user);
         return exchange.answer(http::json(JsonObject{}.raw("backup_codes", json_texts(done->codes)).str()));

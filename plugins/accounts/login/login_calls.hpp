@@ -37,7 +37,12 @@ class LoginCalls {
   void current_user(const http::Exchange& exchange) const;
   void log_out(const http::Exchange& exchange) const;
   void enrol(const http::Exchange& exchange) const;
+  struct Codes {
+    std::string fresh, present;
+  };
   void confirm(const http::Exchange& exchange) const;
+  void confirm_now(const http::Exchange& exchange, const std::string& token, const Codes& codes,
+                   const LogIn::Guess& guess, const std::shared_ptr<FailedLogins::Trial>& trial) const;
 
   Parts parts_;
 };

@@ -31,6 +31,7 @@ struct Ask {
   std::string bearer;
   std::string if_match, if_none_match, idempotency_key;
   std::string address;  // the client's, without port
+  std::string source;   // the same as a bucket of failures: source_of()
   std::string browser;  // User-Agent
   std::string base_url;
   bool secure = false;

@@ -14,6 +14,8 @@ struct Desk::Held {
   Prepared prepared;
   std::optional<Problem> problem;
   Done done;
+  LogIn::Guess guess;  // of a call that asks for the caller's password or code
+  FailedLogins::Trial trial;
 };
 
 namespace {
@@ -48,7 +50,7 @@ void Desk::handle(Ask ask, Found found, std::function<void(const Reply&)> done) 
   held->ask = std::move(ask);
   held->found = std::move(found);
   held->answer = std::move(done);
-  if (has_secrets(*held->found.endpoint)) return prepare(held);
+  if (has_secrets(*held->found.endpoint) || is_guess(*held->found.endpoint)) return prepare(held);
   run(held);
 }
 
@@ -63,22 +65,38 @@ void Desk::prepare(const HeldPointer& held) const {
       },
       [this, held](Outcome<Unit>& outcome) {
         if (!outcome) return finish(held, outcome.refused);
-        const bool queued = parts_.hash([this, held] {
-          try {
-            held->prepared = prepare_secrets(parts_.passwords, held->secrets);
-          } catch (const accounts::Refused& refused) {
-            held->problem = Problem{
-                422, "password", std::string{refused.what()} + ".", {{"/password", std::string{refused.what()}}}};
-          }
-          held->secrets = {};
-          const Host& host = parts_.store.host();
-          host.post(host.home_loop(), [this, held] { held->problem ? finish(held, "refused") : run(held); });
-        });
-        if (!queued) {
-          held->problem = Problem{503, "busy", "Too many passwords are being checked: try again in a moment.", {}};
-          finish(held, "busy");
-        }
+        if (must_wait(held)) return;
+        has_secrets(*held->found.endpoint) ? hash_and_run(held) : run(held);
       });
+}
+
+bool Desk::must_wait(const HeldPointer& held) const {
+  if (!is_guess(*held->found.endpoint)) return false;
+  held->guess = {held->secrets.user, std::string{held->found.endpoint->id}, held->ask.address, held->ask.source};
+  const int64_t wait = parts_.log_in.begin_guess(held->guess, &held->trial);
+  if (wait == 0) return false;
+  Reply reply = problem_reply(
+      {429, "too_many_failures", "Too many failed attempts: wait " + std::to_string(wait) + " seconds.", {}});
+  reply.headers.emplace_back("Retry-After", std::to_string(wait));
+  held->answer(reply);
+  return true;
+}
+
+void Desk::hash_and_run(const HeldPointer& held) const {
+  const bool queued = parts_.hash([this, held] {
+    try {
+      held->prepared = prepare_secrets(parts_.passwords, held->secrets);
+    } catch (const accounts::Refused& refused) {
+      held->problem =
+          Problem{422, "password", std::string{refused.what()} + ".", {{"/password", std::string{refused.what()}}}};
+    }
+    held->secrets = {};
+    const Host& host = parts_.store.host();
+    host.post(host.home_loop(), [this, held] { held->problem ? finish(held, "refused") : run(held); });
+  });
+  if (queued) return;
+  held->problem = Problem{503, "busy", "Too many passwords are being checked: try again in a moment.", {}};
+  finish(held, "busy");
 }
 
 void Desk::run(const HeldPointer& held) const {
@@ -103,6 +121,11 @@ void Desk::run(const HeldPointer& held) const {
 }
 
 void Desk::finish(const HeldPointer& held, const std::string& refused) const {
+  // Failures are forgotten where nothing was wrong: whoever has one factor may not try the other for ever.
+  if (!held->guess.what.empty()) {
+    const bool wrong = held->problem && is_wrong_guess(*held->found.endpoint, *held->problem);
+    if (wrong || (!held->problem && refused.empty())) parts_.log_in.guessed(held->guess, !wrong);
+  }
   if (held->problem) return held->answer(problem_reply(*held->problem));
   if (!refused.empty()) return held->answer(problem_reply(store_problem(refused)));
   for (const Disconnect& one : held->done.disconnects) parts_.site.disconnect(one.device_id, one.connections);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "accounts/admin_api/core/engine.hpp"
+#include "accounts/login/log_in.hpp"
 #include "accounts/login/passwords.hpp"
 #include "accounts/store/store.hpp"
 
@@ -23,6 +24,7 @@ class Desk {
     const Site& site;
     const Passwords& passwords;
     std::function<bool(std::function<void()>)> hash;  ///< runs a job elsewhere (Hashers); false: too many wait
+    LogIn& log_in;                                    ///< wrong passwords and codes count there
   };
   explicit Desk(Parts parts) : parts_{std::move(parts)} {}
 
@@ -37,6 +39,8 @@ class Desk {
   using HeldPointer = std::shared_ptr<Held>;
 
   void prepare(const HeldPointer& held) const;
+  void hash_and_run(const HeldPointer& held) const;
+  bool must_wait(const HeldPointer& held) const;
   void run(const HeldPointer& held) const;
   void finish(const HeldPointer& held, const std::string& refused) const;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accounts/admin_api/core/secrets.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "accounts/store/sealed.hpp"
 #include "accounts/store/users.hpp"
 
@@ -14,21 +17,36 @@ std::optional<User> target_of(const Sql& sql, const Found& found, const Caller& 
   return std::nullopt;
 }
 
-void take_invitation(const Sql& sql, const std::string& secret, Secrets& out) {
-  sql.exec("SELECT name, email FROM {p}invitations WHERE hash = ?1", {Blob{hash_of(secret)}}, [&](const Row& row) {
-    out.name = row.text(0);
-    out.email = row.text(1);
-  });
+/// Without an open one nothing is hashed: that costs tens of milliseconds, and strangers may ask.
+void take_invitation(const Sql& sql, const std::string& secret, int64_t now, Secrets& out) {
+  out.hashes = false;
+  sql.exec("SELECT name, email FROM {p}invitations WHERE hash = ?1 AND state = 0 AND expires > ?2",
+           {Blob{hash_of(secret)}, now}, [&](const Row& row) {
+             out.name = row.text(0);
+             out.email = row.text(1);
+             out.hashes = true;
+           });
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace
 
 bool has_secrets(const Endpoint& endpoint) {
-  for (const std::string_view id :
-       {"users.create", "users.password", "me.password", "me.confirm", "invitations.accept"}) {
-    if (endpoint.id == id) return true;
-  }
-  return false;
+  return is_one_of(endpoint.id, {"users.create", "users.password", "me.password", "me.confirm", "invitations.accept"});
+}
+
+bool is_guess(const Endpoint& endpoint) {
+  return is_one_of(endpoint.id, {"me.password", "me.confirm", "me.confirmEnrolment", "invitations.accept"});
+}
+
+bool is_wrong_guess(const Endpoint& endpoint, const Problem& problem) {
+  // The store's refusals have no word of their own: of an authenticator's first code they say that it, or the present
+  // one, is wrong.
+  if (problem.reason == "refused") return endpoint.id == "me.confirmEnrolment";
+  return is_one_of(problem.reason, {"wrong_password", "wrong_code", "no_invitation"});
 }
 
 Secrets secrets_of(const Sql& sql, const Contract& contract, const Site& site, const Ask& ask, const Found& found,
@@ -40,7 +58,10 @@ Secrets secrets_of(const Sql& sql, const Contract& contract, const Site& site, c
   out.fresh = text_in(*body, "password");
   out.name = text_in(*body, "name");
   out.email = text_in(*body, "email");
-  if (found.endpoint->id == "invitations.accept") take_invitation(sql, text_in(*body, "secret"), out);
+  if (found.endpoint->id == "invitations.accept") {
+    take_invitation(sql, text_in(*body, "secret"), now, out);
+  }
+  if (who.caller.way != Caller::Way::kNobody) out.user = user_by_id(sql, who.caller.user).value_or(User{});
   if (const auto user = target_of(sql, found, who.caller)) {
     out.name = user->name;
     out.email = user->email;
@@ -57,7 +78,7 @@ Secrets secrets_of(const Sql& sql, const Contract& contract, const Site& site, c
 Prepared prepare_secrets(const Passwords& passwords, const Secrets& secrets) {
   Prepared out;
   if (!secrets.given.empty()) out.verified = passwords.verify(secrets.stored, secrets.given).right;
-  if (secrets.fresh.empty()) return out;
+  if (secrets.fresh.empty() || !secrets.hashes) return out;
   check_password(passwords.policy(), secrets.fresh, secrets.name, secrets.email);
   out.hash = passwords.hash(secrets.fresh);
   return out;
