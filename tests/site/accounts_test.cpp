@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in on a whole site, as clients do it: by HTTP and through signalling; and the operator's words, of a server that
 // runs and of one that is stopped.
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPCookie.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/StreamCopier.h>
 #include <doctest/doctest.h>
 
 #include <set>
@@ -111,6 +118,132 @@ TEST_CASE("TOTP is enrolled, asked for, and each code counts once") {
   CHECK(second(first("3"), backup, "3").text("type") != "access_token");
   CHECK(site.ctl({"user", "reset-2fa", "admin"}).code == 0);
   CHECK(first("4").text("type") == "access_token");
+}
+
+/// A session of the console: what calls of the admin API bring.
+struct ConsoleSession {
+  ConsoleSession(Site& site, const std::string& password) : http{"127.0.0.1", site.server().port(-2)} {
+    const Said in = post("/login", R"({"name":"admin","password":")" + password + "\"}");
+    REQUIRE(in.status == 200);
+    csrf = in.text("csrf");
+  }
+  Said post(const std::string& path, const std::string& body) {
+    Poco::Net::HTTPRequest request{"POST", "/api/admin/v1" + path, "HTTP/1.1"};
+    request.setContentType("application/json");
+    request.setContentLength(static_cast<std::streamsize>(body.size()));
+    if (!cookie.empty()) request.set("Cookie", cookie);
+    if (!csrf.empty()) request.set("X-CSRF-Token", csrf);
+    http.sendRequest(request) << body;
+    Poco::Net::HTTPResponse response;
+    Said said;
+    Poco::StreamCopier::copyToString(http.receiveResponse(response), said.body);
+    said.status = response.getStatus();
+    std::vector<Poco::Net::HTTPCookie> cookies;
+    response.getCookies(cookies);
+    for (const auto& one : cookies) {
+      if (one.getName() == "junctor_session") cookie = one.getName() + "=" + one.getValue();
+    }
+    return said;
+  }
+
+  Poco::Net::HTTPClientSession http;
+  std::string cookie, csrf;
+};
+
+TEST_CASE("who has a session cannot guess its user's password: wrong ones count with the log-ins") {
+  AccountsSite site;
+  site.start();
+  const std::string password = site.first_password();
+  ConsoleSession session{site, password};
+  CHECK(session.post("/me/confirm", R"({"password":")" + password + "\"}").status == 204);
+  int wrong = 0, waits = 0;
+  for (int i = 0; i < 10; ++i) {
+    const std::string guess = "guess-number-" + std::to_string(i);
+    const Said said = i % 2 == 0
+                          ? session.post("/me/confirm", R"({"password":")" + guess + "\"}")
+                          : session.post("/me/password", R"({"old":")" + guess + R"(","password":"a fresh long one"})");
+    wrong += said.status == 403 ? 1 : 0;
+    waits += said.status == 429 ? 1 : 0;
+  }
+  CHECK(wrong == 6);
+  CHECK(waits == 4);
+  CHECK(session.post("/me/confirm", R"({"password":")" + password + "\"}").status == 429);
+  CHECK(by_http(site, "POST", "/api/login", "", login_body("admin", password, "1")).text("error").substr(0, 24) ==
+        "Too many failed attempts");
+  CHECK(site.ctl({"user", "unlock", "admin"}).code == 0);
+  CHECK(session.post("/me/confirm", R"({"password":")" + password + "\"}").status == 204);
+}
+
+TEST_CASE("an authenticator that is on is not replaced by guessing its code") {
+  AccountsSite site;
+  site.start();
+  const std::string token =
+      by_http(site, "POST", "/api/login", "", login_body("admin", site.first_password(), "1")).text("access_token");
+  const auto confirm = [&](const std::string& secret, const std::string& present) {
+    const std::string code = accounts::totp_code(secret, accounts::totp_step_at(std::time(nullptr)));
+    return by_http(site, "POST", "/api/users/tfa/totp/confirm", token,
+                   R"({"code":")" + code + R"(","present":")" + present + "\"}");
+  };
+  const auto enrol = [&] {
+    return accounts::base32_decoded(by_http(site, "POST", "/api/users/tfa/totp/enrol", token, "{}").text("secret"));
+  };
+  REQUIRE(confirm(enrol(), "").json()->has("backup_codes"));
+  const std::string another = enrol();
+  int waits = 0;
+  for (int i = 0; i < 10; ++i) {
+    const Said said = confirm(another, "00000" + std::to_string(i));
+    CHECK_FALSE(said.json()->has("backup_codes"));
+    waits += said.text("error").substr(0, 24) == "Too many failed attempts" ? 1 : 0;
+  }
+  CHECK(waits == 4);
+}
+
+TEST_CASE("what an account loses is cut where the site wants that, and a deleted device is forgotten") {
+  AccountsSite site{"cut_running = true\ninitiate = \"logged_in\"\n"};
+  site.start();
+  const std::string token =
+      by_http(site, "POST", "/api/login", "", login_body("admin", site.first_password(), "1")).text("access_token");
+  Device device{site, "127.0.0.3", "to-be-lost"};
+
+  wire::TcpClient live = site.dial("127.0.0.2");
+  hbb::HealthCheck check;
+  check.set_token(token);
+  live.send(check);
+  REQUIRE(live.receive(testing::patient(wire::kPatience))->has_register_pk_response());
+
+  wire::TcpClient a = site.dial("127.0.0.2");
+  hbb::PunchHoleRequest punch = punch_request(site, "to-be-lost");
+  punch.set_token(token);
+  a.send(punch);
+  REQUIRE(device.pushed().has_punch_hole());
+  wire::TcpClient asks = site.dial("127.0.0.2");
+  hbb::RequestRelay request;
+  request.set_id("to-be-lost");
+  request.set_uuid("cut-uuid");
+  request.set_token(token);
+  asks.send(request);
+  REQUIRE(device.pushed().has_request_relay());
+  const auto side = [&](const std::string& id) {
+    wire::TcpClient client = site.dial("127.0.0.2", 1);
+    request.set_id(id);
+    request.set_licence_key(site.key());
+    client.send(request);
+    return client;
+  };
+  wire::TcpClient one = side("to-be-lost"), other = side("");
+  one.send_raw("hello");
+  REQUIRE(other.receive_exactly(5, testing::patient(wire::kPatience)) == "hello");
+
+  CHECK(site.ctl({"user", "disable", "admin"}).code == 0);
+  const Millis soon = testing::patient(Millis{1000});
+  CHECK(other.wait_end(soon));
+  CHECK(live.wait_end(soon));
+
+  CHECK(device.beat(site) == false);
+  CHECK(site.ctl({"device", "disable", "to-be-lost"}).code == 0);
+  CHECK(device.beat(site) == false);  // registered still, and online
+  CHECK(site.ctl({"device", "remove", "to-be-lost"}).code == 0);
+  CHECK(testing::eventually([&] { return device.beat(site) == true; }, Millis{1000}));
 }
 
 TEST_CASE("users, tokens and passwords from the command line, of a server that runs and of one that is stopped") {
