@@ -158,7 +158,7 @@ void Connection::answer_at_once(std::unique_ptr<Reading> reading, Response&& res
   const bool discards = head.has_body() && keep_;
   say(std::move(response), head.method == JCT_HTTP_HEAD, head.is_11);
   if (!discards) return finish_request();
-  body_ = std::make_unique<Body>(core_.body_bytes);
+  body_ = std::make_unique<Body>(core_, info_.peer);
   body_->discarded = std::move(reading);
   wait(Phase::kDiscard, loop().settings.body_timeout);
 }
@@ -179,7 +179,7 @@ void Connection::begin_exchange(const ExchangePointer& exchange) {
 }
 
 void Connection::begin_body(const ExchangePointer& exchange) {
-  body_ = std::make_unique<Body>(core_.body_bytes);
+  body_ = std::make_unique<Body>(core_, exchange->request.client);
   if (exchange->reading->head().expects_continue) stream_.send("HTTP/1.1 100 Continue\r\n\r\n");
   wait(Phase::kBody, loop().settings.body_timeout);
   if (in_pieces()) dispatch(exchange);
@@ -220,7 +220,8 @@ size_t Connection::read_body(std::string_view data) {
 
 bool Connection::keep_piece(std::string_view piece) {
   std::string& body = exchange_->body;
-  if (body_->memory.grow(piece.size(), loop().settings.body_memory)) {
+  const Settings& settings = loop().settings;
+  if (body_->memory.grow(piece.size(), settings.body_memory, settings.body_memory_per_client)) {
     if (body.empty()) body.reserve(exchange_->reading->head().length);
     body += piece;
     return true;

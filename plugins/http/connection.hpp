@@ -57,7 +57,7 @@ class Connection final : public Carrier {
   };
   /// What a request with a body has beside its exchange.
   struct Body {
-    explicit Body(std::atomic<size_t>& all) : memory{all} {}
+    Body(Core& core, const jct_addr& client) : memory{core.body_memory, wire::client_key(wire::from_abi(client))} {}
     BodyMemory memory;
     std::unique_ptr<Reading> discarded;  // of a request without an exchange
     std::string kept;                    // pieces that came while its handler wanted none

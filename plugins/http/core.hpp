@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "body_memory.hpp"
 #include "exchanges.hpp"
 #include "files.hpp"
 #include "junctor/auth.hpp"
@@ -87,7 +88,7 @@ struct Core {
   Routes routes;
   Files files;
   Nobody nobody;
-  std::atomic<size_t> body_bytes{0};
+  wire::Budget body_memory;  // of bodies on their way in
   std::atomic<size_t> connections{0};
   std::function<void()> last_gone = [] {};
   /// [its loop] Something is there whose deadline will come.
@@ -105,26 +106,5 @@ inline bool Core::denies(const jct_addr& client) const {
   auth->check(call, [denied](const Verdict& verdict) { *denied = !verdict.allowed; });
   return *denied;
 }
-
-/// Memory for a body on its way in, out of what all may use together.
-class BodyMemory {
- public:
-  explicit BodyMemory(std::atomic<size_t>& all) : all_{all} {}
-  BodyMemory(const BodyMemory&) = delete;
-  BodyMemory& operator=(const BodyMemory&) = delete;
-  ~BodyMemory() { all_.fetch_sub(mine_); }
-  bool grow(size_t by, size_t most) {
-    if (all_.fetch_add(by) + by > most) {
-      all_.fetch_sub(by);
-      return false;
-    }
-    mine_ += by;
-    return true;
-  }
-
- private:
-  std::atomic<size_t>& all_;
-  size_t mine_ = 0;
-};
 
 }  // namespace junctor::http

@@ -29,8 +29,8 @@ class HttpPlugin {
  public:
   static constexpr auto kOptions =
       options(kListen, kListenRedirect, kTrustedProxies, kClientHeader, kStripPrefix, kSignalling, kHeadMax, kFieldsMax,
-              kBodyMax, kBodyMemory, kHeadTimeout, kBodyTimeout, kIdleTimeout, kAnswerTimeout, kWriteTimeout,
-              kMaxExchanges, kStreamBuffer, kGzipMin, kHsts);
+              kBodyMax, kBodyMemory, kBodyMemoryPerClient, kHeadTimeout, kBodyTimeout, kIdleTimeout, kAnswerTimeout,
+              kWriteTimeout, kMaxExchanges, kStreamBuffer, kGzipMin, kGzipMax, kHsts);
 
   HttpPlugin(Host& host, const Config& config)
       : host_{host},
@@ -156,7 +156,7 @@ class HttpPlugin {
     const LoopState& loop = *core_.loops[host_.home_loop()];
     connections_.set(static_cast<int64_t>(core_.connections.load()));
     exchanges_.set(core_.exchanges.count(), loop.settings.max_exchanges);
-    body_memory_.set(core_.body_bytes.load(), loop.settings.body_memory);
+    body_memory_.set(core_.body_memory.total(), loop.settings.body_memory);
     if (done_) tell_if_idle();
   }
 

@@ -153,8 +153,9 @@ void finish_answer(const OpenExchange& exchange, const LoopState& loop, Response
   const Head& head = exchange.reading->head();
   apply_conditions(head, response);
   const bool may = loop.settings.gzip_min != 0 && response->body.size() >= loop.settings.gzip_min &&
-                   (exchange.request.flags & JCT_HTTP_SIGNAL) == 0 && !response->header("content-encoding") &&
-                   !response->header("content-range") && is_text_type(response->header("content-type").value_or(""));
+                   response->body.size() <= loop.settings.gzip_max && (exchange.request.flags & JCT_HTTP_SIGNAL) == 0 &&
+                   !response->header("content-encoding") && !response->header("content-range") &&
+                   is_text_type(response->header("content-type").value_or(""));
   if (!may || exchange.route->files) return;
   response->set("Vary", "Accept-Encoding");
   if (!accepts_coding(head, "gzip")) return;

@@ -28,12 +28,14 @@ Settings Settings::from(const Config& config) {
           size(kHeadMax),
           size(kFieldsMax),
           size(kBodyMemory),
+          size(kBodyMemoryPerClient),
           config[kHeadTimeout],
           config[kBodyTimeout],
           config[kIdleTimeout],
           config[kWriteTimeout],
           size(kMaxExchanges),
           size(kGzipMin),
+          size(kGzipMax),
           hsts == 0 ? std::string{} : "max-age=" + std::to_string(hsts)};
 }
 

@@ -45,6 +45,11 @@ inline constexpr auto kBodyMemory =
         .range(1 << 20, int64_t{1} << 40)
         .live()
         .help("memory for bodies on their way in, of all clients together; who needs more gets 503");
+inline constexpr auto kBodyMemoryPerClient =
+    opt::size("body_memory_per_client", "32MiB")
+        .range(1 << 20, int64_t{1} << 40)
+        .live()
+        .help("of these, what one client (an IPv4 address, an IPv6 /64) may use");
 inline constexpr auto kHeadTimeout =
     opt::duration("head_timeout", "10s").range(kMillisecond, kYear).live().help("for a head, from its first byte on");
 inline constexpr auto kBodyTimeout =
@@ -72,6 +77,8 @@ inline constexpr auto kGzipMin =
     opt::size("gzip_min", "2KiB")
         .live()
         .help("JSON and text from this size on is compressed for whom can read it; 0: never");
+inline constexpr auto kGzipMax =
+    opt::size("gzip_max", "256KiB").live().help("what is longer goes as it is: compressing it would hold up its loop");
 inline constexpr auto kHsts =
     opt::duration("hsts", "0")
         .range(0, 10 * kYear)
@@ -85,12 +92,14 @@ struct Settings {
   size_t head_max;
   size_t fields_max;
   size_t body_memory;
+  size_t body_memory_per_client;
   Duration head_timeout;
   Duration body_timeout;
   Duration idle_timeout;
   Duration write_timeout;
   size_t max_exchanges;
   size_t gzip_min;
+  size_t gzip_max;
   std::string transport;  ///< Strict-Transport-Security
 
   /// Throws where the prefix is none.

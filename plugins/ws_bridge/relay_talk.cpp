@@ -52,11 +52,9 @@ bool parse_request(std::string_view message, RelayRequest* request) {
 
 RelayTalk::RelayTalk(Connection& connection) : Talk{connection}, incoming_{connection.loop().settings.message_max} {}
 
-RelayTalk::~RelayTalk() {
-  if (counted_ > 0) connection_.shared().gathered.change(client(), counted_, 0, 0, 0);
-}
+RelayTalk::~RelayTalk() { connection_.shared().gathered.give_back(client(), counted_); }
 
-Gathered::Client RelayTalk::client() const { return wire::client_key(wire::from_abi(connection_.peer())); }
+wire::Budget::Client RelayTalk::client() const { return wire::client_key(wire::from_abi(connection_.peer())); }
 
 size_t RelayTalk::on_data(std::string_view data) {
   switch (state_) {

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "connection.hpp"
-#include "gathered.hpp"
 #include "incoming.hpp"
 #include "junctor/service/relay.h"
 #include "outgoing.hpp"
+#include "wire/budget.hpp"
 
 namespace junctor::ws_bridge {
 
@@ -62,7 +62,7 @@ class RelayTalk final : public Talk {
   void finish_input();
   void tell_end();
   bool count_gathered();
-  Gathered::Client client() const;
+  wire::Budget::Client client() const;
 
   // ---- what the relay calls ----
   static const jct_relay_link& link();

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "connection.hpp"
-#include "gathered.hpp"
 #include "junctor/services.hpp"
 #include "options.hpp"
 #include "pieces.hpp"
 #include "proxied.hpp"
 #include "refusal.hpp"
+#include "wire/budget.hpp"
 
 namespace junctor::ws_bridge {
 
@@ -73,7 +73,7 @@ struct Shared {
   Traffic traffic;
   std::vector<std::unique_ptr<LoopState>> loops;
   Transit transit;
-  Gathered gathered;                // of fragmented messages, on all loops
+  wire::Budget gathered;            // of fragmented messages, on all loops
   std::atomic<size_t> open{0};      // connections
   std::function<void()> last_gone;  // [any] while draining: the last connection has gone
 };

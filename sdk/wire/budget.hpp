@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory of messages that come in several frames: what all may hold together, and what one client may. Any thread; the
-// mutex is held for one look-up, and taken by such messages alone.
+// Memory that the network fills: what all may hold together, and what one client may, so that none takes it all. Any
+// thread; the mutex is held for one look-up.
 #pragma once
 
 #include <array>
@@ -10,14 +10,14 @@
 
 #include "wire/rate_limit.hpp"
 
-namespace junctor::ws_bridge {
+namespace junctor::wire {
 
-class Gathered {
+class Budget {
  public:
-  using Client = std::array<char, 9>;
+  using Client = std::array<char, 9>;  // client_key
 
-  /// A client's session holds `now` in place of `before`. False: that is more than there is for it, and it counts all
-  /// the same until it is given back.
+  /// A client holds `now` in place of `before`, beside what it holds elsewhere. False: that is more than there is for
+  /// it, and it counts all the same until it is given back.
   bool change(const Client& client, size_t before, size_t now, size_t most, size_t most_per_client) {
     if (before == now) return true;
     const std::lock_guard lock{mutex_};
@@ -28,6 +28,7 @@ class Gathered {
     if (held == 0) clients_.erase(client);
     return fits;
   }
+  void give_back(const Client& client, size_t held) { change(client, held, 0, 0, 0); }
   size_t total() const {
     const std::lock_guard lock{mutex_};
     return total_;
@@ -39,4 +40,4 @@ class Gathered {
   std::map<Client, size_t> clients_;  // of those that hold some
 };
 
-}  // namespace junctor::ws_bridge
+}  // namespace junctor::wire
