@@ -155,17 +155,20 @@ void LoginCalls::confirm(const http::Exchange& exchange) const {
   const Body body = Body::parse(exchange.body());
   const std::string token{exchange.bearer()};
   const Codes codes{body.required_text("code", kShort), body.text("present", kShort)};
-  parts_.store.read(
-      [token](const Sql& sql) { return user_of(sql, token).first; },
-      [this, exchange, token, codes](Outcome<User>& user) {
-        if (!user) return exchange.answer(http::error(user.refused, user.http_status));
-        const LogIn::Guess guess{*user, "totp/confirm", address_text(exchange.client()),
-                                 source_of(exchange.client().ip, exchange.client().family)};
-        auto trial = std::make_shared<FailedLogins::Trial>();
-        const int64_t wait = parts_.log_in.begin_guess(guess, trial.get());
-        if (wait == 0) return confirm_now(exchange, token, codes, guess, trial);
-        exchange.answer(http::error("Too many failed attempts; please wait " + std::to_string(wait) + " seconds"));
-      });
+  parts_.store.read([token](const Sql& sql) { return user_of(sql, token).first; },
+                    [this, exchange, token, codes](Outcome<User>& user) {
+                      if (!user) return exchange.answer(http::error(user.refused, user.http_status));
+                      const LogIn::Guess guess{*user, "totp/confirm", address_text(exchange.client()),
+                                               source_of(exchange.client().ip, exchange.client().family)};
+                      auto trial = std::make_shared<FailedLogins::Trial>();
+                      const int64_t wait = parts_.log_in.begin_guess(guess, trial.get());
+                      if (wait > 0) {
+                        return exchange.answer(
+                            http::error("Too many failed attempts; please wait " + std::to_string(wait) + " seconds"));
+                      }
+                      confirm_now(exchange, token, codes, guess, trial);
+                      return JCT_OK;
+                    });
 }
 
 void LoginCalls::confirm_now(const http::Exchange& exchange, const std::string& token, const Codes& codes,
