@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plugin accounts: users, devices and rights, the API of clients. Wiring; the parts are site.hpp's.
 #include <junctor/service/admissions.h>
+#include <junctor/service/mail.h>
 #include <junctor/command_json.hpp>
 #include <junctor/http.hpp>
 #include <junctor/plugin.hpp>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "accounts/admin_api/settings/stored_settings.hpp"
 #include "accounts/beginning.hpp"
 #include "accounts/login/login_calls.hpp"
 #include "accounts/operators/commands.hpp"
@@ -21,6 +23,10 @@ namespace {
 
 constexpr Duration kUseFlush = std::chrono::minutes{1};
 constexpr Duration kTidy = std::chrono::minutes{10};
+constexpr Duration kOldLogs = std::chrono::hours{1};
+constexpr Duration kTryAgain = std::chrono::seconds{1};
+constexpr int64_t kDaySeconds = 86'400;
+constexpr size_t kRowsAtOnce = 10'000;
 
 class AccountsPlugin {
  public:
@@ -36,8 +42,10 @@ class AccountsPlugin {
         client_side_{host, site_.store, site_.sealer, read_client(config),
                      [this](std::string_view hash) { site_.session_use.note(hash); }},
         keys_{optional_keys(host)},
-        admin_side_{admin_parts(), read_admin(config), {}} {
-    settings(config);
+        mail_{Service<jct_mail_service>::optional(host, JCT_MAIL_SERVICE)},
+        admin_side_{admin_parts(), read_admin(config), {}},
+        files_{option::kAll, config} {
+    apply({});
     host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
     host.provide(JCT_ADMISSIONS_SERVICE, admission_table(), this);
     for (const Word& word : operator_words()) add_word(word);
@@ -51,15 +59,14 @@ class AccountsPlugin {
     login_calls_.open(server_);
     client_side_.route(server_, [this](const http::Exchange& exchange) { admin_side_.list_users(exchange); });
     admin_side_.open(server_);
-    client_side_.start();
     flush_ = host_.every(kUseFlush, [this] { site_.session_use.flush(site_.store); });
     tidy_ = host_.every(kTidy, [this] { end_idle(); });
+    old_logs_ = host_.every(kOldLogs, [this] { drop_old_logs(); });
     beginning_.start();
   }
   void reload(const Config& config) {
-    settings(config);
-    client_side_.reload(read_client(config));
-    admin_side_.reload(read_admin(config));
+    files_ = admin::SiteSettings{option::kAll, config};
+    apply(stored_);
   }
   void drain(Done done) {
     site_.session_use.flush(site_.store);
@@ -71,6 +78,8 @@ class AccountsPlugin {
     stored_peers_.stop();
     flush_.cancel();
     tidy_.cancel();
+    old_logs_.cancel();
+    again_.cancel();
     server_.close();
     site_.hashers.close();
   }
@@ -92,16 +101,45 @@ class AccountsPlugin {
             {[&conns](std::string_view device, const std::vector<int64_t>& open) { conns.disconnect(device, open); },
              [&conns](std::string_view device) { return conns.open(device).size(); },
              [&conns](std::string_view device, int64_t conn) { return conns.is_ending(device, conn); }},
-            [this] { return keys_ ? keys_->public_text() : std::string{}; }};
+            [this] { return keys_ ? keys_->public_text() : std::string{}; },
+            [this](const admin::SiteSettings::Stored& stored) { apply(stored); },
+            mail_ ? std::function<void(const admin::Mail&)>{[this](const admin::Mail& mail) { send(mail); }} : nullptr,
+            [this] { return mail_->table.ready(mail_->self) != 0; }};
   }
-  void settings(const Config& config) {
+  void send(const admin::Mail& mail) const {
+    std::vector<jct_mail_value> values;
+    values.reserve(mail.values.size());
+    for (const auto& [name, text] : mail.values) values.push_back({str(name), str(text)});
+    const jct_mail asked{sizeof(jct_mail), 0, str(mail.to), str(mail.name), values.data(), values.size()};
+    mail_->table.send(mail_->self, &asked);  // what it refuses it logs and counts
+  }
+  /// [home] The files' options, and over them what the console has set.
+  void apply(const admin::SiteSettings::Stored& stored) {
+    stored_ = stored;
+    const auto all = std::make_shared<const admin::SiteSettings>(files_.with(stored));
+    const Config config = all->config();
+    client_side_.reload(read_client(config));
+    admin_side_.reload(read_admin(config), all);
+    retention_ = config[option::kRetention];
     public_url_ = config[option::kPublicUrl];
     site_.log_in.configure(read_login(config));
     client_idle_ = seconds(config[option::kClientIdle]);
     console_idle_ = seconds(config[option::kConsoleIdle]);
   }
-  /// [home] The database has all that is needed.
+  /// [home] The database has all that is needed: what the console has set counts before anybody is served.
   void ready() {
+    site_.store.read([](const Sql& sql) { return admin::stored_settings(sql); },
+                     [this](Outcome<admin::SiteSettings::Stored>& stored) {
+                       if (!stored) {
+                         again_ = host_.after(kTryAgain, [this] { ready(); });
+                         return;
+                       }
+                       apply(*stored);
+                       serve();
+                     });
+  }
+  void serve() {
+    client_side_.start();
     ready_ = true;
     host_.info("accounts.ready", {});
     for (const Reply& reply : std::exchange(first_askers_, {})) tell_first(reply);
@@ -116,6 +154,16 @@ class AccountsPlugin {
                  end_idle_sessions(sql, SessionKind::kConsole, now - console, now, touched);
         },
         [](Outcome<size_t>&) {});
+  }
+
+  /// A bounded number a transaction: others write in between.
+  void drop_old_logs() {
+    if (retention_ == 0) return;
+    site_.store.write([before = site_.store.now() - retention_ * kDaySeconds](
+                          const Sql& sql, Touched&) { return admin::drop_old_logs(sql, before, kRowsAtOnce); },
+                      [this](Outcome<bool>& more) {
+                        if (more && *more) again_ = host_.after(kTryAgain, [this] { drop_old_logs(); });
+                      });
   }
 
   // ---- junctorctl ----
@@ -219,16 +267,21 @@ class AccountsPlugin {
   LoginCalls login_calls_;
   ClientSide client_side_;
   const std::optional<Keys> keys_;
+  const std::optional<Service<jct_mail_service>> mail_;
   admin::AdminSide admin_side_;
+  admin::SiteSettings files_;                   // home loop; before start, control
+  admin::SiteSettings::Stored stored_;          // the same
+  int64_t retention_ = 0;                       // the same, days
   std::string public_url_;                      // home loop; before start, control
   int64_t client_idle_ = 0, console_idle_ = 0;  // home loop; before start, control
   bool ready_ = false;                          // home loop
   std::vector<Reply> first_askers_;             // home loop: who asked before there was a password
-  Timer flush_, tidy_;
+  Timer flush_, tidy_, old_logs_, again_;
 };
 
 }  // namespace
 }  // namespace junctor::accounts
 
 JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               provides("auth/1", "admissions/1"), needs("database/1", "http/1", "?storage/1", "?keys/1", "~peers/1"))
+               provides("auth/1", "admissions/1"),
+               needs("database/1", "http/1", "?storage/1", "?keys/1", "?mail/1", "~peers/1"))

@@ -17,6 +17,12 @@ Enum choice(const Config& config, const Option<std::string>& option, const char*
   return Enum{};
 }
 
+std::string with_commas(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& one : texts) out += (out.empty() ? "" : ",") + one;
+  return out;
+}
+
 }  // namespace
 
 AccessPolicy read_access(const Config& config) {
@@ -72,9 +78,10 @@ admin::AdminSide::Settings read_admin(const Config& config) {
   settings.console_longest = seconds(config[option::kConsoleLongest]);
   settings.client_idle = seconds(config[option::kClientIdle]);
   settings.second_factor = choice<SecondFactor>(config, option::kSecondFactor, option::kFactors);
-  for (const std::string& network : config[option::kAdminNetworks]) {
-    settings.admin_networks += (settings.admin_networks.empty() ? "" : ",") + network;
-  }
+  settings.admin_networks = with_commas(config[option::kAdminNetworks]);
+  settings.console_networks = with_commas(config[option::kConsoleNetworks]);
+  settings.cut_running = config[option::kCutRunning];
+  settings.users_make_books = config[option::kUsersMakeBooks];
   settings.logs_admin_only = config[option::kLogsAdminOnly];
   settings.share_outside_group = config[option::kShareOutsideGroup];
   settings.public_url = config[option::kPublicUrl];

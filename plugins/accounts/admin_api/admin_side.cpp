@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "accounts/admin_api/contract/openapi.hpp"
+#include "accounts/admin_api/core/authenticate.hpp"
 #include "accounts/admin_api/qr_svg.hpp"
 #include "accounts/admin_api/resources/resources.hpp"
 #include "accounts/login/totp.hpp"
@@ -21,10 +22,12 @@ std::string place(const char* kind, Ref user) { return kind + std::to_string(use
 AdminSide::AdminSide(Parts parts, Settings settings, Bounds bounds)
     : parts_{std::move(parts)},
       settings_{std::move(settings)},
+      all_{std::make_shared<const SiteSettings>()},
       engine_{contract_, *this, all_handlers()},
-      desk_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash, parts_.log_in}},
-      front_{{parts_.store, contract_, engine_, desk_, parts_.log_in, openapi(contract_, JUNCTOR_VERSION), bounds.body,
-              bounds.import}},
+      desk_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash, &parts_.log_in}},
+      front_{{parts_.store, contract_, engine_, desk_, parts_.log_in,
+              [this](const std::string& address) { return lets(console_networks(), address); },
+              [this] { return sends_mail(); }, openapi(contract_, JUNCTOR_VERSION), bounds.body, bounds.import}},
       scripts_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash}} {}
 
 void AdminSide::open(http::Server& server) {
@@ -32,9 +35,10 @@ void AdminSide::open(http::Server& server) {
   scripts_.open(server);
 }
 
-void AdminSide::reload(Settings settings) {
+void AdminSide::reload(Settings settings, std::shared_ptr<const SiteSettings> all) {
   const std::lock_guard lock{mutex_};
   settings_ = std::move(settings);
+  all_ = std::move(all);
 }
 
 std::string AdminSide::qr_code(const std::string& text) const { return qr_svg(text); }
@@ -79,7 +83,7 @@ bool AdminSide::is_ending(std::string_view device_id, int64_t connection) const 
 }
 
 bool AdminSide::demands_factor(bool of_administrator) const {
-  const SecondFactor demanded = settings().second_factor;
+  const SecondFactor demanded = present().second_factor;
   return demanded == SecondFactor::kAll || (demanded == SecondFactor::kAdministrators && of_administrator);
 }
 

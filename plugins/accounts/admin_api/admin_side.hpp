@@ -33,7 +33,9 @@ class AdminSide : private Site {
     int64_t console_longest = 2'592'000;
     int64_t client_idle = 7'776'000;
     SecondFactor second_factor = SecondFactor::kNone;
-    std::string admin_networks;  // with commas
+    std::string admin_networks, console_networks;  // with commas
+    bool cut_running = false;
+    bool users_make_books = true;
     bool logs_admin_only = false;
     bool share_outside_group = false;
     std::string public_url;
@@ -52,7 +54,10 @@ class AdminSide : private Site {
     Enrolment& enrolment;
     const Roster& roster;
     LiveCalls live;
-    std::function<std::string()> key;  ///< the site's public key, as clients enter it
+    std::function<std::string()> key;                        ///< the site's public key, as clients enter it
+    std::function<void(const SiteSettings::Stored&)> apply;  ///< [home] what the console has set
+    std::function<void(const Mail&)> send{};                 ///< [home] empty: nobody sends mail
+    std::function<bool()> sends{};                           ///< [any] with send: is a server set up?
   };
   AdminSide(Parts parts, Settings settings, Bounds bounds);
 
@@ -61,10 +66,10 @@ class AdminSide : private Site {
   /// GET /api/users without `accessible`: clients and scripts ask at one place.
   void list_users(const http::Exchange& exchange) const { scripts_.list_users(exchange); }
   /// [any]
-  void reload(Settings settings);
+  void reload(Settings settings, std::shared_ptr<const SiteSettings> all);
 
  private:
-  Settings settings() const {
+  Settings present() const {
     const std::lock_guard lock{mutex_};
     return settings_;
   }
@@ -81,20 +86,33 @@ class AdminSide : private Site {
   std::vector<std::string> reachable(Ref user, int64_t now) const override;
   bool reaches(Ref user, std::string_view device_id, int64_t now) const override;
   bool is_ending(std::string_view device_id, int64_t connection) const override;
-  int64_t console_idle() const override { return settings().console_idle; }
-  int64_t console_longest() const override { return settings().console_longest; }
-  int64_t client_idle() const override { return settings().client_idle; }
-  std::string public_url() const override { return settings().public_url; }
-  bool logs_admin_only() const override { return settings().logs_admin_only; }
-  bool share_outside_group() const override { return settings().share_outside_group; }
+  int64_t console_idle() const override { return present().console_idle; }
+  int64_t console_longest() const override { return present().console_longest; }
+  int64_t client_idle() const override { return present().client_idle; }
+  std::string public_url() const override { return present().public_url; }
+  bool logs_admin_only() const override { return present().logs_admin_only; }
+  bool share_outside_group() const override { return present().share_outside_group; }
   bool demands_factor(bool of_administrator) const override;
-  std::string admin_networks() const override { return settings().admin_networks; }
+  std::string admin_networks() const override { return present().admin_networks; }
+  std::string console_networks() const override { return present().console_networks; }
+  bool cut_running() const override { return present().cut_running; }
+  bool users_make_books() const override { return present().users_make_books; }
+  std::shared_ptr<const SiteSettings> settings() const override {
+    const std::lock_guard lock{mutex_};
+    return all_;
+  }
+  bool sends_mail() const override { return parts_.send && parts_.sends(); }
+  void send(const Mail& mail) const override {
+    if (parts_.send) parts_.send(mail);
+  }
+  void apply(const SiteSettings::Stored& stored) const override { parts_.apply(stored); }
   std::string version() const override { return JUNCTOR_VERSION; }
   std::string public_key() const override { return parts_.key(); }
 
   const Parts parts_;
   mutable std::mutex mutex_;
-  Settings settings_;  // guarded by mutex_
+  Settings settings_;                        // guarded by mutex_
+  std::shared_ptr<const SiteSettings> all_;  // guarded by mutex_
   const Contract contract_;
   const Engine engine_;
   const Desk desk_;

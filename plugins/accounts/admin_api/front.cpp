@@ -106,7 +106,9 @@ void Front::open(http::Server& server) {
   const auto handler = [this](const http::Exchange& exchange) { serve(exchange); };
   const std::string base{kBase};
   server.route(kAll, base + "/*", handler, {parts_.body_max, {}, 0});
-  server.route(JCT_HTTP_POST, base + "/books/{book}/import", handler, {parts_.import_max, {}, 0});
+  for (const char* import : {"/books/{book}/import", "/users/import", "/devices/import"}) {
+    server.route(JCT_HTTP_POST, base + import, handler, {parts_.import_max, {}, 0});
+  }
 }
 
 void Front::serve(const http::Exchange& exchange) const {
@@ -143,8 +145,11 @@ void Front::log_in(const http::Exchange& exchange, const Ask& ask, const Endpoin
     return send(exchange, Reply::json(JsonObject{}
                                           .put("password", settings.password_login != PasswordLogin::kOff)
                                           .raw("providers", "[]")
-                                          .put("mail", false)
+                                          .put("mail", parts_.sends_mail())
                                           .str()));
+  }
+  if (!parts_.lets_in(ask.address)) {
+    return send(exchange, {403, "network", "The console may not be used from here.", {}});
   }
   Poco::JSON::Object::Ptr body;
   try {

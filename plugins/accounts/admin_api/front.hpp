@@ -22,6 +22,8 @@ class Front {
     const Engine& engine;
     const Desk& desk;
     LogIn& log_in;
+    std::function<bool(const std::string& address)> lets_in;  // console_networks
+    std::function<bool()> sends_mail;
     std::string document;  // openapi.json
     uint64_t body_max;
     uint64_t import_max;

@@ -29,6 +29,15 @@ class TestSite : public Site {
   int64_t console_longest() const override { return 2'592'000; }
   bool demands_factor(bool) const override { return false; }
   std::string admin_networks() const override { return {}; }
+  std::string console_networks() const override { return {}; }
+  bool cut_running() const override { return cuts; }
+  bool users_make_books() const override { return true; }
+  std::shared_ptr<const SiteSettings> settings() const override { return present; }
+  bool sends_mail() const override { return mails_there; }
+  void send(const Mail& mail) const override { sent.push_back(mail); }
+  void apply(const SiteSettings::Stored& stored) const override {
+    present = std::make_shared<const SiteSettings>(present->with(stored));
+  }
   std::string public_url() const override { return "https://rd.example.org"; }
   bool share_outside_group() const override { return false; }
   const Sealer& sealer() const override { return sealer_; }
@@ -52,6 +61,10 @@ class TestSite : public Site {
 
   std::vector<std::string> reached;
   bool admins_only = false;
+  bool cuts = false;
+  bool mails_there = false;
+  mutable std::vector<Mail> sent;
+  mutable std::shared_ptr<const SiteSettings> present = std::make_shared<const SiteSettings>();
 
  private:
   Roster roster_;
@@ -137,6 +150,12 @@ class Kit {
   }
   Answered remove(const std::string& target) { return call(ask(Method::kDelete, target, {}, admin)); }
 
+  static Answered with_json(Answered out) {
+    if (!out.text.empty() && out.text.front() == '{') {
+      out.json = Poco::JSON::Parser{}.parse(out.text).extract<Poco::JSON::Object::Ptr>();
+    }
+    return out;
+  }
   /// Every answer is held against the contract.
   Answered call(const Ask& asked) {
     const Found found = contract.find(asked.method, asked.path);
@@ -144,12 +163,19 @@ class Kit {
     Answered out;
     Problem problem;
     touched = {};
+    looked.reset();
     try {
       const auto work = [&](const Sql& sql, Touched& all) {
         try {
           Done done = engine.run(sql, all, asked, found, prepared, store.now());
           touched = all;
+          disconnects = done.disconnects;
+          for (const Mail& one : done.mails) site.send(one);
+          if (done.settings) site.apply(*done.settings);
           return done.reply;
+        } catch (const TakenBack& preview) {
+          looked = preview.done.reply;
+          throw accounts::Refused{"taken back"};
         } catch (const Refused& refused) {
           problem = refused.problem;
           throw accounts::Refused{"refused"};
@@ -163,14 +189,16 @@ class Kit {
       if (reply.status < 300) conform(contract, *found.endpoint, reply.status, reply.body);
     } catch (const accounts::Refused& refused) {
       INFO(refused.what());
+      if (looked) {
+        conform(contract, *found.endpoint, looked->status, looked->body);
+        out = {looked->status, looked->body, looked->headers, {}};
+        return with_json(std::move(out));
+      }
       REQUIRE(problem.status >= 400);
       REQUIRE(problem.status != 500);
       out = {problem.status, problem.json(), {}, {}};
     }
-    if (!out.text.empty() && out.text.front() == '{') {
-      out.json = Poco::JSON::Parser{}.parse(out.text).extract<Poco::JSON::Object::Ptr>();
-    }
-    return out;
+    return with_json(std::move(out));
   }
 
   TestStore store;
@@ -180,6 +208,8 @@ class Kit {
   std::string admin;
   Prepared prepared;
   Touched touched;
+  std::vector<Disconnect> disconnects;
+  std::optional<Reply> looked;  // of a call that was only a preview
 };
 
 }  // namespace junctor::accounts::admin

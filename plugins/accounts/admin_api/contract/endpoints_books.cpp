@@ -23,6 +23,10 @@ constexpr Field kEntryFilters[] = {
     boolean("registered", "devices of this server, or others"),
 };
 
+constexpr Field kExport[] = {
+    kFormat,
+};
+
 constexpr Endpoint kEndpoints[] = {
     list("books.list", "/books", "Book")
         .scoped(kScope)
@@ -51,6 +55,15 @@ constexpr Endpoint kEndpoints[] = {
         .takes("EntryBulk")
         .scoped(kScope)
         .says("One act for many entries."),
+
+    act("books.import", "/books/{book}/import", "ImportAnswer")
+        .takes("BookImport")
+        .scoped(kScope)
+        .says("Takes a table of entries; with dry_run it only says what would come of it."),
+    stream("books.export", "/books/{book}/export")
+        .scoped(kScope)
+        .filters(kExport)
+        .says("All entries as a stream, in the form that import takes. No passwords."),
 
     list("books.tags", "/books/{book}/tags", "Tag").scoped(kScope).sorted("name").says("Tags of a book."),
     create("books.addTag", "/books/{book}/tags", "Tag").scoped(kScope).says("A new tag."),

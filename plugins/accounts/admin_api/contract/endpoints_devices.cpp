@@ -35,6 +35,7 @@ constexpr Field kDeviceFilters[] = {
     text("address", 1, 64, "address, or its begin"),
     time("seen_before", "last online before this"),
     time("seen_after", "last online after this"),
+    kFormat,
 };
 
 constexpr Endpoint kEndpoints[] = {
@@ -126,7 +127,7 @@ constexpr Endpoint kEndpoints[] = {
 
     list("devices.list", "/devices", "Device")
         .scoped("devices")
-        .filters(kDeviceFilters)
+        .filters(listing(kDeviceFilters))
         .sorted("id|name|last_online|first_seen|owner|group")
         .says("Devices that the caller administers; for plain users those that they can reach."),
     get("devices.get", "/devices/{device}", "Device").scoped("devices").says("A device."),
@@ -143,6 +144,15 @@ constexpr Endpoint kEndpoints[] = {
         .needs("devices:view")
         .scoped("devices")
         .says("One act for many devices; each act asks for its own permission."),
+    act("devices.import", "/devices/import", "ImportAnswer")
+        .takes("Import")
+        .admin()
+        .scoped("devices")
+        .says("Takes a table of names, owners, groups and strategies for devices that have registered."),
+    stream("devices.export", "/devices/export")
+        .scoped("devices")
+        .filters(kDeviceFilters)
+        .says("All devices of the filter as a stream, in the form that import takes."),
     list("devices.reach", "/devices/{device}/reach", "Reach")
         .needs("devices:view")
         .scoped("devices")
@@ -160,6 +170,12 @@ constexpr Endpoint kEndpoints[] = {
         .scoped("users")
         .with(kUnlogged)
         .says("May this user reach that device? Signalling's own function answers."),
+    act("access.preview", "/access/preview", "PreviewAnswer")
+        .takes("Preview")
+        .admin()
+        .scoped(kAllScopes)
+        .with(kUnlogged)
+        .says("Who would gain and who would lose access by another call, which is carried out and taken back."),
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ constexpr Field kUserFilters[] = {
     guid("control_role", "who has this control role"),
     guid("strategy", "who has this strategy"),
     boolean("second_factor", "with, or without a second factor"),
+    kFormat,
 };
 
 constexpr Field kSessionFilters[] = {
@@ -99,7 +100,7 @@ constexpr Endpoint kEndpoints[] = {
     list("users.list", "/users", "User")
         .needs("users:view")
         .scoped("users")
-        .filters(kUserFilters)
+        .filters(listing(kUserFilters))
         .sorted("name|email|created|last_login")
         .says("Users whom the caller may see."),
     create("users.create", "/users", "User").needs("users:create").scoped("users").says("A new user."),
@@ -112,6 +113,16 @@ constexpr Endpoint kEndpoints[] = {
         .needs("users:delete")
         .scoped("users")
         .says("Deletes a disabled user; shared books pass to the caller, devices become orphans."),
+    act("users.import", "/users/import", "ImportAnswer")
+        .takes("Import")
+        .admin()
+        .scoped("users")
+        .says("Takes a table of users: new ones have no password until somebody sets it or invites them."),
+    stream("users.export", "/users/export")
+        .needs("users:view")
+        .scoped("users")
+        .filters(kUserFilters)
+        .says("All users of the filter as a stream, in the form that import takes."),
     act("users.bulk", "/users/bulk", "BulkAnswer")
         .takes("UserBulk")
         .needs("users:view")
@@ -187,6 +198,14 @@ constexpr Endpoint kEndpoints[] = {
         .needs("users:invite")
         .scoped("users")
         .says("Revokes an invitation; its link ends."),
+    act("password.forgot", "/password/forgot")
+        .takes("PasswordForgot")
+        .open()
+        .says("Asks for a link by mail. The answer is the same whether there is such an account or not."),
+    act("password.reset", "/password/reset")
+        .takes("PasswordReset")
+        .open()
+        .says("Takes such a link: sets the password; then log in."),
     act("invitations.accept", "/invitations/accept")
         .takes("InvitationAccept")
         .open()

@@ -5,8 +5,6 @@
 namespace junctor::accounts::admin {
 namespace {
 
-constexpr Field kFormat = word("format", "csv|jsonl", "CSV (missing) or JSON lines");
-
 constexpr Field kConnectionFilters[] = {
     text("device", 1, 255, "part of id or name of the controlled device"),
     text("peer", 1, 255, "part of id or name of the controlling one"),
@@ -61,9 +59,6 @@ constexpr Field kLoginFilters[] = {
     kFormat,
 };
 
-// Without the format, which is a stream's alone.
-constexpr std::span<const Field> listing(std::span<const Field> fields) { return fields.first(fields.size() - 1); }
-
 constexpr Field kHistorySpan[] = {
     word("span", "day|month", "how far back (missing: day)"),
 };
@@ -115,6 +110,12 @@ constexpr Endpoint kEndpoints[] = {
         .filters(kHistorySpan)
         .says("The last day by the hour, or the last month by the day."),
     view("site.get", "/site", "Site").says("What clients and people need to know of this site."),
+    get("settings.get", "/settings", "Settings").admin().scoped(kAllScopes).says("Settings of the site."),
+    edit("settings.update", "/settings", "Settings")
+        .admin()
+        .scoped(kAllScopes)
+        .fresh()
+        .says("Changes settings; they count at once. What a file sets is locked."),
     endpoint("site.openapi", Method::kGet, "/openapi.json", Answer::kDocument, {}).open().says("This document."),
 };
 

@@ -6,6 +6,10 @@
 
 namespace junctor::accounts::admin {
 
+/// The last filter of what is listed and exported alike; listing() leaves it out.
+inline constexpr Field kFormat = word("format", "csv|jsonl", "CSV (missing) or JSON lines");
+constexpr std::span<const Field> listing(std::span<const Field> fields) { return fields.first(fields.size() - 1); }
+
 std::span<const Schema> people_schemas();
 std::span<const Schema> device_schemas();
 std::span<const Schema> book_schemas();

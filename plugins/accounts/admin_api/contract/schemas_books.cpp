@@ -82,7 +82,43 @@ constexpr Field kBinnedBook[] = {
     time("expires", "when it goes for good").shown(),
 };
 
+constexpr int64_t kLongestTable = 8 * 1024 * 1024;
+constexpr Field kTable = text("text", 1, kLongestTable, "the table: a line of names, then a line a row").needed();
+constexpr Field kTableFormat = word("format", "csv|jsonl", "CSV (missing) or JSON lines").settable();
+constexpr Field kDryRun = boolean("dry_run", "says what would come of it, and changes nothing").settable();
+
+constexpr Field kImport[] = {kTable, kTableFormat, kDryRun};
+
+constexpr Field kBookImport[] = {
+    kTable,
+    kTableFormat,
+    kDryRun,
+    word("mode", "add|update|replace",
+         "add: what is there stays; update (missing): it changes; replace: and what is not named goes to the bin")
+        .settable(),
+};
+
+constexpr Field kImportFailure[] = {
+    integer("line", 0, 0, "of the table, from 1").shown(),
+    text("id", 0, 255, "what the row names").shown(),
+    text("detail", 0, 500, "what is wrong with it").shown(),
+};
+
+constexpr Field kImportAnswer[] = {
+    boolean("dry_run", "nothing was changed").shown(),
+    integer("added", 0, 0, "rows that were new").shown(),
+    integer("updated", 0, 0, "rows that changed something").shown(),
+    integer("unchanged", 0, 0, "rows that said what is so already").shown(),
+    integer("removed", 0, 0, "with replace: what the table does not name").shown(),
+    integer("failures", 0, 0, "rows that could not be taken; the others were").shown(),
+    object("failed", "ImportFailure", "the first 200 of them").many().shown(),
+};
+
 constexpr Schema kSchemas[] = {
+    {"Import", "A table of users or devices.", kImport},
+    {"BookImport", "A table of entries.", kBookImport},
+    {"ImportFailure", "A row that could not be taken.", kImportFailure},
+    {"ImportAnswer", "What came of a table.", kImportAnswer},
     {"Book", "An address book.", kBook},
     {"Entry", "A line of an address book.", kEntry},
     {"EntryBulk", "One act for many entries.", kEntryBulk},

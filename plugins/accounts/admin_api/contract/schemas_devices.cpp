@@ -180,7 +180,30 @@ constexpr Field kAccessAnswer[] = {
     object("strategy", "EffectiveStrategy", "what governs the device").shown(),
 };
 
+constexpr Field kPreview[] = {
+    word("method", "POST|PUT|PATCH|DELETE", "of the call").needed(),
+    text("path", 1, 1000, "of the call, below /api/admin/v1").needed(),
+    map("body", "", "*", "of the call; missing: none").settable().or_null(),
+};
+
+constexpr Field kPreviewRow[] = {
+    object("user", "Ref", "whose access changes").shown(),
+    object("device", "DeviceRef", "to what").shown(),
+    text("ground", 0, 64, "which rule lets in: then, or until now").shown(),
+    text("explanation", 0, 500, "the same in words").shown(),
+};
+
+constexpr Field kPreviewAnswer[] = {
+    integer("gained", 0, 0, "pairs of a user and a device that he would reach").shown(),
+    integer("lost", 0, 0, "pairs that would end").shown(),
+    object("gains", "PreviewRow", "the first 200 of them").many().shown(),
+    object("losses", "PreviewRow", "the first 200 of them").many().shown(),
+};
+
 constexpr Schema kSchemas[] = {
+    {"Preview", "A call that is only to be looked at.", kPreview},
+    {"PreviewRow", "A user and a device.", kPreviewRow},
+    {"PreviewAnswer", "What a call would change.", kPreviewAnswer},
     {"UserGroup", "A group of users.", kUserGroup},
     {"DeviceGroup", "A group of devices.", kDeviceGroup},
     {"GroupMembers", "Users for a group.", kMembers},

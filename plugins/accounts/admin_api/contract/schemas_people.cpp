@@ -218,6 +218,15 @@ constexpr Field kInvitation[] = {
     text("link", 0, 1000, "to hand over where no mail is set up; shown once, else null").shown().or_null().secret(),
 };
 
+constexpr Field kPasswordForgot[] = {
+    text("email", 1, 254, "mail address, or name").needed(),
+};
+
+constexpr Field kPasswordReset[] = {
+    text("secret", 1, 128, "of the link").needed().secret(),
+    text("password", 1, 256, "the new one").needed().secret(),
+};
+
 constexpr Field kInvitationAccept[] = {
     text("secret", 1, 256, "from the link").needed().secret(),
     text("password", 10, 256, "to log in with from now on").needed().secret(),
@@ -276,6 +285,8 @@ constexpr Schema kSchemas[] = {
     {"BulkAnswer", "What was done.", kBulkAnswer},
     {"Enforce", "Whether a second factor is demanded.", kEnforce},
     {"Invitation", "An invitation.", kInvitation},
+    {"PasswordForgot", "Whose password is forgotten.", kPasswordForgot},
+    {"PasswordReset", "A link taken.", kPasswordReset},
     {"InvitationAccept", "An invitation taken.", kInvitationAccept},
     {"Token", "An API or deploy token.", kToken},
     {"TokenPresets", "What a deploy token gives.", kTokenPresets},

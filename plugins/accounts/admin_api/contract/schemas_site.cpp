@@ -156,7 +156,28 @@ constexpr Field kSite[] = {
     text("executable", 0, 2000, "a name for the Windows client that sets it").shown(),
 };
 
+constexpr Field kSetting[] = {
+    text("name", 0, 64, "the option's, in [accounts]").shown(),
+    word("type", "choice|flag|count|duration|text|texts|networks", "what it takes").shown(),
+    any("value", "what counts").shown(),
+    any("default", "without anybody's doing").shown(),
+    text("choices", 0, 64, "of a choice").many().shown(),
+    text("low", 0, 32, "the least, of counts and durations; empty: none").shown(),
+    text("high", 0, 32, "the most").shown(),
+    text("help", 0, 500, "what it does").shown(),
+    word("source", "default|console|file", "who set it; file: locked").shown(),
+    time("changed", "when the console did; null: it did not").shown().or_null(),
+    text("changed_by", 0, 64, "who").shown(),
+};
+
+constexpr Field kSettings[] = {
+    object("settings", "Setting", "all that may be changed at run time").many().shown(),
+    map("values", "", "*", "new values by name; null: the default again").editable(),
+};
+
 constexpr Schema kSchemas[] = {
+    {"Setting", "A setting of the site.", kSetting},
+    {"Settings", "Settings of the site.", kSettings},
     {"Connection", "A connection.", kConnection},
     {"FileSize", "A file.", kFileSize},
     {"FileRow", "A transfer of files.", kFileRow},

@@ -31,6 +31,8 @@ Caller caller_of(const Row& row, Caller::Way way) {
   return caller;
 }
 
+}  // namespace
+
 bool lets(std::string_view networks, const std::string& address) {
   if (networks.empty()) return true;
   const auto from = wire::Address::parse_ip(address);
@@ -43,6 +45,8 @@ bool lets(std::string_view networks, const std::string& address) {
   }
   return false;
 }
+
+namespace {
 
 /// `any_kind`: else sessions of the console alone.
 Authenticated by_session(const Sql& sql, const Site& site, const std::string& token, bool any_kind, int64_t now) {
@@ -88,13 +92,15 @@ Authenticated by_token(const Sql& sql, const Ask& ask, int64_t now) {
   return out;
 }
 
-/// With what is the same for every way in.
-Authenticated whole(const Sql& sql, Authenticated out, const Ask& ask) {
+/// With what is the same for every way in. Who administers does so from admin_networks alone.
+Authenticated whole(const Sql& sql, const Site& site, Authenticated out, const Ask& ask) {
   out.caller.address = ask.address;
   if (out.caller.way != Caller::Way::kNobody && !out.caller.administrator) {
     out.caller.roles = roles_of(sql, out.caller.user);
   }
   out.caller.seal();
+  const bool official = out.caller.administrator || !out.caller.roles.empty();
+  if (official && !lets(site.admin_networks(), ask.address)) return {};
   return out;
 }
 
@@ -102,21 +108,20 @@ Authenticated whole(const Sql& sql, Authenticated out, const Ask& ask) {
 
 Authenticated authenticate(const Sql& sql, const Site& site, const Ask& ask, int64_t now) {
   Authenticated out;
-  if (!lets(site.admin_networks(), ask.address)) return out;
   if (!ask.bearer.empty()) {
     out = by_token(sql, ask, now);
-  } else if (!ask.cookie.empty()) {
+  } else if (!ask.cookie.empty() && lets(site.console_networks(), ask.address)) {
     out = by_session(sql, site, ask.cookie, false, now);
   }
-  return whole(sql, std::move(out), ask);
+  return whole(sql, site, std::move(out), ask);
 }
 
 Authenticated authenticate_script(const Sql& sql, const Site& site, const Ask& ask, int64_t now) {
   Authenticated out;
-  if (!lets(site.admin_networks(), ask.address) || ask.bearer.empty()) return out;
+  if (ask.bearer.empty()) return out;
   out = by_token(sql, ask, now);
   if (out.caller.way == Caller::Way::kNobody) out = by_session(sql, site, ask.bearer, true, now);
-  return whole(sql, std::move(out), ask);
+  return whole(sql, site, std::move(out), ask);
 }
 
 std::vector<AdminRole> roles_of(const Sql& sql, Ref user) { return junctor::accounts::roles_of(sql, user); }

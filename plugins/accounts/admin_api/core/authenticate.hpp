@@ -26,6 +26,9 @@ Authenticated authenticate(const Sql& sql, const Site& site, const Ask& ask, int
 /// Of the calls of the official scripts: an API token, or a user's session of any kind, as Bearer.
 Authenticated authenticate_script(const Sql& sql, const Site& site, const Ask& ask, int64_t now);
 
+/// Is the address (text, without port) in one of the networks? Of none: from anywhere.
+bool lets(std::string_view networks, const std::string& address);
+
 /// The admin roles of a user.
 std::vector<AdminRole> roles_of(const Sql& sql, Ref user);
 

@@ -16,6 +16,7 @@
 #include "accounts/admin_api/core/entity.hpp"
 #include "accounts/admin_api/core/listing.hpp"
 #include "accounts/admin_api/core/operations.hpp"
+#include "accounts/admin_api/settings/site_settings.hpp"
 #include "accounts/store/touched.hpp"
 
 namespace junctor::accounts::admin {
@@ -55,6 +56,13 @@ struct Disconnect {
   std::vector<int64_t> connections;
 };
 
+/// To be sent once the call is committed: one of the site's mails (mail/1), with what it says.
+struct Mail {
+  std::string to;
+  std::string name;  // "invitation"
+  std::vector<std::pair<std::string, std::string>> values{};
+};
+
 struct Call {
   const Sql& sql;
   Touched& touched;
@@ -68,8 +76,10 @@ struct Call {
   Poco::JSON::Object::Ptr body{};
   int64_t now = 0;  // Unix seconds
   std::vector<Disconnect> disconnects{};
-  std::string prepared{};  // a new password's hash: made outside of the transaction
-  bool verified = false;   // the present password that the body gives is right
+  std::vector<Mail> mails{};
+  std::optional<SiteSettings::Stored> settings{};  // new ones, that count once the call is committed
+  std::string prepared{};                          // a new password's hash: made outside of the transaction
+  bool verified = false;                           // the present password that the body gives is right
 
   const std::string& parameter(std::string_view name) const;
 

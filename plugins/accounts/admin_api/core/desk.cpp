@@ -16,6 +16,7 @@ struct Desk::Held {
   Done done;
   LogIn::Guess guess;  // of a call that asks for the caller's password or code
   FailedLogins::Trial trial;
+  bool taken_back = false;
 };
 
 namespace {
@@ -73,7 +74,7 @@ void Desk::prepare(const HeldPointer& held) const {
 bool Desk::must_wait(const HeldPointer& held) const {
   if (!is_guess(*held->found.endpoint)) return false;
   held->guess = {held->secrets.user, std::string{held->found.endpoint->id}, held->ask.address, held->ask.source};
-  const int64_t wait = parts_.log_in.begin_guess(held->guess, &held->trial);
+  const int64_t wait = parts_.log_in->begin_guess(held->guess, &held->trial);
   if (wait == 0) return false;
   Reply reply = problem_reply(
       {429, "too_many_failures", "Too many failed attempts: wait " + std::to_string(wait) + " seconds.", {}});
@@ -103,7 +104,13 @@ void Desk::run(const HeldPointer& held) const {
   const auto& parts = parts_;
   const auto work = [held, &parts](const Sql& sql, Touched& touched) {
     return guarded(held->problem, [&] {
-      held->done = parts.engine.run(sql, touched, held->ask, held->found, held->prepared, parts.store.now());
+      try {
+        held->done = parts.engine.run(sql, touched, held->ask, held->found, held->prepared, parts.store.now());
+      } catch (TakenBack& preview) {
+        held->done = std::move(preview.done);
+        held->taken_back = true;
+        throw accounts::Refused{"taken back"};
+      }
       return Unit{};
     });
   };
@@ -124,11 +131,13 @@ void Desk::finish(const HeldPointer& held, const std::string& refused) const {
   // Failures are forgotten where nothing was wrong: whoever has one factor may not try the other for ever.
   if (!held->guess.what.empty()) {
     const bool wrong = held->problem && is_wrong_guess(*held->found.endpoint, *held->problem);
-    if (wrong || (!held->problem && refused.empty())) parts_.log_in.guessed(held->guess, !wrong);
+    if (wrong || (!held->problem && refused.empty())) parts_.log_in->guessed(held->guess, !wrong);
   }
-  if (held->problem) return held->answer(problem_reply(*held->problem));
-  if (!refused.empty()) return held->answer(problem_reply(store_problem(refused)));
+  if (held->problem && !held->taken_back) return held->answer(problem_reply(*held->problem));
+  if (!refused.empty() && !held->taken_back) return held->answer(problem_reply(store_problem(refused)));
+  if (held->done.settings) parts_.site.apply(*held->done.settings);
   for (const Disconnect& one : held->done.disconnects) parts_.site.disconnect(one.device_id, one.connections);
+  for (const Mail& one : held->done.mails) parts_.site.send(one);
   held->answer(held->done.reply);
   const Used used = held->done.used;
   if (used.session == kNoRef && used.token == kNoRef) return;

@@ -24,7 +24,7 @@ class Desk {
     const Site& site;
     const Passwords& passwords;
     std::function<bool(std::function<void()>)> hash;  ///< runs a job elsewhere (Hashers); false: too many wait
-    LogIn& log_in;                                    ///< wrong passwords and codes count there
+    LogIn* log_in = nullptr;                          ///< wrong passwords and codes count there
   };
   explicit Desk(Parts parts) : parts_{std::move(parts)} {}
 

@@ -76,10 +76,13 @@ Done Engine::run(const Sql& sql, Touched& touched, const Ask& ask, const Found& 
   call.prepared = prepared.hash;
   call.verified = prepared.verified;
   check(call, found);
-  if (auto before = earlier(call)) return {std::move(*before), who.used, {}};
+  if (found.endpoint->id == "access.preview") preview(call);
+  if (auto before = earlier(call)) return {std::move(*before), who.used};
 
-  Done done{handlers_.calls.at(found.endpoint->id)(call), who.used, {}};
+  Done done{handlers_.calls.at(found.endpoint->id)(call), who.used};
   done.disconnects = std::move(call.disconnects);
+  done.settings = std::move(call.settings);
+  done.mails = std::move(call.mails);
   remember(call, done.reply);
   return done;
 }

@@ -28,6 +28,13 @@ struct Done {
   Reply reply;
   Used used;
   std::vector<Disconnect> disconnects{};
+  std::vector<Mail> mails{};
+  std::optional<SiteSettings::Stored> settings{};
+};
+
+/// Thrown out of a transaction that was only to be looked at: it is rolled back, and this is the answer.
+struct TakenBack {
+  Done done;
 };
 
 class Engine {
@@ -35,7 +42,7 @@ class Engine {
   Engine(const Contract& contract, const Site& site, Handlers handlers)
       : contract_{contract}, site_{site}, handlers_{std::move(handlers)} {}
 
-  /// Throws Refused, after which nothing may be committed.
+  /// Throws Refused or TakenBack, after which nothing may be committed.
   Done run(const Sql& sql, Touched& touched, const Ask& ask, const Found& found, const Prepared& prepared,
            int64_t now) const;
   /// A piece of a stream: see Exporter.
@@ -43,12 +50,15 @@ class Engine {
                            int64_t now) const;
 
   bool answers(const Endpoint& endpoint) const {
-    return handlers_.calls.count(endpoint.id) != 0 || handlers_.exports.count(endpoint.id) != 0;
+    return endpoint.id == "access.preview" || handlers_.calls.count(endpoint.id) != 0 ||
+           handlers_.exports.count(endpoint.id) != 0;
   }
 
  private:
   /// Everything that comes before a handler. Throws Refused.
   void check(Call& call, const Found& found) const;
+  /// access.preview: carries out the call that the body describes, compares, and throws TakenBack.
+  [[noreturn]] void preview(Call& call) const;
   /// What an earlier call with this key was answered; nothing where there was none.
   std::optional<Reply> earlier(const Call& call) const;
   void remember(const Call& call, const Reply& reply) const;

@@ -28,6 +28,16 @@ void take_invitation(const Sql& sql, const std::string& secret, int64_t now, Sec
            });
 }
 
+/// Nor for nobody; whether the link is good is looked at where the password is set.
+void take_link(const Sql& sql, const std::string& secret, Secrets& out) {
+  constexpr size_t kGuid = 36;
+  const auto user = user_by_guid(sql, secret.substr(0, kGuid));
+  out.hashes = user.has_value();
+  if (!user) return;
+  out.name = user->name;
+  out.email = user->email;
+}
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -35,18 +45,20 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 }  // namespace
 
 bool has_secrets(const Endpoint& endpoint) {
-  return is_one_of(endpoint.id, {"users.create", "users.password", "me.password", "me.confirm", "invitations.accept"});
+  return is_one_of(endpoint.id, {"users.create", "users.password", "me.password", "me.confirm", "invitations.accept",
+                                 "password.reset"});
 }
 
 bool is_guess(const Endpoint& endpoint) {
-  return is_one_of(endpoint.id, {"me.password", "me.confirm", "me.confirmEnrolment", "invitations.accept"});
+  return is_one_of(endpoint.id,
+                   {"me.password", "me.confirm", "me.confirmEnrolment", "invitations.accept", "password.reset"});
 }
 
 bool is_wrong_guess(const Endpoint& endpoint, const Problem& problem) {
   // The store's refusals have no word of their own: of an authenticator's first code they say that it, or the present
   // one, is wrong.
   if (problem.reason == "refused") return endpoint.id == "me.confirmEnrolment";
-  return is_one_of(problem.reason, {"wrong_password", "wrong_code", "no_invitation"});
+  return is_one_of(problem.reason, {"wrong_password", "wrong_code", "no_invitation", "no_link"});
 }
 
 Secrets secrets_of(const Sql& sql, const Contract& contract, const Site& site, const Ask& ask, const Found& found,
@@ -58,9 +70,8 @@ Secrets secrets_of(const Sql& sql, const Contract& contract, const Site& site, c
   out.fresh = text_in(*body, "password");
   out.name = text_in(*body, "name");
   out.email = text_in(*body, "email");
-  if (found.endpoint->id == "invitations.accept") {
-    take_invitation(sql, text_in(*body, "secret"), now, out);
-  }
+  if (found.endpoint->id == "invitations.accept") take_invitation(sql, text_in(*body, "secret"), now, out);
+  if (found.endpoint->id == "password.reset") take_link(sql, text_in(*body, "secret"), out);
   if (who.caller.way != Caller::Way::kNobody) out.user = user_by_id(sql, who.caller.user).value_or(User{});
   if (const auto user = target_of(sql, found, who.caller)) {
     out.name = user->name;

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "accounts/admin_api/settings/site_settings.hpp"
 #include "accounts/model/ref.hpp"
 
 namespace junctor {
@@ -21,6 +23,8 @@ class Sealer;
 }  // namespace junctor::accounts
 
 namespace junctor::accounts::admin {
+
+struct Mail;
 
 /// What is known of a device at this moment.
 struct DevicePresence {
@@ -68,6 +72,18 @@ class Site {
   virtual bool logs_admin_only() const = 0;
   virtual bool share_outside_group() const = 0;
   virtual std::string admin_networks() const = 0;  // with commas; empty: from anywhere
+  virtual std::string console_networks() const = 0;
+  virtual bool cut_running() const = 0;  // what is disabled or logged out loses its connections
+  virtual bool users_make_books() const = 0;
+  virtual std::shared_ptr<const SiteSettings> settings() const = 0;
+  /// [home] What the console has set is stored and counts from now on.
+  virtual void apply(const SiteSettings::Stored& stored) const = 0;
+
+  // ---- mail ----
+  /// Is there anybody who sends?
+  virtual bool sends_mail() const = 0;
+  /// [home] Queues it: nobody waits, and what fails is the sender's to log.
+  virtual void send(const Mail& mail) const = 0;
 };
 
 }  // namespace junctor::accounts::admin

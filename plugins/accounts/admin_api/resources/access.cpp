@@ -12,8 +12,6 @@
 #include "accounts/model/refusals.hpp"
 
 namespace junctor::accounts::admin {
-namespace {
-
 std::string_view ground_text(Ground ground) {
   switch (ground) {
     case Ground::kNothing:
@@ -39,6 +37,8 @@ std::string_view ground_text(Ground ground) {
   }
   return "";
 }
+
+namespace {
 
 std::string effective_of(const Call& call, Ref device) {
   const auto found = call.sql.one(

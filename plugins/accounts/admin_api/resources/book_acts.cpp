@@ -63,8 +63,20 @@ Book book_of(const Call& call, std::string_view guid, BookLevel needed) {
   return std::move(*book);
 }
 
+std::optional<BookEntry> tagged_entry(const Sql& sql, Ref book, std::string_view peer_id) {
+  auto entry = entry_by_peer(sql, book, peer_id);
+  if (!entry) return entry;
+  entry->tags = sql.all(
+      "SELECT t.name FROM {p}entry_tags m JOIN {p}tags t ON t.id = m.tag_id WHERE m.entry_id = ?1 ORDER BY m.position",
+      {entry->id}, [](const Row& row) { return row.text(0); });
+  return entry;
+}
+
 Book make_book(Call& call, const BookWish& wish) {
   const std::string name = checked_name(call, wish.name.value_or(""), kNoRef);
+  if (!call.caller.administrator && !call.site.users_make_books()) {
+    refuse(403, "books_closed", "On this site administrators alone make shared address books.");
+  }
   if (wish.grants_access.value_or(false)) need_administrator(call.caller);
   if (wish.owner != kNoRef && wish.owner != call.caller.user) need_administrator(call.caller);
   const std::string guid = new_guid();

@@ -31,6 +31,13 @@ void delete_book(Call& call, const Book& book);
 /// The schema Book.
 std::string book_json(const Call& call, Ref id);
 
+/// An entry with its tags, in their order.
+std::optional<BookEntry> tagged_entry(const Sql& sql, Ref book, std::string_view peer_id);
+
+/// A device of this server, an address, or anything with '@' (accounts.md 16); others' devices only for who reaches
+/// them. Throws Refused.
+void check_peer(const Call& call, const std::string& id);
+
 /// In place of a rule for the same target; its guid.
 std::string put_rule(Call& call, const Book& book, const BookRule& rule);
 struct FoundRule {

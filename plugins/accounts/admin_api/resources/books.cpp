@@ -209,17 +209,6 @@ EntryChange change_of(const Call& call, const Book& book) {
   return change;
 }
 
-/// A device of this server, an address, or anything with '@' (accounts.md 16); others' devices only for who reaches
-/// them.
-void check_peer(const Call& call, const std::string& id) {
-  const bool device = call.sql.number("SELECT COUNT(*) FROM {p}devices WHERE device_id = ?1", {id}) != 0;
-  const bool elsewhere = id.find_first_of("@.:") != std::string::npos;
-  if (!device && !elsewhere) refuse_field("id", "unknown", "Expected an id of this site, an address, or id@server.");
-  if (device && !call.caller.administrator && !call.site.reaches(call.caller.user, id, call.now)) {
-    refuse_field("id", "unknown", "Expected an id of this site, an address, or id@server.");
-  }
-}
-
 Reply add_entry(Call& call) {
   const Book book = asked(call, BookLevel::kReadWrite);
   const std::string id = call.text("id");
@@ -250,7 +239,7 @@ Reply delete_entry(Call& call) {
 }
 
 void retag(Call& call, const Book& book, const std::string& peer_id, bool add) {
-  auto tags = entry_by_peer(call.sql, book.id, peer_id)->tags;
+  auto tags = tagged_entry(call.sql, book.id, peer_id)->tags;
   for (const std::string& tag : call.texts("tags")) {
     tags.erase(std::remove(tags.begin(), tags.end(), tag), tags.end());
     if (add) tags.push_back(tag);
@@ -262,7 +251,7 @@ void retag(Call& call, const Book& book, const std::string& peer_id, bool add) {
 
 /// Secrets stay behind: they are sealed for the book that they stand in.
 void copy_entry(Call& call, const Book& from, const Book& to, const std::string& peer_id) {
-  const BookEntry entry = *entry_by_peer(call.sql, from.id, peer_id);
+  const BookEntry entry = *tagged_entry(call.sql, from.id, peer_id);
   EntryChange change;
   change.alias = entry.alias;
   change.note = entry.note;
@@ -290,6 +279,15 @@ Reply bulk(Call& call) {
 }
 
 }  // namespace
+
+void check_peer(const Call& call, const std::string& id) {
+  const bool device = call.sql.number("SELECT COUNT(*) FROM {p}devices WHERE device_id = ?1", {id}) != 0;
+  const bool elsewhere = id.find_first_of("@.:") != std::string::npos;
+  if (!device && !elsewhere) refuse_field("id", "unknown", "Expected an id of this site, an address, or id@server.");
+  if (device && !call.caller.administrator && !call.site.reaches(call.caller.user, id, call.now)) {
+    refuse_field("id", "unknown", "Expected an id of this site, an address, or id@server.");
+  }
+}
 
 std::string book_json(const Call& call, Ref id) { return book_entity(call, id).json(); }
 

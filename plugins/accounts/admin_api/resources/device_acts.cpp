@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "accounts/admin_api/resources/device_acts.hpp"
 
+#include "accounts/admin_api/core/site.hpp"
 #include "accounts/admin_api/resources/acts.hpp"
 #include "accounts/store/devices.hpp"
 
@@ -63,6 +64,8 @@ void enable_device(Call& call, const FoundDevice& device) {
 
 void set_state(Call& call, const FoundDevice& device, DeviceState state, Operation operation) {
   set_device_state(call.sql, device.id, state, call.touched);
+  const bool closes = state == DeviceState::kDisabled || state == DeviceState::kBanned;
+  if (closes && call.site.cut_running()) call.disconnects.push_back({device.device_id, {}});
   call.log(Subject::kDevices, operation, device.device_id);
 }
 

@@ -22,6 +22,9 @@ extern const DeviceColumns kDeviceRightColumns;
 inline constexpr std::string_view kLastOnline =
     "CASE WHEN d.last_signalling > d.last_heartbeat THEN d.last_signalling ELSE d.last_heartbeat END";
 
+/// What the caller may see, by the query's filters.
+void choose_devices(const Call& call, Listing& listing);
+
 DeviceRow device_row(const Row& row, size_t at, const Call& call);
 /// What rows() could not read: lists.
 void add_device_lists(const Call& call, std::vector<DeviceRow>& rows);

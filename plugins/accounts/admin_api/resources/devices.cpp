@@ -92,12 +92,7 @@ bool sees_reachable_only(const Caller& caller) { return !has_anywhere(caller, Pe
 
 Reply list(Call& call) {
   Listing listing{call.endpoint, call.query, kSorts};
-  if (sees_reachable_only(call.caller)) {
-    listing.where("d.device_id IN (" + listing.bind_all(call.site.reachable(call.caller.user, call.now)) + ")");
-  } else {
-    restrict_devices(listing, call.caller, Permission::kDevicesView, kDeviceRightColumns);
-  }
-  filter(listing, call.now);
+  choose_devices(call, listing);
   auto rows = listing.rows(call.sql, kDeviceColumns, kDeviceFrom, "d.id",
                            [&](const Row& row, size_t first) { return device_row(row, first, call); });
   add_device_lists(call, rows);
@@ -187,6 +182,15 @@ Reply disconnect(Call& call) {
 }
 
 }  // namespace
+
+void choose_devices(const Call& call, Listing& listing) {
+  if (sees_reachable_only(call.caller)) {
+    listing.where("d.device_id IN (" + listing.bind_all(call.site.reachable(call.caller.user, call.now)) + ")");
+  } else {
+    restrict_devices(listing, call.caller, Permission::kDevicesView, kDeviceRightColumns);
+  }
+  filter(listing, call.now);
+}
 
 void add_devices(Handlers& out) {
   out.insert({{"devices.list", list},

@@ -119,7 +119,10 @@ Invited invite(Call& call, const std::string& given, const std::string& name, co
                                        {new_guid(), email, name_key(email), accounts::clean_name(name, "A user's name"),
                                         note, group, Blob{hash_of(secret)}, call.now, call.now + kLife}));
   const std::string base = call.site.public_url().empty() ? call.ask.base_url : call.site.public_url();
-  out.link = base + "/invitation#" + secret;
+  out.link = base + "/console/invitation#" + secret;
+  if (call.site.sends_mail()) {
+    call.mails.push_back({email, "invitation", {{"name", name}, {"link", out.link}, {"by", call.caller.name}}});
+  }
   call.log(Subject::kUsers, Operation::kInvite, email);
   return out;
 }

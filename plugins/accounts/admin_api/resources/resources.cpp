@@ -20,6 +20,9 @@ Handlers all_handlers() {
   add_books(out);
   add_book_parts(out);
   add_site(out);
+  add_settings(out);
+  add_imports(out);
+  add_passwords(out);
   add_me(out);
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "accounts/admin_api/core/engine.hpp"
+#include "accounts/model/access.hpp"
 
 namespace junctor::accounts::admin {
 
@@ -22,6 +23,12 @@ void add_access(Handlers& out);
 void add_books(Handlers& out);
 void add_book_parts(Handlers& out);
 void add_site(Handlers& out);
+void add_settings(Handlers& out);
+void add_imports(Handlers& out);
+void add_passwords(Handlers& out);
+
+/// Why somebody may reach a device, as a sentence.
+std::string_view ground_text(Ground ground);
 
 /// Everything.
 Handlers all_handlers();

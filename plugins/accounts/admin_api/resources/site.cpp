@@ -56,8 +56,19 @@ std::string first_steps(const Call& call, int64_t without_factor, int64_t device
                      "Change the password that the first start made."));
   out.push_back(step("second_factor", without_factor == 0,
                      "Give each administrator an authenticator: own account, second factors."));
-  out.push_back(step("public_url", !call.site.public_url().empty(),
-                     "Set public_url in [accounts], so that links and the configuration lead here."));
+  out.push_back(step(
+      "public_url", !call.site.public_url().empty(),
+      "Say in the settings under which address the site is reached, so that links and the configuration lead here."));
+  const auto settings = call.site.settings();
+  const auto says = [&](std::string_view name, std::string_view value) {
+    const auto* found = settings->find(name);
+    return found != nullptr && !found->value.texts.empty() && found->value.texts.front() == value;
+  };
+  const bool by_admission = says("initiate", "by_admission") && !says("admission", "open");
+  out.push_back(step("login_required", by_admission || says("initiate", "logged_in") || says("initiate", "listed"),
+                     "Let only people who are logged in start sessions: initiate in the settings."));
+  out.push_back(step("unassigned", !says("unassigned", "everyone"),
+                     "Close devices that belong to nobody: unassigned in the settings."));
   out.push_back(step("devices", devices > 0, "Give the configuration string or QR code to the first device."));
   return json_array(out);
 }

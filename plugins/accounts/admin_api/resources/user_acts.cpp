@@ -2,6 +2,7 @@
 #include "accounts/admin_api/resources/user_acts.hpp"
 
 #include "accounts/admin_api/contract/time_text.hpp"
+#include "accounts/admin_api/core/site.hpp"
 #include "accounts/store/factors.hpp"
 #include "accounts/store/sessions.hpp"
 #include "accounts/store/users.hpp"
@@ -23,6 +24,7 @@ std::string factors_json(const Call& call, Ref id) {
 void enable_user(Call& call, const FoundUser& user, bool enable) {
   if (!enable && user.id == call.caller.user) refuse(409, "oneself", "Nobody disables himself.");
   set_user_status(call.sql, user.id, enable ? UserStatus::kNormal : UserStatus::kDisabled, call.touched);
+  if (!enable) cut_connections(call, user.id, true);
   call.log(Subject::kUsers, enable ? Operation::kEnableUser : Operation::kDisableUser, user.name);
 }
 
@@ -34,6 +36,7 @@ void remove_user(Call& call, const FoundUser& user) {
 
 void log_out(Call& call, const FoundUser& user) {
   end_sessions_of(call.sql, user.id, kNoRef, LoginOwner::kTakeBack, call.touched);
+  cut_connections(call, user.id, false);
   call.log(Subject::kSessions, Operation::kForceLogout, user.name);
 }
 
@@ -52,6 +55,16 @@ void enforce_factor(Call& call, const FoundUser& user, bool enforce) {
   call.sql.exec("UPDATE {p}users SET tfa_enforced = ?2 WHERE id = ?1", {user.id, enforce});
   call.touched.users.insert(user.id);
   call.log(Subject::kUsers, Operation::kEnforceFactor, user.name + (enforce ? ": demanded" : ": no longer demanded"));
+}
+
+void cut_connections(Call& call, Ref user, bool of_devices) {
+  if (!call.site.cut_running()) return;
+  call.sql.exec(
+      "SELECT device_id, conn_id FROM {p}audit_conn WHERE ended IS NULL AND (user_id = ?1 OR (?2 = 1 AND device_id IN "
+      "(SELECT device_id FROM {p}devices WHERE owner_id = ?1))) ORDER BY id LIMIT 1000",
+      {user, of_devices ? 1 : 0}, [&](const Row& row) {
+        call.disconnects.push_back({row.text(0), {row.integer(1)}});
+      });
 }
 
 std::vector<std::string_view> rights_of_body(const Call& call) {

@@ -24,4 +24,11 @@ void enforce_factor(Call& call, const FoundUser& user, bool enforce);
 /// Permissions that the given fields ask for.
 std::vector<std::string_view> rights_of_body(const Call& call);
 
+/// The list's FROM, with users as u and their groups as g; and what the caller may see, by the query's filters.
+extern const char* const kUserFrom;
+void choose_users(const Call& call, Listing& listing);
+
+/// Where cut_running says so: ends the connections that the user has opened; `of_devices`: and those to his devices.
+void cut_connections(Call& call, Ref user, bool of_devices);
+
 }  // namespace junctor::accounts::admin

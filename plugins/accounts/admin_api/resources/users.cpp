@@ -16,6 +16,11 @@
 #include "accounts/store/user_groups.hpp"
 
 namespace junctor::accounts::admin {
+
+const char* const kUserFrom =
+    "{p}users u JOIN {p}user_groups g ON g.id = u.group_id LEFT JOIN {p}control_roles c ON c.id = u.control_role_id "
+    "LEFT JOIN {p}strategy_assignments a ON a.kind = 1 AND a.target_id = u.id LEFT JOIN {p}strategies s ON s.id = "
+    "a.strategy_id LEFT JOIN {p}totp t ON t.user_id = u.id";
 namespace {
 
 constexpr const char* kColumns =
@@ -23,10 +28,6 @@ constexpr const char* kColumns =
     "c.guid, c.name, s.guid, s.name, u.source, t.confirmed, t.created, u.tfa_enforced, u.created, u.last_login, "
     "(SELECT COUNT(*) FROM {p}devices d WHERE d.owner_id = u.id), (SELECT COUNT(*) FROM {p}sessions x WHERE x.user_id "
     "= u.id)";
-constexpr const char* kFrom =
-    "{p}users u JOIN {p}user_groups g ON g.id = u.group_id LEFT JOIN {p}control_roles c ON c.id = u.control_role_id "
-    "LEFT JOIN {p}strategy_assignments a ON a.kind = 1 AND a.target_id = u.id LEFT JOIN {p}strategies s ON s.id = "
-    "a.strategy_id LEFT JOIN {p}totp t ON t.user_id = u.id";
 constexpr const char* kExtraGroups =
     "SELECT m.user_id, g.guid, g.name FROM {p}user_group_members m JOIN {p}user_groups g ON g.id = m.group_id WHERE "
     "m.user_id IN (?) ORDER BY m.user_id, g.name_key";
@@ -109,14 +110,13 @@ Reply list(Call& call) {
                                    {"created", "u.created", true},
                                    {"last_login", "u.last_login", true}};
   Listing listing{call.endpoint, call.query, kSorts};
-  restrict_users(listing, call.caller, Permission::kUsersView, "u.group_id");
-  filter(listing);
-  auto rows = listing.rows(call.sql, kColumns, kFrom, "u.id",
+  choose_users(call, listing);
+  auto rows = listing.rows(call.sql, kColumns, kUserFrom, "u.id",
                            [&](const Row& row, size_t first) { return row_of_user(row, first, call.now); });
   add_lists(call.sql, rows);
   std::vector<std::string> items;
   for (const UserRow& one : rows) items.push_back(one.entity.json());
-  return Reply::json(listing.finish(call.sql, kFrom, items));
+  return Reply::json(listing.finish(call.sql, kUserFrom, items));
 }
 
 Ref group_in_body(const Call& call, const std::string& field) {
@@ -287,6 +287,11 @@ Reply logout(Call& call) {
 
 }  // namespace
 
+void choose_users(const Call& call, Listing& listing) {
+  restrict_users(listing, call.caller, Permission::kUsersView, "u.group_id");
+  filter(listing);
+}
+
 std::string_view factor_word(bool there, bool confirmed, int64_t since, int64_t now) {
   if (!there) return "off";
   if (!confirmed) return "pending";
@@ -294,7 +299,7 @@ std::string_view factor_word(bool there, bool confirmed, int64_t since, int64_t 
 }
 
 Entity user_entity(const Call& call, Ref id) {
-  auto rows = call.sql.all(std::string{"SELECT "} + kColumns + " FROM " + kFrom + " WHERE u.id = ?1", {id},
+  auto rows = call.sql.all(std::string{"SELECT "} + kColumns + " FROM " + kUserFrom + " WHERE u.id = ?1", {id},
                            [&](const Row& row) { return row_of_user(row, 0, call.now); });
   if (rows.empty()) throw Refused{not_found("user")};
   add_lists(call.sql, rows);

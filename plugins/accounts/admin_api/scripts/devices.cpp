@@ -7,6 +7,7 @@
 #include "accounts/admin_api/contract/time_text.hpp"
 #include "accounts/admin_api/core/site.hpp"
 #include "accounts/admin_api/resources/acts.hpp"
+#include "accounts/admin_api/resources/book_acts.hpp"
 #include "accounts/admin_api/resources/device_acts.hpp"
 #include "accounts/admin_api/resources/device_entity.hpp"
 #include "accounts/admin_api/scripts/script.hpp"
@@ -127,6 +128,39 @@ Ref named_or_none(const Call& call, std::string_view table, std::string_view wha
   return name.empty() ? kNoRef : need_named(call, table, what, name);
 }
 
+/// "book[,tag[,alias[,password[,note]]]]" (http-api.md 8.4): the note may have commas of its own.
+void assign_book(Call& call, const FoundDevice& found, const std::string& value) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= value.size();) {
+    const size_t end = parts.size() == 4 ? value.size() : std::min(value.find(',', at), value.size());
+    parts.push_back(value.substr(at, end - at));
+    at = end + 1;
+  }
+  parts.resize(5);
+  const bool by_token = call.caller.way == Caller::Way::kToken;
+  if (by_token && !call.caller.scopes.may_write(Resource::kAddressBooks)) {
+    refuse(403, "scope", "The token lacks read and write of address books");
+  }
+  const auto book = shared_book_by_name(call.sql, parts[0]);
+  if (!book || level_of(call, *book) < BookLevel::kReadWrite) {
+    refuse(422, "unknown", "There is no shared address book \"" + parts[0] + "\" that you may edit");
+  }
+  EntryChange change;
+  const auto take = [](const std::string& part, std::optional<std::string>& to) {
+    if (!part.empty()) to = part;
+  };
+  if (!parts[1].empty()) {
+    const auto present = tagged_entry(call.sql, book->id, found.device_id);
+    std::vector<std::string> tags = present ? present->tags : std::vector<std::string>{};
+    if (std::find(tags.begin(), tags.end(), parts[1]) == tags.end()) tags.push_back(parts[1]);
+    change.tags = std::move(tags);
+  }
+  take(parts[2], change.alias);
+  take(parts[3], change.password);
+  take(parts[4], change.note);
+  put_entry(call.sql, call.site.sealer(), *book, found.device_id, change, true, call.now, call.touched);
+}
+
 Reply assign(ScriptCall& script) {
   Call& call = script.call;
   const FoundDevice found = asked(script);
@@ -145,9 +179,11 @@ Reply assign(ScriptCall& script) {
   } else if (type == "note" || type == "device_username" || type == "device_name") {
     needs(Permission::kDevicesEdit);
     assign_text(call, found, type, value);
+  } else if (type == "ab") {
+    assign_book(call, found, value);
   } else {
     refuse(422, "invalid",
-           "type: expected user_name, strategy_name, device_group_name, note, device_username or device_name");
+           "type: expected user_name, strategy_name, device_group_name, note, device_username, device_name or ab");
   }
   call.log(Subject::kDevices, Operation::kUpdateDevice, found.device_id + ": " + type);
   return done();

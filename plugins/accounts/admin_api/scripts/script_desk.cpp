@@ -182,8 +182,9 @@ Done ScriptDesk::run(const Sql& sql, Touched& touched, const Script& script, con
   if (!query) refuse(422, "query", "The query is not percent-encoded text");
   call.query = std::move(*query);
   ScriptCall script_call{call, parse_body(ask.body)};
-  Done out{script.handler(script_call), who.used, {}};
+  Done out{script.handler(script_call), who.used};
   out.disconnects = std::move(call.disconnects);
+  out.mails = std::move(call.mails);
   return out;
 }
 
@@ -206,6 +207,7 @@ void ScriptDesk::run(const HeldPointer& held) const {
 void ScriptDesk::finish(const HeldPointer& held, const std::string& refused) const {
   if (held->problem) return static_cast<void>(held->exchange.answer(answer_of(*held->problem)));
   if (!refused.empty()) return static_cast<void>(held->exchange.answer(http::error(refused)));
+  for (const Mail& one : held->done.mails) parts_.site.send(one);
   for (const Disconnect& one : held->done.disconnects) parts_.site.disconnect(one.device_id, one.connections);
   held->exchange.answer(answer_of(held->done.reply));
   const Used used = held->done.used;

@@ -143,6 +143,24 @@ TEST_CASE("devices.py: last_online is always a text without zone") {
   CHECK(scripts.call(Method::kDelete, "/devices/" + guid).text.empty());
 }
 
+TEST_CASE("devices.py: assign ab puts the device into a shared book, with tag, alias and a note with commas") {
+  Scripts scripts;
+  const std::string guid = scripts.kit.add_device("1000001");
+  const std::string book = scripts.kit.post("/books", R"({"name":"Sites"})").at("guid");
+  const std::string assign = "/devices/" + guid + "/assign";
+  CHECK(scripts.call(Method::kPost, assign, R"({"type":"ab","value":"Sites,lab,Front,secret-word,first, second"})")
+            .text.empty());
+  CHECK(scripts.call(Method::kPost, assign, R"({"type":"ab","value":"Sites,desk"})").text.empty());
+  const auto entry = scripts.kit.get("/books/" + book + "/entries").row(0);
+  CHECK(entry->getValue<std::string>("id") == "1000001");
+  CHECK(entry->getValue<std::string>("alias") == "Front");
+  CHECK(entry->getValue<std::string>("note") == "first, second");
+  CHECK(entry->getValue<bool>("password_set"));
+  CHECK(entry->getArray("tags")->size() == 2);
+  CHECK(scripts.call(Method::kPost, assign, R"({"type":"ab","value":"Nowhere"})").text.find("error") !=
+        std::string::npos);
+}
+
 TEST_CASE("strategies.py: a bare array, a bare word") {
   Scripts scripts;
   CHECK(
