@@ -76,7 +76,7 @@ step('an administrator logs in; the session is a cookie that scripts cannot read
 });
 
 step('every page opens and has no fault that axe finds', async () => {
-  const places = ['Devices', 'Users', 'Groups', 'Access', 'Address books', 'Strategies', 'Roles', 'Live sessions', 'Logs', 'API tokens', 'My account'];
+  const places = ['Devices', 'Users', 'Groups', 'Access', 'Address books', 'Strategies', 'Roles', 'Live sessions', 'Logs', 'API tokens', 'Settings', 'My account'];
   for (const place of places) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
     await page.getByRole('heading', { level: 1, name: place }).waitFor();
@@ -130,6 +130,30 @@ step('the tester says who may reach a device, and why', async () => {
   await page.getByRole('textbox', { name: 'ID' }).fill('700000001');
   await page.getByRole('button', { name: 'Ask' }).click();
   await page.getByText('Allowed', { exact: true }).waitFor();
+});
+
+step('a setting is changed, counts, and goes back to its default', async () => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: 'Address of this site' }).fill('rd.example.org');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText(/https:/).waitFor();
+  await page.getByRole('textbox', { name: 'Address of this site' }).fill('https://rd.example.org');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/Changed by admin/).waitFor();
+  const site = await page.evaluate(async () => (await fetch('/api/admin/v1/site')).json());
+  assert.equal(site.public_url, 'https://rd.example.org');
+  await look(page, 'settings_changed');
+  await page.getByRole('button', { name: 'Default again' }).click();
+  await page.getByText(/Changed by admin/).waitFor({ state: 'detached' });
+});
+
+step('a preview says who would gain access, and changes nothing', async () => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Groups' }).click();
+  await page.getByRole('row', { name: /Default/ }).getByRole('checkbox').or(page.getByRole('row', { name: /Default/ }).getByRole('gridcell').first()).first().click();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('button', { name: 'Who gains, who loses?' }).click();
+  await page.getByText('Nobody gains or loses access.').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
 });
 
 step('two browsers edit the same user: the second learns of it and overwrites nothing', async () => {

@@ -10,6 +10,7 @@ import { Frame } from './Frame';
 import { AcceptInvitation } from './pages/AcceptInvitation';
 import { Login } from './pages/Login';
 import { ErrorNote } from './parts/ErrorNote';
+import { ProofDialog } from './parts/ProofDialog';
 import { Toasts } from './parts/Toasts';
 import { chooseLanguage, kLanguages, makeWords, storedLanguage, WordsContext, type Words } from './words/words';
 
@@ -87,6 +88,7 @@ function Gate() {
         </div>
       )}
       <Frame />
+      <ProofDialog />
     </SessionContext.Provider>
   );
 }
@@ -100,7 +102,13 @@ export function App() {
         <QueryClientProvider client={queries}>
           <Toasts>
             <Router base="/console">
-              {location.pathname.startsWith('/console/invitation') ? <AcceptInvitation /> : <Gate />}
+              {location.pathname.startsWith('/console/invitation') ? (
+                <AcceptInvitation />
+              ) : location.pathname.startsWith('/console/password') ? (
+                <AcceptInvitation forgotten />
+              ) : (
+                <Gate />
+              )}
             </Router>
           </Toasts>
         </QueryClientProvider>

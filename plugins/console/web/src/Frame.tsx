@@ -26,6 +26,7 @@ const Roles = page(() => import('./pages/Roles'), 'Roles');
 const Logs = page(() => import('./pages/Logs'), 'Logs');
 const Live = page(() => import('./pages/Live'), 'Live');
 const Tokens = page(() => import('./pages/Tokens'), 'Tokens');
+const Settings = page(() => import('./pages/Settings'), 'Settings');
 const Account = page(() => import('./pages/Account'), 'Account');
 
 export interface Place {
@@ -50,6 +51,7 @@ export const kPlaces: readonly Place[] = [
   { href: '/live', name: 'nav.live', shown: always },
   { href: '/logs', name: 'nav.logs', shown: always },
   { href: '/tokens', name: 'nav.tokens', shown: admin },
+  { href: '/settings', name: 'nav.settings', shown: admin },
   { href: '/account', name: 'nav.account', shown: always },
 ];
 
@@ -113,6 +115,7 @@ export function Frame() {
                 <Route path="/live" component={Live} />
                 <Route path="/logs" component={Logs} />
                 <Route path="/tokens" component={Tokens} />
+                <Route path="/settings" component={Settings} />
                 <Route path="/account" component={Account} />
                 <Route>
                   <div className="page">

@@ -23,7 +23,11 @@ export class ApiError extends Error {
   }
 }
 
+/// Asks the person for a proof; true: it was given.
+type AskProof = () => Promise<boolean>;
+
 let csrf = '';
+let askProof: AskProof | null = null;
 let onSignedOut: () => void = () => undefined;
 
 /// The token that goes with every change of a session; empty: none is known.
@@ -34,12 +38,33 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
+export function whenProofIsAsked(ask: AskProof): () => void {
+  askProof = ask;
+  return () => {
+    askProof = null;
+  };
+}
+
 const client = createClient<paths>({ baseUrl: '/api/admin/v1', credentials: 'same-origin' });
 
+/// Calls on their way, to be sent again once a proof was given.
+const sent = new Map<string, Request>();
+
 client.use({
-  onRequest({ request }) {
+  onRequest({ request, id }) {
     if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
+    if (request.method !== 'GET') sent.set(id, request.clone());
     return request;
+  },
+  async onResponse({ response, id }) {
+    const again = sent.get(id);
+    sent.delete(id);
+    if (response.status !== 403 || !again || !askProof) return undefined;
+    const problem = (await response.clone().json()) as Partial<Schemas['Problem']>;
+    return problem.reason === 'proof_required' && (await askProof()) ? fetch(again) : undefined;
+  },
+  onError({ id }) {
+    sent.delete(id);
   },
 });
 

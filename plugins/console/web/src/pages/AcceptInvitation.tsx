@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where an invitation's link leads: the invited person chooses a password. The secret is in the fragment, so it is in no log.
+// Where the links of mails lead, an invitation's and a forgotten password's: a password is chosen. The secret is in the
+// fragment, so it is in no log.
 import { useState, type FormEvent } from 'react';
 import { api, take } from '../api/client';
 import { Button } from '../parts/Button';
@@ -7,7 +8,7 @@ import { ErrorNote } from '../parts/ErrorNote';
 import { TextField } from '../parts/fields';
 import { useWords } from '../words/words';
 
-export function AcceptInvitation() {
+export function AcceptInvitation({ forgotten = false }: { forgotten?: boolean }) {
   const { t } = useWords();
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
@@ -17,16 +18,17 @@ export function AcceptInvitation() {
     event.preventDefault();
     setError(null);
     const secret = location.hash.slice(1);
-    take(api.POST('/invitations/accept', { body: { secret, password } })).then(() => setDone(true), setError);
+    const body = { secret, password };
+    take(forgotten ? api.POST('/password/reset', { body }) : api.POST('/invitations/accept', { body })).then(() => setDone(true), setError);
   };
   const differs = again !== '' && again !== password;
   return (
     <div className="door">
       <main className="card">
-        <h1>{t('invite.title')}</h1>
+        <h1>{forgotten ? t('forgot.title') : t('invite.title')}</h1>
         {done ? (
           <>
-            <p>{t('invite.done')}</p>
+            <p>{forgotten ? t('forgot.done') : t('invite.done')}</p>
             <a className="button primary" href="/console/">
               {t('login.enter')}
             </a>

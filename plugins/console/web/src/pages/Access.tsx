@@ -95,19 +95,21 @@ function NewEdge({ onClose }: { onClose: () => void }) {
   const [subject, setSubject] = useState<Found | null>(null);
   const [object, setObject] = useState<Found | null>(null);
   const [until, setUntil] = useState('');
-  const submit = () => {
+  const wanted = (): EdgeNew => {
     if (!subject || !object) throw new Error(t('pick.missing'));
-    const body: EdgeNew = {
+    return {
       subject_type: subjectType,
       subject_guid: subject.guid,
       object_type: objectType,
       object_guid: object.guid,
       ...(until ? { until: new Date(until).toISOString() } : {}),
     };
-    return change(take(api.POST('/edges', { params: { header: { 'Idempotency-Key': key } }, body })), t('act.saved'));
   };
+  const submit = () =>
+    change(take(api.POST('/edges', { params: { header: { 'Idempotency-Key': key } }, body: wanted() })), t('act.saved'));
+  const planned = () => ({ method: 'POST' as const, path: '/edges', body: { ...wanted() } });
   return (
-    <FormDialog title={t('access.new')} submit={t('act.add')} onSubmit={async () => submit()} onClose={onClose}>
+    <FormDialog title={t('access.new')} submit={t('act.add')} onSubmit={async () => submit()} planned={planned} onClose={onClose}>
       <Select
         label={t('access.subject_type')}
         value={subjectType}

@@ -12,6 +12,7 @@ import { FormDialog } from '../parts/Dialog';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Select, TextField } from '../parts/fields';
 import { Picker, type Found } from '../parts/Picker';
+import { ExportLink, ImportButton } from '../parts/TableIO';
 import { TabsOf } from '../parts/TabsOf';
 import { useTeller } from '../parts/Toasts';
 import { useChange } from '../parts/useChange';
@@ -123,11 +124,21 @@ function Entries({ guid, level }: { guid: string; level: Level }) {
               }
         }
         extra={
-          level !== 'read' && (
-            <Button look="primary" onPress={() => setForm('new')}>
-              {t('book.add')}
-            </Button>
-          )
+          <>
+            <ExportLink path={`books/${guid}`} />
+            {level !== 'read' && (
+              <>
+                <ImportButton
+                  modes
+                  columns="id, alias, tags, note, username, hostname, platform"
+                  send={(body) => change(take(api.POST('/books/{book}/import', { params: { path }, body })))}
+                />
+                <Button look="primary" onPress={() => setForm('new')}>
+                  {t('book.add')}
+                </Button>
+              </>
+            )}
+          </>
         }
       />
       {form && <EntryForm guid={guid} entry={form === 'new' ? null : form} onClose={() => setForm(null)} />}

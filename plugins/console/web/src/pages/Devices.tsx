@@ -9,6 +9,7 @@ import { Button } from '../parts/Button';
 import { DataTable, type ColumnOf } from '../parts/DataTable';
 import { Confirm, FormDialog } from '../parts/Dialog';
 import { Picker, type Found } from '../parts/Picker';
+import { ExportLink, ImportButton } from '../parts/TableIO';
 import { useTeller } from '../parts/Toasts';
 import { useChange } from '../parts/useChange';
 import { useWords } from '../words/words';
@@ -29,6 +30,8 @@ export const deviceLabel = (device: Pick<Device, 'id' | 'name'>): string =>
 
 export function Devices() {
   const { t, named } = useWords();
+  const { me } = useSession();
+  const changed = useChange('devices');
   const columns: readonly ColumnOf<Device>[] = [
     {
       id: 'id',
@@ -94,6 +97,17 @@ export function Devices() {
           },
         ]}
         bulk={(rows, done) => <DeviceBulkBar rows={rows} done={done} />}
+        extra={
+          <>
+            <ExportLink path="devices" />
+            {me.is_admin && (
+              <ImportButton
+                columns="id, name, username, owner, group, strategy, note"
+                send={({ text, dry_run }) => changed(take(api.POST('/devices/import', { body: { text, dry_run } })))}
+              />
+            )}
+          </>
+        }
       />
     </Page>
   );

@@ -114,6 +114,7 @@ function UserGroups() {
         <Confirm
           title={t('group.delete_title', { name: row.name })}
           consequence={t('group.delete_users_means', { n: row.members })}
+          planned={() => ({ method: 'DELETE', path: `/user-groups/${row.guid}` })}
           hits={[row.name]}
           act={t('act.delete')}
           onConfirm={() => change(take(api.DELETE('/user-groups/{group}', { params: { path: { group: row.guid } } })), t('act.done'))}
@@ -139,8 +140,9 @@ function UserGroupForm({ group, onClose }: { group: UserGroup | null; onClose: (
           take(api.POST('/user-groups', { params: { header: { 'Idempotency-Key': key } }, body: { ...body, name } })),
           t('act.saved'),
         );
+  const planned = group ? () => ({ method: 'PATCH' as const, path: `/user-groups/${group.guid}`, body }) : undefined;
   return (
-    <FormDialog title={group ? group.name : t('group.new')} submit={t('act.save')} onSubmit={submit} onClose={onClose}>
+    <FormDialog title={group ? group.name : t('group.new')} submit={t('act.save')} onSubmit={submit} planned={planned} onClose={onClose}>
       <TextField label={t('group.name')} value={name} onChange={setName} readOnly={group?.built_in ?? false} required />
       <TextField label={t('note')} value={note} onChange={setNote} long />
       <Check label={t('group.mutual')} help={t('group.mutual_help')} value={reach} onChange={setReach} />
@@ -246,6 +248,7 @@ function DeviceGroups() {
         <Confirm
           title={t('group.delete_title', { name: row.name })}
           consequence={t('group.delete_devices_means', { n: row.devices })}
+          planned={() => ({ method: 'DELETE', path: `/device-groups/${row.guid}` })}
           hits={[row.name]}
           act={t('act.delete')}
           onConfirm={() => change(take(api.DELETE('/device-groups/{group}', { params: { path: { group: row.guid } } })), t('act.done'))}

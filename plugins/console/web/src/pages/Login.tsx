@@ -32,6 +32,7 @@ export function Login({ onEntered, again }: Props) {
   const [trust, setTrust] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState(false);
   const options = useQuery({ queryKey: ['login-options'], queryFn: () => take(api.GET('/login/options')), retry: false });
 
   const proceed = async (answer: Schemas['LoginAnswer']) => {
@@ -53,6 +54,8 @@ export function Login({ onEntered, again }: Props) {
       .catch(setError)
       .finally(() => setBusy(false));
   };
+
+  const forget = () => take(api.POST('/password/forgot', { body: { email: name } })).then(() => setAsked(true), setError);
 
   const sendPassword = run(async () => proceed(await take(api.POST('/login', { body: { name, password } }))));
   const sendCode = run(async () => {
@@ -88,6 +91,12 @@ export function Login({ onEntered, again }: Props) {
             <Button type="submit" look="primary" isDisabled={busy || !name || !password}>
               {t('login.enter')}
             </Button>
+            {options.data?.mail && (
+              <Button look="quiet" isDisabled={!name} onPress={() => void forget()}>
+                {t('forgot.ask')}
+              </Button>
+            )}
+            {asked && <p role="status">{t('forgot.asked')}</p>}
             {options.data?.providers.map((provider) => (
               <a key={provider} className="button" href={`/api/oidc/console?op=${encodeURIComponent(provider)}`}>
                 {t('login.with', { provider })}

@@ -56,11 +56,11 @@ export function UserDetail() {
       back={{ href: '/users', name: t('nav.users') }}
       actions={
         <>
-          {may('users:edit-note') && <Button onPress={() => setAsked('edit')}>{t('act.edit')}</Button>}
-          {may('users:edit-password') && u.source === 'local' && (
+          {may('users:edit_note') && <Button onPress={() => setAsked('edit')}>{t('act.edit')}</Button>}
+          {may('users:edit_password') && u.source === 'local' && (
             <Button onPress={() => setAsked('password')}>{t('user.set_password')}</Button>
           )}
-          {may('users:manage-2fa') && u.second_factor !== 'off' && (
+          {may('users:manage_2fa') && u.second_factor !== 'off' && (
             <Button onPress={() => setAsked('reset')}>{t('user.reset_factors')}</Button>
           )}
           {may('users:enable') && u.status === 'normal' && (

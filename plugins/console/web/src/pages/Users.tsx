@@ -11,6 +11,7 @@ import { DataTable, type ColumnOf } from '../parts/DataTable';
 import { Confirm, Dialog, FormDialog } from '../parts/Dialog';
 import { Check, TextField } from '../parts/fields';
 import { Picker, type Found } from '../parts/Picker';
+import { ExportLink, ImportButton } from '../parts/TableIO';
 import { TabsOf } from '../parts/TabsOf';
 import { useTeller } from '../parts/Toasts';
 import { useChange } from '../parts/useChange';
@@ -44,7 +45,8 @@ export function Users() {
 
 function UserList() {
   const { t, named } = useWords();
-  const { may } = useSession();
+  const { may, me } = useSession();
+  const changed = useChange('users');
   const [creating, setCreating] = useState(false);
   const columns: readonly ColumnOf<User>[] = [
     { id: 'name', name: t('user.name'), sort: 'name', narrow: true, cell: (u) => u.name },
@@ -87,11 +89,20 @@ function UserList() {
         ]}
         bulk={(rows, done) => <UserBulkBar rows={rows} done={done} />}
         extra={
-          may('users:create') && (
-            <Button look="primary" onPress={() => setCreating(true)}>
-              {t('user.create')}
-            </Button>
-          )
+          <>
+            <ExportLink path="users" />
+            {me.is_admin && (
+              <ImportButton
+                columns="name, display_name, email, group, note, may_initiate"
+                send={({ text, dry_run }) => changed(take(api.POST('/users/import', { body: { text, dry_run } })))}
+              />
+            )}
+            {may('users:create') && (
+              <Button look="primary" onPress={() => setCreating(true)}>
+                {t('user.create')}
+              </Button>
+            )}
+          </>
         }
       />
       {creating && <CreateUser onClose={() => setCreating(false)} />}
@@ -116,8 +127,8 @@ function UserBulkBar({ rows, done }: { rows: readonly User[]; done: () => void }
     <>
       {may('users:enable') && <Button onPress={now('enable')}>{t('act.enable')}</Button>}
       {may('users:enable') && <Button onPress={() => setAsked('disable')}>{t('act.disable')}</Button>}
-      {may('users:force-logout') && <Button onPress={now('force_logout')}>{t('user.force_logout')}</Button>}
-      {may('users:manage-2fa') && <Button onPress={now('enforce_factor')}>{t('user.enforce')}</Button>}
+      {may('users:force_logout') && <Button onPress={now('force_logout')}>{t('user.force_logout')}</Button>}
+      {may('users:manage_2fa') && <Button onPress={now('enforce_factor')}>{t('user.enforce')}</Button>}
       {may('users:delete') && (
         <Button look="danger" onPress={() => setAsked('delete')}>
           {t('act.delete')}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dialogs: one for a form, one that asks before something is destroyed.
 import type { FormEvent, ReactNode } from 'react';
-import { useState } from 'react';
+import { useContext, useState } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useWords } from '../words/words';
+import { SessionContext } from '../api/session';
+import { AccessPreview, type Planned } from './AccessPreview';
 import { Button } from './Button';
 import { ErrorNote } from './ErrorNote';
 
@@ -34,10 +36,13 @@ interface FormDialogProps extends DialogProps {
   /// Does the work; what it throws is shown, and the form keeps what was typed.
   onSubmit: () => Promise<unknown>;
   danger?: boolean;
+  /// The call that it makes, where it may change who reaches what.
+  planned?: (() => Planned) | undefined;
 }
 
-export function FormDialog({ submit, onSubmit, danger, children, ...dialog }: FormDialogProps) {
+export function FormDialog({ submit, onSubmit, danger, planned, children, ...dialog }: FormDialogProps) {
   const { t } = useWords();
+  const me = useContext(SessionContext)?.me;
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const send = async (event: FormEvent) => {
@@ -57,6 +62,7 @@ export function FormDialog({ submit, onSubmit, danger, children, ...dialog }: Fo
     <Dialog {...dialog}>
       <form className="stack" onSubmit={(event) => void send(event)}>
         {children}
+        {planned && me?.is_admin && <AccessPreview planned={planned} />}
         <ErrorNote error={error} />
         <div className="actions">
           <Button onPress={dialog.onClose}>{t('act.cancel')}</Button>
@@ -77,15 +83,16 @@ interface ConfirmProps {
   consequence: string;
   act: string;
   onConfirm: () => Promise<unknown>;
+  planned?: (() => Planned) | undefined;
   onClose: () => void;
 }
 
 const kNamed = 8;
 
-export function Confirm({ title, hits, consequence, act, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, hits, consequence, act, onConfirm, planned, onClose }: ConfirmProps) {
   const { t } = useWords();
   return (
-    <FormDialog title={title} submit={act} onSubmit={onConfirm} onClose={onClose} danger>
+    <FormDialog title={title} submit={act} onSubmit={onConfirm} planned={planned} onClose={onClose} danger>
       <p>{consequence}</p>
       {hits.length > 0 && (
         <ul>
