@@ -41,7 +41,7 @@ AuthAnswered ask_auth(Provider& provider, const jct_auth_request& request, bool 
       0, old_asker ? 0U : static_cast<uint32_t>(sizeof(jct_auth_done)),
       old_asker
           ? nullptr
-          : [](void* self, const jct_auth_answer*
+          : +[](void* self, const jct_auth_answer*
                                answer) { static_cast<AuthAnswered*>(self)->take(answer->verdict, answer->reason); }};
   const jct_service_ref ref = provider.auth();
   provider.ask([&] { static_cast<const jct_auth_service*>(ref.table)->check(ref.self, &request, &done); });
