@@ -31,7 +31,13 @@ uint64_t at_address(void*, const jct_addr* address, uint64_t, void* row_self, vo
   return 1;
 }
 
-constexpr jct_peers_service kPeers{sizeof(jct_peers_service), 0, nullptr, nullptr, &at_address};
+constexpr jct_peers_service peers() {
+  jct_peers_service service{};
+  service.size = sizeof service;
+  service.at_address = &at_address;
+  return service;
+}
+constexpr jct_peers_service kPeers = peers();
 
 struct Site {
   explicit Site(Settings settings = {}) {

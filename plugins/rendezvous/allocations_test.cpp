@@ -39,13 +39,15 @@ class QuietPorts final : public RegistrarPorts {
   void load(std::string_view, Loaded) override {}
   void store(const jct_peer_record&, Stored) override {}
   void admit(const Attempt&, Admitted) override {}
+  void stays(std::string_view, const jct_channel&, Admitted) override {}
   bool hold(const jct_channel&, std::string_view) override { return true; }
   void run_for(const jct_channel&, std::function<void()>) override {}
   void send_update(const jct_channel&) override {}
   void answer_peer(const jct_channel&, bool) override { ++answers; }
   void answer_pk(const jct_channel&, hbb::RegisterPkResponse::Result) override {}
   void refused(Refusal, std::string_view, const jct_channel&, std::string_view) override {}
-  void registered(const Attempt&, Change) override {}
+  bool has_room_for_unproven() override { return true; }
+  void registered(const Attempt&, Change, bool) override {}
   int answers = 0;
 };
 

@@ -149,13 +149,13 @@ class StorageAsker {
   }
   template <class Ask>
   std::pair<jct_status, std::string> value_call(Ask ask) {
-    using Answer = std::pair<jct_status, std::string>;
-    std::optional<Answer> answer;
+    using ValueAnswer = std::pair<jct_status, std::string>;
+    std::optional<ValueAnswer> answer;
     const jct_value_done done{&answer,
                               [](void* self, jct_status status, jct_bytes text) {
-                                auto& slot = *static_cast<std::optional<Answer>*>(self);
+                                auto& slot = *static_cast<std::optional<ValueAnswer>*>(self);
                                 CHECK_FALSE_MESSAGE(slot.has_value(), "answered twice");
-                                slot = Answer{status, std::string{view(text)}};
+                                slot = ValueAnswer{status, std::string{view(text)}};
                               },
                               loop_, 0};
     ask(&done);
