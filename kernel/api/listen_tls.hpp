@@ -31,8 +31,8 @@ void find_listener_faults(const config::Snapshot& snapshot, const config::Kernel
 /// and the old pair stays.
 void reload_certificates(Kernel& kernel, const config::KernelConfig& settings);
 
-/// Logs a warning for each certificate that ends soon (`expiry_warning`) or that clients may doubt; what is doubted stands
-/// as a warning until it is mended.
+/// Logs a warning for each certificate that ends soon (`expiry_warning`) or that clients may doubt; what is doubted
+/// stands as a warning until it is mended.
 void warn_of_expiry(Kernel& kernel);
 
 }  // namespace junctor::api

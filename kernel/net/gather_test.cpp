@@ -160,14 +160,14 @@ TEST_CASE("of equal costs the shortest wait is taken") {
   constexpr Machine kFree{0ns, 0ns, 0ns};
   Server server{kFree};
   server.stream(20'000, 1s);
-  const Outcome steady = server.stream(20'000, 60s);
+  const Outcome steady = server.stream(20'000, 20s);
   CHECK(steady.put_off < 0.01 * steady.reads);
 }
 
 TEST_CASE("clients that wait for their answers are not slowed") {
   for (const Machine& machine : {kDearWakes, kCheapWakes}) {
-    for (const int clients : {1, 4, 16, 64, 256}) {
-      for (const Duration think : {15us, 50us, 200us}) {
+    for (const int clients : {1, 16, 64}) {
+      for (const Duration think : {15us, 200us}) {
         CAPTURE(machine.wake.count());
         CAPTURE(clients);
         CAPTURE(think.count());
@@ -175,8 +175,8 @@ TEST_CASE("clients that wait for their answers are not slowed") {
         Server server{machine};
         bare.closed_loop(clients, think, 1s);
         server.closed_loop(clients, think, 1s);
-        const double free = bare.closed_loop(clients, think, 20s).datagrams;
-        CHECK(server.closed_loop(clients, think, 20s).datagrams > 0.97 * free);
+        const double free = bare.closed_loop(clients, think, 4s).datagrams;
+        CHECK(server.closed_loop(clients, think, 4s).datagrams > 0.95 * free);
       }
     }
   }
@@ -184,14 +184,14 @@ TEST_CASE("clients that wait for their answers are not slowed") {
 
 TEST_CASE("a stream of 2,000 a second, and lone datagrams, are read as they come") {
   Server server{kDearWakes};
-  const Outcome thin = server.stream(2'000, 60s);
-  CHECK(thin.datagrams > 100'000);
+  const Outcome thin = server.stream(2'000, 20s);
+  CHECK(thin.datagrams > 30'000);
   CHECK(thin.put_off == 0);
   CHECK(server.bursts(1, 3ms, 30s).put_off == 0);
 }
 
 TEST_CASE("bursts that a read takes whole are not put off") {
-  for (const int size : {8, 40, 400}) CHECK(Server{kDearWakes}.bursts(size, 300us, 10s).put_off == 0);
+  for (const int size : {8, 40, 400}) CHECK(Server{kDearWakes}.bursts(size, 300us, 2s).put_off == 0);
 }
 
 TEST_CASE("gathering ends when the stream does, and when it is switched off") {

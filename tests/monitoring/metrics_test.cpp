@@ -20,10 +20,13 @@ constexpr const char* kWebSockets =
     "[ws_bridge]\nlisten = [{ address = \":P+2\", tls = { certificate = \"c.pem\", key = \"k.pem\" } }]\n"
     "listen_relay = [\":P+3\"]\n[audit]\n";
 
+/// Nobody listens there.
+constexpr const char* kAcme = "[acme]\nnames = [\"rd.example.org\"]\ndirectory = \"https://127.0.0.1:1/directory\"\n";
+
 /// A site that has served every way: a registration, a punch, a session, a refusal.
 class Busy {
  public:
-  Busy() : site_{std::string{kMetrics} + kWebSockets} {
+  Busy() : site_{std::string{kMetrics} + kWebSockets + kAcme} {
     const auto pair = testing::make_certificate("junctor.example");
     site_.server().files().write("data/c.pem", pair.certificate);
     site_.server().files().write("data/k.pem", pair.key);

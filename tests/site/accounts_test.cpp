@@ -234,6 +234,7 @@ TEST_CASE("what an account loses is cut where the site wants that, and a deleted
   one.send_raw("hello");
   REQUIRE(other.receive_exactly(5, testing::patient(wire::kPatience)) == "hello");
 
+  REQUIRE(site.ctl_with("correct horse", "user add second --admin --password-stdin").code == 0);
   CHECK(site.ctl({"user", "disable", "admin"}).code == 0);
   const Millis soon = testing::patient(Millis{1000});
   CHECK(other.wait_end(soon));

@@ -50,14 +50,16 @@ bool FailedLogins::is_busy(const std::string& key, size_t most, int64_t now) con
 }
 
 int64_t FailedLogins::begin(const Attempt& attempt, int64_t now, Trial* trial) {
-  const std::lock_guard lock{mutex_};
-  if (const int64_t longest = wait_here(attempt, now); longest > 0) return longest;
   std::vector<std::string> keys{key_of(attempt)};
   if (attempt.device.empty()) keys.push_back(source_key(attempt.source));
-  if (is_busy(keys[0], limits_.per_minute, now)) return 1;
-  if (keys.size() > 1 && is_busy(keys[1], limits_.source_per_minute, now)) return 1;
-  for (const std::string& key : keys) ++trials_[key];
-  *trial = Trial{*this, std::move(keys)};
+  {
+    const std::lock_guard lock{mutex_};
+    if (const int64_t longest = wait_here(attempt, now); longest > 0) return longest;
+    if (is_busy(keys[0], limits_.per_minute, now)) return 1;
+    if (keys.size() > 1 && is_busy(keys[1], limits_.source_per_minute, now)) return 1;
+    for (const std::string& key : keys) ++trials_[key];
+  }
+  *trial = Trial{*this, std::move(keys)};  // one that it was ends here, which takes the lock
   return 0;
 }
 

@@ -132,6 +132,7 @@ void Desk::finish(const HeldPointer& held, const std::string& refused) const {
   if (!held->guess.what.empty()) {
     const bool wrong = held->problem && is_wrong_guess(*held->found.endpoint, *held->problem);
     if (wrong || (!held->problem && refused.empty())) parts_.log_in->guessed(held->guess, !wrong);
+    held->trial = {};  // before the answer, which the next guess follows
   }
   if (held->problem && !held->taken_back) return held->answer(problem_reply(*held->problem));
   if (!refused.empty() && !held->taken_back) return held->answer(problem_reply(store_problem(refused)));

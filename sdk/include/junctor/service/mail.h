@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * mail/1: mails to people. One provider. What a mail says is the provider's templates'; who sends names one and gives its
- * values. */
+ * mail/1: mails to people. One provider. What a mail says is the provider's templates'; who sends names one and gives
+ * its values. */
 #ifndef JUNCTOR_SERVICE_MAIL_H
 #define JUNCTOR_SERVICE_MAIL_H
 

@@ -42,7 +42,7 @@ AuthAnswered ask_auth(Provider& provider, const jct_auth_request& request, bool 
       old_asker
           ? nullptr
           : +[](void* self, const jct_auth_answer*
-                               answer) { static_cast<AuthAnswered*>(self)->take(answer->verdict, answer->reason); }};
+                                answer) { static_cast<AuthAnswered*>(self)->take(answer->verdict, answer->reason); }};
   const jct_service_ref ref = provider.auth();
   provider.ask([&] { static_cast<const jct_auth_service*>(ref.table)->check(ref.self, &request, &done); });
   return answered;
