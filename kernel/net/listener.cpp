@@ -102,6 +102,7 @@ void ListenerGroup::Acceptor::resume() {
 
 void ListenerGroup::Acceptor::accept_some(Door& door) {
   for (uint32_t i = 0; i < group_.options_.accepts_per_turn && running_; ++i) {
+    if (group_.closed_.load(std::memory_order_relaxed)) return;  // the queue is for whoever gets the sockets next
     const Next next = accept_one(door);
     if (next == Next::kPause) return pause();
     if (next == Next::kEmpty || !has_guests(door.socket->fd.get())) return;
@@ -194,7 +195,10 @@ ListenerGroup::ListenerGroup(SocketStore& store, std::vector<NetLoop*> loops, st
 ListenerGroup::~ListenerGroup() = default;
 
 void ListenerGroup::start() { start_members(acceptors_); }
-void ListenerGroup::close() { stop_members(acceptors_); }
+void ListenerGroup::close() {
+  closed_.store(true, std::memory_order_relaxed);
+  stop_members(acceptors_);
+}
 void ListenerGroup::release() { held_.release(); }
 
 }  // namespace junctor::net

@@ -78,6 +78,7 @@ class ListenerGroup {
   std::shared_ptr<Limits> limits_;
   EntranceRules entrance_;
   HeldSockets held_;
+  std::atomic<bool> closed_{false};
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
 };
 
