@@ -87,9 +87,9 @@ class FakeStorage {
     };
     table_.value_scan = [](void* self, jct_str, jct_str, uint64_t, const jct_value_scan* scan) {
       auto* storage = static_cast<FakeStorage*>(self);
-      storage->host_.loops().queue(scan->loop, [storage, s = *scan] {
-        for (const auto& [key, value] : storage->values) s.row(s.self, str(key), bytes(value));
-        s.end(s.self, JCT_OK);
+      storage->host_.on_loop(scan->loop, [storage, scan] {
+        for (const auto& [key, value] : storage->values) scan->row(scan->self, str(key), bytes(value));
+        scan->end(scan->self, JCT_OK);
       });
     };
     host.provide(JCT_STORAGE_SERVICE, &table_, this);
