@@ -123,7 +123,7 @@ class Holepunch final : public PuncherPorts {
   std::vector<uint32_t> served_;
   Timer ticker_;
   Timer waits_;  // while a request waits for its answer
-  bool waiting_ = false;
+  std::atomic<bool> waiting_{false};
 };
 
 namespace {
@@ -199,13 +199,17 @@ void Holepunch::start() {
   });
 }
 
+/// [loop] Of any; the timer is the home loop's.
 void Holepunch::waits() {
-  if (std::exchange(waiting_, true)) return;
-  waits_ = host_.every(kTick, [this] {
-    puncher_.tick();
-    if (puncher_.pending() > 0) return;
-    waiting_ = false;
-    waits_.cancel();
+  if (waiting_.exchange(true)) return;
+  host_.post(host_.home_loop(), [this] {
+    waits_ = host_.every(kTick, [this] {
+      puncher_.tick();
+      if (puncher_.pending() > 0) return;
+      waiting_ = false;
+      if (puncher_.pending() > 0 && !waiting_.exchange(true)) return;  // one that came in between
+      waits_.cancel();
+    });
   });
 }
 
