@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -68,6 +69,16 @@ std::string immutable(const std::string& path) {
   return out + "?immutable=1";
 }
 
+constexpr std::array kLogs{"-wal", "-journal"};
+
+/// What a server that was killed has left there belongs to the file: without it the file may look damaged.
+bool has_log(const std::string& path) {
+  return std::any_of(kLogs.begin(), kLogs.end(), [&path](const char* suffix) {
+    struct stat log {};
+    return stat((path + suffix).c_str(), &log) == 0 && log.st_size > 0;
+  });
+}
+
 }  // namespace
 
 std::optional<SQLite::Database> look_into(const std::string& path) {
@@ -76,7 +87,7 @@ std::optional<SQLite::Database> look_into(const std::string& path) {
   if (!S_ISREG(file.st_mode)) fail("cannot_open", path + ": not a regular file; give the path of a database file");
   // Not while this very process uses it, either: to close another descriptor of it would drop the locks of the one in
   // use.
-  if (file.st_size == 0 || is_locked(path)) return std::nullopt;
+  if (file.st_size == 0 || is_locked(path) || has_log(path)) return std::nullopt;
   return SQLite::Database{immutable(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI};
 }
 

@@ -74,7 +74,11 @@ TEST_CASE("an oversized request ends its connection and nobody else's") {
   Site site;
   LineClient other = site.client();
   LineClient client = site.client();
-  client.send(std::string(200'000, 'x'));
+  try {
+    client.send(std::string(200'000, 'x'));
+  } catch (const std::runtime_error&) {
+    // It need not hear all of it.
+  }
   CHECK(contains(client.read_line().value_or(""), "longer than 65536 bytes"));
   CHECK(client.wait_end() != LineClient::End::kOpen);
   CHECK(contains(other.ask(R"({"command":"help"})"), "\"ok\":true"));
