@@ -104,9 +104,7 @@ DatabaseSeen check_database(const std::string& path, bool live) {
     return seen;
   }
   try {
-    // What a killed server has left in the log belongs to it.
-    const bool has_log = fs::file_size(path + "-wal", error) > 0 && !error;
-    seen.verdict = live || has_log ? quick_check(path, 0) : quick_check(uri_of(path), SQLite::OPEN_URI);
+    seen.verdict = live ? quick_check(path, 0) : quick_check(uri_of(path), SQLite::OPEN_URI);
   } catch (const SQLite::Exception& fault) {
     seen.verdict = fault.what();
   }
