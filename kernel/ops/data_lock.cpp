@@ -39,7 +39,7 @@ LockFile::Result LockFile::lock(bool shared) {
   }
   const std::string pid = std::to_string(::getpid()) + "\n";
   // For whoever is refused; without it the lock holds as well.
-  if (::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, pid.data(), pid.size(), 0) < 0) return Result::kHeld;
+  [[maybe_unused]] const bool said = ::ftruncate(fd_, 0) == 0 && ::pwrite(fd_, pid.data(), pid.size(), 0) > 0;
   return Result::kHeld;
 }
 
