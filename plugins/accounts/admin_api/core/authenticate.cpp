@@ -8,7 +8,6 @@
 #include "accounts/admin_api/core/site.hpp"
 #include "accounts/live/cards.hpp"
 #include "accounts/model/entities.hpp"
-#include "accounts/store/admin_roles.hpp"
 #include "wire/address.hpp"
 
 namespace junctor::accounts::admin {
@@ -123,12 +122,6 @@ Authenticated authenticate_script(const Sql& sql, const Site& site, const Ask& a
   if (out.caller.way == Caller::Way::kNobody) out = by_session(sql, site, ask.bearer, true, now);
   return whole(sql, site, std::move(out), ask);
 }
-
-std::vector<AdminRole> roles_of(const Sql& sql, Ref user) { return junctor::accounts::roles_of(sql, user); }
-
-std::string permissions_text(const PermissionSet& set) { return junctor::accounts::permissions_text(set); }
-
-PermissionSet parse_permissions(std::string_view text) { return junctor::accounts::parse_permissions(text); }
 
 std::string csrf_of(std::string_view session_token) {
   constexpr std::string_view kPurpose = "junctor csrf";

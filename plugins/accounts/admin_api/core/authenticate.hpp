@@ -6,6 +6,7 @@
 #include <junctor/database.hpp>
 
 #include "accounts/admin_api/core/call.hpp"
+#include "accounts/store/admin_roles.hpp"
 
 namespace junctor::accounts::admin {
 
@@ -28,13 +29,6 @@ Authenticated authenticate_script(const Sql& sql, const Site& site, const Ask& a
 
 /// Is the address (text, without port) in one of the networks? Of none: from anywhere.
 bool lets(std::string_view networks, const std::string& address);
-
-/// The admin roles of a user.
-std::vector<AdminRole> roles_of(const Sql& sql, Ref user);
-
-/// As it is stored: names with commas.
-std::string permissions_text(const PermissionSet& set);
-PermissionSet parse_permissions(std::string_view text);
 
 /// What goes as X-CSRF-Token with a session: made of it, so that nobody has to keep it.
 std::string csrf_of(std::string_view session_token);
