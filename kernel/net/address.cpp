@@ -2,13 +2,12 @@
 // Addresses: to and from the system's form and text. Any thread.
 #include "net/address.hpp"
 
-#include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
+
+#include "junctor/address.hpp"
 
 namespace junctor::net {
 
@@ -18,31 +17,17 @@ constexpr std::array<uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x
 
 bool is_mapped(const uint8_t* ip) { return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), ip); }
 
-template <class T>
-bool parse_number(std::string_view text, T& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size();
-}
+static_assert(sizeof(Address) == sizeof(jct_addr));
 
-std::optional<uint32_t> parse_zone(std::string_view zone) {
-  uint32_t index = 0;
-  if (parse_number(zone, index)) return index;
-  index = zone.empty() ? 0 : if_nametoindex(std::string{zone}.c_str());
-  if (index == 0) return std::nullopt;
-  return index;
-}
-
-std::optional<Address> parse_v6(std::string_view text) {
+Address of_abi(const jct_addr& address) {
   Address out;
-  out.family = 6;
-  if (const size_t percent = text.find('%'); percent != std::string_view::npos) {
-    const auto zone = parse_zone(text.substr(percent + 1));
-    if (!zone) return std::nullopt;
-    out.scope = *zone;
-    text = text.substr(0, percent);
-  }
-  if (inet_pton(AF_INET6, std::string{text}.c_str(), out.ip.data()) != 1) return std::nullopt;
-  if (is_mapped(out.ip.data())) return Address::v4(out.ip[12], out.ip[13], out.ip[14], out.ip[15], 0);
+  std::memcpy(static_cast<void*>(&out), &address, sizeof out);
+  return out;
+}
+
+jct_addr to_abi(const Address& address) {
+  jct_addr out;
+  std::memcpy(&out, &address, sizeof out);
   return out;
 }
 
@@ -96,34 +81,20 @@ Address Address::from(const sockaddr* addr, socklen_t size) {
 }
 
 std::optional<Address> Address::parse_ip(std::string_view text) {
-  if (text.size() > 64 || text.find('\0') != std::string_view::npos) return std::nullopt;
-  if (text.find(':') != std::string_view::npos) return parse_v6(text);
-  Address out;
-  out.family = 4;
-  if (inet_pton(AF_INET, std::string{text}.c_str(), out.ip.data()) != 1) return std::nullopt;
-  return out;
+  const auto parsed = junctor::parse_ip(text);
+  return parsed ? std::optional{of_abi(*parsed)} : std::nullopt;
 }
 
 std::optional<Address> Address::parse(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  uint16_t port = 0;
-  if (!parse_number(text.substr(colon + 1), port)) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  // "::1:80" could be an address or an address and a port; only brackets decide.
-  if (bracketed != (host.find(':') != std::string_view::npos)) return std::nullopt;
-  const auto ip = parse_ip(host);
-  if (!ip) return std::nullopt;
-  return ip->with_port(port);
+  const auto parsed = parse_address(text);
+  return parsed ? std::optional{of_abi(*parsed)} : std::nullopt;
 }
 
 std::optional<Address> Address::parse_listen(std::string_view text) {
   const bool both = text.substr(0, 1) == ":" || text.substr(0, 2) == "*:";
   if (!both) return parse(text);
   Address out;
-  if (!parse_number(text.substr(text.find(':') + 1), out.port)) return std::nullopt;
+  if (!detail::whole_number(text.substr(text.find(':') + 1), out.port)) return std::nullopt;
   return out;
 }
 
@@ -167,18 +138,10 @@ socklen_t Address::to(sockaddr_storage& out) const {
   return 0;
 }
 
-std::string Address::ip_string() const {
-  if (family == 0) return {};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(family == 4 ? AF_INET : AF_INET6, ip.data(), text.data(), text.size());
-  std::string out = text.data();
-  if (family == 6 && scope != 0) out += "%" + std::to_string(scope);
-  return out;
-}
+std::string Address::ip_string() const { return ip_text(to_abi(*this)); }
 
 std::string Address::to_string() const {
-  const std::string host = family == 6 ? "[" + ip_string() + "]" : ip_string();
-  return host + ":" + std::to_string(port);
+  return family == 0 ? ":" + std::to_string(port) : address_text(to_abi(*this));
 }
 
 size_t AddressHash::operator()(const Address& address) const noexcept {

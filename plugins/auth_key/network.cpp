@@ -2,25 +2,22 @@
 // Networks by their bits. Any thread.
 #include "auth_key/network.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include "junctor/address.hpp"
 
 namespace junctor::auth {
 namespace {
 
-std::optional<Address> parse_address(const std::string& text) {
+/// Zones are of one host, and no rule's.
+std::optional<Address> parse_plain(std::string_view text) {
+  const auto parsed = parse_ip(text);
+  if (!parsed || parsed->scope != 0) return std::nullopt;
   Address address;
-  if (inet_pton(AF_INET, text.c_str(), address.ip.data()) == 1) {
-    address.family = 4;
-    return address;
-  }
-  if (inet_pton(AF_INET6, text.c_str(), address.ip.data()) == 1) {
-    address.family = 6;
-    return address;
-  }
-  return std::nullopt;
+  std::copy(std::begin(parsed->ip), std::end(parsed->ip), address.ip.begin());
+  address.family = parsed->family;
+  return address;
 }
 
 unsigned width(const Address& address) { return address.family == 4 ? 32 : 128; }
@@ -28,9 +25,10 @@ unsigned width(const Address& address) { return address.family == 4 ? 32 : 128; 
 }  // namespace
 
 std::string Address::text() const {
-  char out[INET6_ADDRSTRLEN];
-  if (family == 0 || inet_ntop(family == 4 ? AF_INET : AF_INET6, ip.data(), out, sizeof out) == nullptr) return {};
-  return out;
+  jct_addr address{};
+  std::copy(ip.begin(), ip.end(), address.ip);
+  address.family = family;
+  return ip_text(address);
 }
 
 Network Network::of(const Address& address, unsigned bits) {
@@ -46,7 +44,7 @@ Network Network::of(const Address& address, unsigned bits) {
 
 std::optional<Network> Network::parse(std::string_view text) {
   const size_t slash = text.find('/');
-  const auto base = parse_address(std::string{text.substr(0, slash)});
+  const auto base = parse_plain(text.substr(0, slash));
   if (!base) return std::nullopt;
   if (slash == std::string_view::npos) return of(*base, width(*base));
   const std::string_view digits = text.substr(slash + 1);

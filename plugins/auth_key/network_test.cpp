@@ -30,6 +30,7 @@ TEST_CASE("a network has the addresses that share its first bits") {
   CHECK(inside("::/0", "2001:db8::1"));
   CHECK_FALSE(inside("::/0", "203.0.113.7"));
   CHECK(inside("2001:db8::1/128", "2001:db8::1"));
+  CHECK(inside("::ffff:192.0.2.1", "192.0.2.1"));  // who comes so is told to plugins as IPv4
 }
 
 TEST_CASE("what is no network is not parsed") {

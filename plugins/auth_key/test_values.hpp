@@ -2,21 +2,18 @@
 // For tests: addresses from their texts.
 #pragma once
 
-#include <arpa/inet.h>
-#include <doctest/doctest.h>
+#include <algorithm>
 
 #include "auth_key/network.hpp"
+#include "junctor/address.hpp"
 
 namespace junctor::auth {
 
 inline Address address(const char* text) {
+  const jct_addr parsed = parse_ip(text).value();
   Address made;
-  if (inet_pton(AF_INET, text, made.ip.data()) == 1) {
-    made.family = 4;
-  } else {
-    REQUIRE(inet_pton(AF_INET6, text, made.ip.data()) == 1);
-    made.family = 6;
-  }
+  std::copy(std::begin(parsed.ip), std::end(parsed.ip), made.ip.begin());
+  made.family = parsed.family;
   return made;
 }
 

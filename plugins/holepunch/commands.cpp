@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // junctorctl relays and punches. [home]
 #include "commands.hpp"
+#include "wire/dialled.hpp"
 
 #include <junctor/command_json.hpp>
 #include <string>
 #include <vector>
-
-#include "dialled.hpp"
 
 namespace junctor::holepunch {
 
@@ -28,7 +27,7 @@ Object::Ptr row_of(const RelayWatch::Row& row) {
   out->set("since_s", seconds(row.since));
   out->set("handed_out", static_cast<Poco::UInt64>(row.relay->handed_out()));
   out->set("last_error", row.error);
-  out->set("warning", row.relay->is_this_host() ? "" : dialling_fault(spec.address));
+  out->set("warning", row.relay->is_this_host() ? "" : wire::dialling_fault(spec.address));
   return out;
 }
 

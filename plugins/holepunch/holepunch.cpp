@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "commands.hpp"
-#include "dialled.hpp"
 #include "junctor/auth.hpp"
 #include "junctor/plugin.hpp"
 #include "junctor/service/tickets.h"
@@ -13,6 +12,7 @@
 #include "options.hpp"
 #include "puncher.hpp"
 #include "relay_health.hpp"
+#include "wire/dialled.hpp"
 #include "wire/kinds.hpp"
 
 namespace junctor::holepunch {
@@ -244,7 +244,7 @@ void Holepunch::apply(const Config& config) {
 void Holepunch::warn_of_relays() {
   bool any = false;
   for (const RelayPtr& relay : relays_) {
-    const std::string why = relay->is_this_host() ? "" : dialling_fault(relay->spec().address);
+    const std::string why = relay->is_this_host() ? "" : wire::dialling_fault(relay->spec().address);
     if (why.empty()) continue;
     any = true;
     host_.warning("holepunch.relay_unreachable",

@@ -2,11 +2,10 @@
 // Socket addresses: text, networks, and the codec of protocol.md 4. No thread of its own.
 #include "wire/address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <charconv>
 
+#include "junctor/address.hpp"
+#include "wire/abi.hpp"
 #include "wire/cursor.hpp"
 
 namespace junctor::wire {
@@ -19,22 +18,10 @@ constexpr size_t kMappedPrefixSize = 12;
 constexpr size_t kV4MaxSize = 16;
 constexpr size_t kV6Size = 18;
 
-template <class Number>
-bool parse_number(std::string_view text, Number& out) {
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), out);
-  return result.ec == std::errc{} && result.ptr == text.data() + text.size();
-}
-
-/// By hand: each line about a session has two of them, and inet_ntop prints by sprintf.
-std::string dotted(const Octets16& ip) {
-  std::string text;
-  for (size_t i = 0; i < 4; ++i) {
-    char digits[3];
-    char* const end = std::to_chars(digits, digits + sizeof digits, ip[i]).ptr;
-    if (i > 0) text += '.';
-    text.append(digits, end);
-  }
-  return text;
+/// Zones are of one host: none of the addresses here has one.
+std::optional<Address> without_zone(const std::optional<jct_addr>& parsed) {
+  if (!parsed || parsed->scope != 0) return std::nullopt;
+  return from_abi(*parsed);
 }
 
 uint32_t octets_le(const Octets16& ip) {
@@ -118,26 +105,12 @@ Address Address::v6(const Octets16& octets, uint16_t port) {
   return address;
 }
 
-std::optional<Address> Address::parse(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  uint16_t port = 0;
-  if (!parse_number(text.substr(colon + 1), port)) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  if (bracketed != (host.find(':') != std::string_view::npos)) return std::nullopt;
-  return parse_ip(host, port);
-}
+std::optional<Address> Address::parse(std::string_view text) { return without_zone(parse_address(text)); }
 
 std::optional<Address> Address::parse_ip(std::string_view text, uint16_t port) {
-  const std::string terminated{text};
-  if (terminated.find('\0') != std::string::npos) return std::nullopt;
-  Octets4 four{};
-  if (inet_pton(AF_INET, terminated.c_str(), four.data()) == 1) return v4(four, port);
-  Octets16 sixteen{};
-  if (inet_pton(AF_INET6, terminated.c_str(), sixteen.data()) == 1) return v6(sixteen, port);
-  return std::nullopt;
+  auto out = without_zone(junctor::parse_ip(text));
+  if (out) out->port = port;
+  return out;
 }
 
 bool Address::is_loopback() const {
@@ -153,19 +126,9 @@ Address Address::with_port(uint16_t other) const {
   return changed;
 }
 
-std::string Address::text() const {
-  if (is_none()) return {};
-  const std::string host = ip_text();
-  return (is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
+std::string Address::text() const { return address_text(to_abi(*this)); }
 
-std::string Address::ip_text() const {
-  if (is_none()) return {};
-  if (is_v4()) return dotted(ip);
-  char buffer[INET6_ADDRSTRLEN] = {};
-  inet_ntop(AF_INET6, ip.data(), buffer, sizeof buffer);
-  return buffer;
-}
+std::string Address::ip_text() const { return junctor::ip_text(to_abi(*this)); }
 
 std::optional<Network> Network::parse(std::string_view text) {
   const size_t slash = text.find('/');
@@ -176,7 +139,7 @@ std::optional<Network> Network::parse(std::string_view text) {
   // "::ffff:10.0.0.0/104" counts its bits from the front of the mapped form.
   const unsigned mapped = base->is_v4() && host.find(':') != std::string_view::npos ? 96 : 0;
   unsigned bits = width + mapped;
-  if (slash != std::string_view::npos && !parse_number(text.substr(slash + 1), bits)) return std::nullopt;
+  if (slash != std::string_view::npos && !detail::whole_number(text.substr(slash + 1), bits)) return std::nullopt;
   if (bits < mapped || bits - mapped > width) return std::nullopt;
   Network network;
   network.base_ = *base;

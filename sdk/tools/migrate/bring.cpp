@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies of a stock directory's files. What could refuse is asked before anything is written.
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "tools/migrate/database.hpp"
@@ -81,8 +85,10 @@ class Bringer {
 
   void make_directory() {
     if (how_.dry_run || fs::is_directory(to_)) return;
-    fs::create_directories(to_);
-    fs::permissions(to_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
+    fs::create_directories(parent_of(to_));
+    if (::mkdir(to_.c_str(), 0700) != 0) {
+      throw fs::filesystem_error{"cannot make it", to_, std::error_code{errno, std::generic_category()}};
+    }
     report_->changed(
         "wrote", to_ + ", a new directory; give it to the user that junctord runs as: chown -R junctor: '" + to_ + "'");
   }

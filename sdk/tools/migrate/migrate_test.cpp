@@ -158,6 +158,7 @@ TEST_CASE("a copy has the keys, the peers of the WAL and the lists; a second run
   CHECK_FALSE(fs::exists(place.ours() + "/db_v2.sqlite3-wal"));
   CHECK(read(place.ours() + "/id_ed25519") == place.keys().secret_text());
   CHECK((fs::status(place.ours() + "/id_ed25519").permissions() & fs::perms{0777}) == fs::perms{0600});
+  CHECK((fs::status(place.ours()).permissions() & fs::perms{0777}) == fs::perms{0700});
   CHECK(read(place.ours() + "/blocklist.txt") == "203.0.113.7\n");
   CHECK(has(read(place.conf_file()), "data_dir = \"" + place.ours() + "\""));
   const auto copied = place.content(place.ours());

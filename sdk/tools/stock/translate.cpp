@@ -6,6 +6,7 @@
 
 #include "tools/stock/values.hpp"
 #include "wire/address.hpp"
+#include "wire/dialled.hpp"
 
 namespace junctor::stock {
 namespace {
@@ -285,6 +286,11 @@ class Translator {
       list += (list.empty() ? "" : ", ") + ("{ address = " + toml_string(host_text(one)) + " }");
     }
     put("holepunch", "relay", "[" + list + "]", shown(*given));
+    for (const std::string& one : servers) {
+      if (const std::string fault = wire::dialling_fault(one); !fault.empty()) {
+        remark(Kind::kWarning, shown(*given) + ": clients are sent to " + one + ", and " + fault);
+      }
+    }
     if (servers.size() == 1 && !site_.hbbr) {
       put("holepunch", "health", "false", "a stock server does not check its only relay");
     }

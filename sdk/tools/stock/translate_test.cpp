@@ -75,6 +75,15 @@ TEST_CASE("each setting of hbbs has its equal") {
   }
 }
 
+TEST_CASE("a relay that clients elsewhere cannot dial is carried over, and warned of") {
+  for (const char* relay : {"127.0.0.1:21117", "0.0.0.0", "hbbr", "192.168.1.2"}) {
+    const Translation translation = hbbs_alone(std::string{"-r "} + relay);
+    CHECK_FALSE(translation.failed());
+    CHECK(has(remarks_of(translation.remarks, Kind::kWarning), std::string{"clients are sent to "} + relay));
+  }
+  CHECK_FALSE(has(remarks_of(hbbs_alone("-r rd.example.org").remarks, Kind::kWarning), "clients are sent"));
+}
+
 TEST_CASE("each setting of hbbr has its equal, and without any the stock's own limits hold") {
   struct Row {
     const char* line;

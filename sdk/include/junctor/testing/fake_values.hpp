@@ -2,8 +2,6 @@
 // The small languages of configuration texts and addresses, enough of each for tests. Pure functions; they throw Error.
 #pragma once
 
-#include <arpa/inet.h>
-
 #include <cctype>
 #include <cstring>
 #include <limits>
@@ -11,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../address.hpp"
 #include "../result.hpp"
 
 namespace junctor::testing {
@@ -104,30 +103,14 @@ inline std::string resolve_port(std::string_view text, int64_t base_port) {
 /// "198.51.100.1:50122", "[2001:db8::1]:50122"; ":21117" is every IPv4 address.
 inline jct_addr address(std::string_view text) {
   const std::string resolved = resolve_port(text, 21116);
-  const size_t colon = resolved.rfind(':');
-  jct_addr out{};
-  out.port = static_cast<uint16_t>(parse_int(resolved.substr(colon + 1)));
-  std::string host = resolved.substr(0, colon);
-  if (host.empty()) host = "0.0.0.0";
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  if (inet_pton(AF_INET, host.c_str(), out.ip) == 1) {
-    out.family = 4;
-  } else if (inet_pton(AF_INET6, host.c_str(), out.ip) == 1) {
-    out.family = 6;
-  } else {
-    refuse("an IP address and a port", text);
-  }
-  return out;
+  const bool any = resolved.front() == ':';
+  const auto out = parse_address(any ? "0.0.0.0" + resolved : resolved);
+  if (!out) refuse("an IP address and a port", text);
+  return *out;
 }
 
 /// The reverse of address().
-inline std::string text_of(const jct_addr& value) {
-  char buffer[INET6_ADDRSTRLEN] = "";
-  if (value.family == 0) return "none";
-  inet_ntop(value.family == 4 ? AF_INET : AF_INET6, value.ip, buffer, sizeof buffer);
-  const std::string port = ":" + std::to_string(value.port);
-  return value.family == 4 ? buffer + port : "[" + std::string{buffer} + "]" + port;
-}
+inline std::string text_of(const jct_addr& value) { return value.family == 0 ? "none" : address_text(value); }
 
 /// "a, b" as its elements; "" has none.
 inline std::vector<std::string> split_list(std::string_view text) {

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dialled.hpp"
+#include "wire/dialled.hpp"
 
-#include "relay.hpp"
-#include "wire/address.hpp"
+#include "wire/host_port.hpp"
 
-namespace junctor::holepunch {
+namespace junctor::wire {
 namespace {
 
-bool within(const wire::Address& address, const char* network) {
-  return wire::Network::parse(network)->contains(address);
-}
+bool within(const Address& address, const char* network) { return Network::parse(network)->contains(address); }
 
-std::string fault_of(const wire::Address& address) {
+std::string fault_of(const Address& address) {
   if (address.is_loopback()) return "it is a loopback address: whoever dials it reaches himself";
   if (address.is_unspecified()) return "it is no address at all: it names every address of a host to listen on";
   if (within(address, "169.254.0.0/16") || within(address, "fe80::/10")) {
@@ -26,9 +23,9 @@ std::string fault_of(const wire::Address& address) {
 }  // namespace
 
 std::string dialling_fault(const std::string& address) {
-  const auto server = Server::parse(address);
+  const auto server = parse_host_port(address, kDefaultPort + 1);
   if (!server) return {};
-  if (const auto literal = wire::Address::parse_ip(server->host)) return fault_of(*literal);
+  if (const auto literal = Address::parse_ip(server->host)) return fault_of(*literal);
   if (server->host == "localhost") return "it is a loopback address: whoever dials it reaches himself";
   if (server->host.find('.') == std::string::npos) {
     return "it is a name without a dot, as containers have them: clients elsewhere do not resolve it";
@@ -36,4 +33,4 @@ std::string dialling_fault(const std::string& address) {
   return {};
 }
 
-}  // namespace junctor::holepunch
+}  // namespace junctor::wire

@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace junctor::holepunch {
+namespace junctor::wire {
 
 /// Why clients elsewhere will not get there, as "it is this host's own (loopback) for whoever dials it"; empty: nothing
 /// is wrong with it by itself. `address`: host:port.
 std::string dialling_fault(const std::string& address);
 
-}  // namespace junctor::holepunch
+}  // namespace junctor::wire

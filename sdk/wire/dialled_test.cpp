@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dialled.hpp"
+#include "wire/dialled.hpp"
 
 #include <doctest/doctest.h>
 
-using junctor::holepunch::dialling_fault;
+using junctor::wire::dialling_fault;
 
 TEST_CASE("an address that no client elsewhere can dial is told apart, by its reason") {
   for (const char* address : {"127.0.0.1:21117", "[::1]:21117", "localhost:21117"}) {
