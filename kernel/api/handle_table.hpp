@@ -15,7 +15,7 @@
 
 namespace junctor::api {
 
-enum class Kind : uint8_t { kTimer = 1, kListener, kDatagrams, kStream, kBridge, kMetric };
+enum class Kind : uint8_t { kTimer = 1, kListener, kDatagrams, kStream, kBridge, kMetric, kWatch };
 
 template <class T>
 class HandleTable {

@@ -28,6 +28,7 @@ struct ListenerObject;
 struct DatagramObject;
 struct StreamObject;
 struct BridgeObject;
+struct WatchObject;
 
 struct Kernel {
   Kernel(uint32_t workers, uint32_t offload_threads, size_t offload_queue, ops::Log& the_log);
@@ -52,6 +53,7 @@ struct Kernel {
   HandleTable<StreamObject> streams{Kind::kStream};
   HandleTable<BridgeObject> bridges{Kind::kBridge};
   HandleTable<ops::Metric> metric_handles{Kind::kMetric};
+  HandleTable<WatchObject> watches{Kind::kWatch};
 
   /// Hosts outlive their instances: a late callback may still ask its gate.
   std::vector<std::unique_ptr<Host>> hosts;
@@ -62,6 +64,12 @@ struct Kernel {
   loop::Duration stop_timeout = std::chrono::seconds{5};  ///< how long the control thread waits for others; [control]
   std::atomic<int64_t> log_rate{1000};                    ///< lines a second of one plugin
   std::atomic<int64_t> max_connections{0};                ///< of the whole server; 0: what descriptors allow
+
+  /// [any] As many connections as the operator wants.
+  bool full() const {
+    const int64_t most = max_connections.load(std::memory_order_relaxed);
+    return most > 0 && streams.size() >= static_cast<size_t>(most);
+  }
 };
 
 /// The worker loop that the calling thread runs, or JCT_NO_LOOP.

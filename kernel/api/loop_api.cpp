@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "api/bounded_work.hpp"
 #include "api/tables.hpp"
 #include "api/timer_object.hpp"
 
@@ -91,6 +92,16 @@ jct_status offload(const jct_host* raw, jct_task work, jct_task done) {
   return queued ? JCT_OK : JCT_E_LIMIT;
 }
 
+jct_status offload_within(const jct_host* raw, uint64_t deadline_ns, jct_task work, jct_task done, jct_task late) {
+  Host& host = Host::of(raw);
+  const uint32_t here = current_loop();
+  const uint32_t back = here == JCT_NO_LOOP ? host.home() : here;
+  const auto bounded = std::make_shared<BoundedWork>(host, back, OwnedTask{work}, OwnedTask{done}, OwnedTask{late});
+  if (work.run == nullptr || deadline_ns == 0 || deadline_ns > INT64_MAX / 2) return JCT_E_ARG;
+  if (host.phase() == Phase::kQuiet) return JCT_E_STATE;
+  return bounded->submit(loop::Duration{deadline_ns}) ? JCT_OK : JCT_E_LIMIT;
+}
+
 uint64_t now(const jct_host* host) {
   const loop::EventLoop* here = loop::EventLoop::current();
   const loop::Instant at = here != nullptr ? here->now() : Host::of(host).kernel().loops.control().clock().now();
@@ -153,8 +164,8 @@ void random_bytes(const jct_host*, uint8_t* out, uint64_t size) {
 
 const jct_loop_api& loop_api() {
   static constexpr jct_loop_api kApi{
-      sizeof(jct_loop_api), 0,     count, current,     home, post, offload, now, wall, timer_start,
-      timer_cancel,         enter, leave, random_bytes};
+      sizeof(jct_loop_api), 0,     count, current,      home,          post, offload, now, wall, timer_start,
+      timer_cancel,         enter, leave, random_bytes, offload_within};
   return kApi;
 }
 

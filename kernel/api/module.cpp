@@ -8,6 +8,7 @@
 #include "api/host.hpp"
 #include "api/net_objects.hpp"
 #include "api/timer_object.hpp"
+#include "api/watch_object.hpp"
 #include "config/values.hpp"
 
 namespace junctor::api {
@@ -29,6 +30,22 @@ size_t end_timers(Host& host) {
       for (TimerObject* timer : kernel.timers.on_loop(i)) {
         if (&timer->host != &host) continue;
         timer->end();
+        ++ended;
+      }
+    });
+  }
+  return ended;
+}
+
+/// The same for watched descriptors. [control]
+size_t end_watches(Host& host) {
+  Kernel& kernel = host.kernel();
+  size_t ended = 0;
+  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
+    kernel.loops.run_on(i, [&] {
+      for (WatchObject* watch : kernel.watches.on_loop(i)) {
+        if (&watch->host != &host) continue;
+        watch->end();
         ++ended;
       }
     });
@@ -62,7 +79,7 @@ class AbiObject final : public plugin::Object {
  private:
   bool on_home(loop::Task call);
   bool quiesce();
-  void close_streams(uint32_t loop);
+  void still(uint32_t loop);
   void report_leftovers();
 
   const jct_plugin& plugin_;
@@ -151,17 +168,21 @@ void AbiObject::drain(std::function<void()> idle) {
 
 void AbiObject::hand_over() { release_listeners(host_, Release::kHandOver); }
 
-void AbiObject::close_streams(uint32_t loop) {
+/// Its connections end and its descriptors are watched no more. On that loop.
+void AbiObject::still(uint32_t loop) {
   for (StreamObject* stream : host_.kernel().streams.on_loop(loop)) {
     if (stream->host == &host_ && stream->stream != nullptr) stream->stream->abort(net::Status::kClosed);
   }
   for (BridgeObject* bridge : host_.kernel().bridges.on_loop(loop)) {
     if (&bridge->host == &host_) bridge->bridge->close();
   }
+  for (WatchObject* watch : host_.kernel().watches.on_loop(loop)) {
+    if (&watch->host == &host_) watch->disarm();
+  }
 }
 
-/// No callback of the instance runs afterwards: its connections end (each on_close still comes), its timers are
-/// disarmed, and what other threads do inside it is waited for. False where that does not end in time.
+/// No callback of the instance runs afterwards: its connections end (each on_close still comes), its timers and
+/// watches are disarmed, and what other threads do inside it is waited for. False where that does not end in time.
 bool AbiObject::quiesce() {
   Kernel& kernel = host_.kernel();
   host_.close_gate();
@@ -171,7 +192,7 @@ bool AbiObject::quiesce() {
   // Twice: what was on its way to another loop, or about to be accepted, has arrived by then.
   for (int round = 0; round < 2; ++round) {
     for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
-      if (!kernel.loops.run_on(i, [this, i] { close_streams(i); })) return false;
+      if (!kernel.loops.run_on(i, [this, i] { still(i); })) return false;
     }
     if (!kernel.loops.barrier()) return false;
   }
@@ -213,6 +234,8 @@ void AbiObject::report_leftovers() {
   if (listeners > 0) host_.blame("plugin.leftover", "listeners", std::to_string(listeners));
   const size_t timers = end_timers(host_);
   if (timers > 0) host_.blame("plugin.leftover", "timers", std::to_string(timers));
+  const size_t watches = end_watches(host_);
+  if (watches > 0) host_.blame("plugin.leftover", "watches", std::to_string(watches));
 }
 
 AbiObject::~AbiObject() {
@@ -270,6 +293,7 @@ class AbiModule final : public plugin::Module {
     host.set_phase(Phase::kQuiet);
     host.forget_arms();
     end_timers(host);
+    end_watches(host);
     host.forget_config();
     return nullptr;
   }

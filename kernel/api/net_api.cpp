@@ -23,8 +23,6 @@ net::BridgePolicy policy_of(const jct_bridge_policy* theirs) {
           std::min<loop::Duration>(std::chrono::microseconds{mine.gather_us}, kLongestGather)};
 }
 
-bool usable(const jct_stream_events* events) { return events != nullptr && events->size >= sizeof(uint32_t) * 2; }
-
 /// Runs `fn(StreamObject&)` where the stream lives; JCT_E_STATE while it moves.
 template <class Fn>
 jct_status on_stream(const jct_host* raw, jct_handle handle, const char* function, Fn fn) {

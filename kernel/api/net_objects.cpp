@@ -105,8 +105,7 @@ jct_bridge_stats stats_of(const net::BridgeStats& stats) {
 
 void ListenerObject::on_accept(net::ListenerGroup&, net::Stream& stream) {
   Kernel& kernel = host.kernel();
-  const int64_t most = kernel.max_connections.load(std::memory_order_relaxed);
-  if (most > 0 && kernel.streams.size() >= static_cast<size_t>(most)) {
+  if (kernel.full()) {
     refused_total->add(current_loop(), 1);
     return;  // not attached: the stream is closed
   }

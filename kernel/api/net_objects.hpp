@@ -35,6 +35,11 @@ void fill_record(Record* theirs, Record mine) {
   std::memcpy(theirs, &mine, size < sizeof(Record) ? size : sizeof(Record));
 }
 
+/// A table that a plugin gives for a stream.
+inline bool usable(const jct_stream_events* events) {
+  return events != nullptr && events->size >= sizeof(uint32_t) * 2;
+}
+
 static_assert(sizeof(net::Address) == sizeof(jct_addr));
 inline const net::Address& address_of(const jct_addr& addr) { return reinterpret_cast<const net::Address&>(addr); }
 inline jct_addr addr_of(const net::Address& address) {

@@ -7,6 +7,7 @@
 #include "junctor/config.h"
 #include "junctor/control.h"
 #include "junctor/event.h"
+#include "junctor/fd.h"
 #include "junctor/log.h"
 #include "junctor/loop.h"
 #include "junctor/metric.h"
@@ -30,5 +31,6 @@ const jct_metric_api& metric_api();
 const jct_control_api& control_api();
 const jct_event_api& event_api();
 const jct_tls_api& tls_api();
+const jct_fd_api& fd_api();
 
 }  // namespace junctor::api

@@ -2,6 +2,7 @@
 // A stream's life: from a socket, through what is due in its turn, to its last call. Lives on the stream's loop.
 #include "net/stream.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -41,6 +42,13 @@ void set_tcp_options(int fd, const StreamOptions& options) {
   set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds));
   set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(std::max<int64_t>(1, seconds / 4)));
   set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+bool make_stream_socket(int fd, const StreamOptions& options) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return false;
+  set_tcp_options(fd, options);  // of no effect on other kinds
+  return true;
 }
 
 Stream::Stream(NetLoop& home, Fd fd, const Address& peer, const StreamOptions& options, LimitTicket ticket)

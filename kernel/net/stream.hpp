@@ -34,6 +34,9 @@ class Stream;
 /// TCP_NODELAY, keep-alive and user timeout; accepted sockets inherit them from the listening one.
 void set_tcp_options(int fd, const StreamOptions& options);
 
+/// What adopt() wants of a connected socket that came from elsewhere. False: the system refuses it.
+bool make_stream_socket(int fd, const StreamOptions& options);
+
 /// What a stream calls: on its loop, never overlapping, never from inside a call on the same stream. Any of them may
 /// call any method of the stream.
 class StreamEvents {

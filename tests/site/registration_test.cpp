@@ -47,6 +47,21 @@ TEST_CASE("a new device is asked for its key, registers it, and is asked no more
   CHECK(beat(socket, site.at(), peer) == false);
 }
 
+TEST_CASE(
+    "a new id whose address never shows that it receives is removed in time, over a restart too; a proven one stays") {
+  Site site{"[rendezvous]\nkeep_unproven = \"1s\"\n"};
+  site.start();
+  wire::TcpClient proof = site.dial("127.0.2.2", -1);
+  nat_test(proof);
+  Device proven{site, "127.0.2.2"};
+  Device forged{site, "127.0.2.3"};
+  site.server().kill();
+  site.start();
+  CHECK(testing::eventually([&] { return forged.beat(site) == true; }, Millis{40'000}));  // nobody knows it any more
+  CHECK(site.metric("rendezvous", "unproven_removed") >= 1);
+  CHECK(proven.beat(site) == false);
+}
+
 TEST_CASE("what may not be registered is told so by the contract") {
   Site site;
   site.start();

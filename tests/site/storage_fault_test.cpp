@@ -107,6 +107,37 @@ TEST_CASE("while another process has locked the database, registrations fail and
   CHECK(count.getColumn(0).getInt() == 0);
 }
 
+TEST_CASE("a restart of storage answers every registration that is under way, and what it says is on the disk") {
+  Site site{"[storage_sqlite]\nbusy_timeout = \"30s\"\n"};
+  site.start();
+  SQLite::Database other{database_of(site), SQLite::OPEN_READWRITE};
+  other.setBusyTimeout(5'000);
+  other.exec("begin immediate");
+  constexpr int kUnderWay = 64;
+  std::vector<wire::UdpClient> sockets;
+  for (int i = 0; i < kUnderWay; ++i) {
+    wire::UdpClient& socket = sockets.emplace_back(Site::datagrams("127.0.1." + std::to_string(i + 1)));
+    socket.send(site.at(), wire::Peer::make("under-way-" + std::to_string(i)).register_pk());
+    CHECK(beat(socket, site.at(), wire::Peer::make("somebody")) == true);  // it was read behind the other
+  }
+
+  site.server().conf("05-storage", "[storage_sqlite]\nbusy_timeout = \"30s\"\ncache = \"17MiB\"\n");  // not LIVE
+  std::thread reloading{[&] { site.server().reload(); }};
+  std::this_thread::sleep_for(Millis{300});  // most likely the old one drains by then; all are answered in any case
+  other.exec("rollback");
+  int answered = 0;
+  for (wire::UdpClient& socket : sockets) {
+    const auto answer = socket.receive(testing::patient(wire::kPatience));
+    answered += answer && answer->message.register_pk_response().result() == Pk::OK &&
+                answer->message.has_register_pk_response();
+  }
+  reloading.join();
+  CHECK(answered == kUnderWay);
+  SQLite::Statement count{other, "select count(*) from peer where id like 'under-way-%'"};
+  count.executeStep();
+  CHECK(count.getColumn(0).getInt() == kUnderWay);
+}
+
 TEST_CASE("while the database is moved away, registrations fail, and succeed when it is back") {
   Site site;
   site.start();

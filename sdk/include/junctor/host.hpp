@@ -177,6 +177,13 @@ class Host {
   jct_status offload(Work&& work, Done&& done) const {
     return loop_.offload(raw_, task(std::forward<Work>(work)), task(std::forward<Done>(done)));
   }
+  /// [any] The same, with a bound: late in place of done where that has not run by then; work that waits is not begun.
+  template <class Work, class Done, class Late>
+  jct_status offload_within(Duration deadline, Work&& work, Done&& done, Late&& late) const {
+    if (loop_.offload_within == nullptr) return JCT_E_UNSUPPORTED;
+    return loop_.offload_within(raw_, static_cast<uint64_t>(deadline.count()), task(std::forward<Work>(work)),
+                                task(std::forward<Done>(done)), task(std::forward<Late>(late)));
+  }
   /// [loop] Throws when there is no room for one more.
   Timer after(Duration delay, std::function<void()> fn) const {
     return start_timer(delay, Duration::zero(), std::move(fn));

@@ -48,6 +48,10 @@ typedef struct jct_loop_api {
   void (*leave)(const jct_host* host);
   /* [any] Random bytes fit for keys. */
   void (*random)(const jct_host* host, uint8_t* out, uint64_t size);
+  /* [any] As offload, for an answer that somebody waits for: where done cannot run within deadline_ns of this call,
+   * late runs in its place, on the same loop; never both. Work that has not begun by then is not run; work that is
+   * under way goes on to its end, and done is dropped then. late may be all null. JCT_E_ARG for a deadline of 0. */
+  jct_status (*offload_within)(const jct_host* host, uint64_t deadline_ns, jct_task work, jct_task done, jct_task late);
 } jct_loop_api;
 
 #ifdef __cplusplus

@@ -59,6 +59,7 @@ struct Traits {
   const char* provided[9] = {};
   const char* needed[9] = {};
   uint32_t flags = 0;
+  uint32_t abi_minor = 0;
 };
 
 template <size_t N, bool kProvides>
@@ -81,11 +82,18 @@ struct Parallel {};
 /// Each worker loop calls the instance for its own sockets.
 constexpr Parallel parallel() { return {}; }
 
+struct AbiMinor {
+  uint32_t least;
+};
+/// Kernels of an older minor refuse the plugin, with both numbers: for one that cannot do without what came with it.
+constexpr AbiMinor abi_minor(uint32_t least) { return {least}; }
+
 template <size_t N, bool kProvides>
 constexpr void apply(Traits& traits, const Ids<N, kProvides>& ids) {
   for (size_t i = 0; i < N; ++i) (kProvides ? traits.provided : traits.needed)[i] = ids.ids[i];
 }
 constexpr void apply(Traits& traits, Parallel) { traits.flags |= JCT_PLUGIN_PARALLEL; }
+constexpr void apply(Traits& traits, AbiMinor minor) { traits.abi_minor = minor.least; }
 
 template <class... Word>
 constexpr Traits traits(Word... words) {
@@ -171,7 +179,7 @@ constexpr jct_plugin descriptor(const char* name, const char* summary, const dec
   using T = Trampolines<P>;
   return {sizeof(jct_plugin),
           JCT_ABI_MINOR,
-          0,
+          traits.abi_minor,
           traits.flags,
           name,
           JUNCTOR_PLUGIN_VERSION,
@@ -194,7 +202,7 @@ constexpr jct_plugin descriptor(const char* name, const char* summary, const dec
 }  // namespace detail
 }  // namespace junctor
 
-/// Defines the entry symbol. Behind the summary: provides(...), needs(...), parallel(), in any order.
+/// Defines the entry symbol. Behind the summary: provides(...), needs(...), parallel(), abi_minor(n), in any order.
 #define JUNCTOR_PLUGIN(Class, name, summary, ...)                                                       \
   extern "C" JCT_EXPORT const jct_plugin* junctor_plugin_v1(void) {                                     \
     using namespace ::junctor::declare;                                                                 \

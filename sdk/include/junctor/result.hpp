@@ -2,6 +2,10 @@
 // The C++ layer's ground: views, errors and the barrier that no exception passes. Header-only, C++20; any thread.
 #pragma once
 
+#if !defined(__cplusplus) || __cplusplus < 202002L
+#error "Junctor's C++ layer needs C++20: compile with -std=c++20. The C headers (*.h) need C++11 or C11."
+#endif
+
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -12,6 +16,7 @@
 #include <string_view>
 
 #include "abi.h"
+#include "status_text.h"
 
 namespace junctor {
 
@@ -29,50 +34,7 @@ inline std::string_view view(jct_bytes bytes) {
 inline jct_str str(std::string_view text) { return {text.data(), text.size()}; }
 inline jct_bytes bytes(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
 
-constexpr std::string_view status_text(jct_status status) {
-  switch (status) {
-    case JCT_OK:
-      return "ok";
-    case JCT_E_ARG:
-      return "bad_argument";
-    case JCT_E_THREAD:
-      return "wrong_thread";
-    case JCT_E_CLOSED:
-      return "closed";
-    case JCT_E_AGAIN:
-      return "again";
-    case JCT_E_LIMIT:
-      return "limit";
-    case JCT_E_NOT_FOUND:
-      return "not_found";
-    case JCT_E_EXISTS:
-      return "exists";
-    case JCT_E_STATE:
-      return "wrong_state";
-    case JCT_E_UNSUPPORTED:
-      return "unsupported";
-    case JCT_E_IO:
-      return "io";
-    case JCT_E_TIMEOUT:
-      return "timeout";
-    case JCT_E_DENIED:
-      return "denied";
-    case JCT_E_CONFIG:
-      return "config";
-    case JCT_E_FAULT:
-      return "fault";
-    case JCT_E_NO_MEMORY:
-      return "no_memory";
-    case JCT_E_RESET:
-      return "reset";
-    case JCT_E_MISMATCH:
-      return "mismatch";
-    case JCT_E_TRUNCATED:
-      return "truncated";
-    default:
-      return "unknown";
-  }
-}
+inline std::string_view status_text(jct_status status) { return jct_status_text(status); }
 
 /// Thrown on control calls (create, start, check); its text reaches the operator.
 class Error : public std::runtime_error {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Statuses in words, for log lines and errors of plugins in C (C++ has junctor::status_text). */
+ * Statuses in words, for log lines and errors (in C++ also as junctor::status_text). */
 #ifndef JUNCTOR_STATUS_TEXT_H
 #define JUNCTOR_STATUS_TEXT_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host for a plugin's tests: no kernel, no port, no thread. Everything happens in the calling thread, in a repeatable
-// order, and only when the test says so.
+// order, and only when the test says so. Threads that the plugin has of its own may call what is tagged [any].
 //
 //   FakeHost host{{.loops = 2}};
 //   PluginUnderTest plugin{host, junctor_plugin_v1(), {{"greeting", "hello"}}};
@@ -14,7 +14,8 @@
 //   CHECK(host.complaints().empty());        // wrong threads, leaks, failed callbacks
 //
 // It checks thread tags and states as the kernel does (JCT_E_THREAD, JCT_E_STATE). Code of a test that calls into the
-// plugin's services does so inside on_loop().
+// plugin's services does so inside on_loop(). A restart, the old object and the new one at once:
+// restart_under_test.hpp.
 #pragma once
 
 #include <optional>
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include "fake_config.hpp"
+#include "fake_fds.hpp"
 #include "fake_loops.hpp"
 #include "fake_net.hpp"
 #include "fake_records.hpp"
@@ -34,17 +36,23 @@ namespace junctor::testing {
 struct HostShape {
   uint32_t loops = 1;
   uint32_t home = 0;
+  Duration now = std::chrono::seconds{1};
 };
 
 class FakeHost {
  public:
   explicit FakeHost(HostShape shape = {})
-      : loops_{shape.loops, shape.home}, net_{loops_}, records_{loops_}, services_{loops_} {
+      : loops_{shape.loops, shape.home, static_cast<uint64_t>(shape.now.count())},
+        net_{loops_},
+        fds_{loops_, net_},
+        records_{loops_},
+        services_{loops_} {
     record_.size = sizeof(jct_host);
     record_.abi_minor = JCT_ABI_MINOR;
     record_.api = &find_table;
     record_.loops = &loops_;
     record_.net = &net_;
+    record_.fds = &fds_;
     record_.records = &records_;
     record_.services = &services_;
   }
@@ -57,6 +65,13 @@ class FakeHost {
   void run_until_idle() { loops_.run_until_idle(); }
   void run_loop(uint32_t loop) { loops_.run_loop(loop); }
   void advance(Duration by) { loops_.advance(by); }
+  /// For what other real threads do: runs what they post until `so` holds; false when it does not in time.
+  template <class Predicate>
+  bool run_until(Predicate so, std::chrono::milliseconds patience = std::chrono::seconds{60}) {
+    return loops_.run_until(std::move(so), patience);
+  }
+  /// As if offloaded work were held up, or no longer.
+  void hold_pool(bool held) { loops_.hold_pool = held; }
   Duration now() const { return Duration{static_cast<int64_t>(loops_.now())}; }
   /// Microseconds since 1970; goes on with the clock.
   void set_wall(uint64_t microseconds) { loops_.set_wall(microseconds); }
@@ -81,6 +96,12 @@ class FakeHost {
   std::vector<SentDatagram> take_sent_datagrams() { return net_.take_sent_datagrams(); }
   const std::vector<FakeStream>& dials() const { return net_.dials(); }
   std::vector<FakeBridge> bridges() const { return net_.bridges().all(); }
+  /// Calls whoever watches the descriptor, as if it were ready; false where nobody waits for that.
+  bool ready(int fd, uint32_t what) { return fds_.ready(fd, what); }
+  /// Asks the system once which watched descriptors are ready, and calls whoever watches them.
+  void poll_fds() { fds_.poll(); }
+  /// Connected sockets that the plugin has handed over (fd.h), in order.
+  const std::vector<FakeStream>& adopted() const { return net_.adopted(); }
   /// The next bridge is refused with it: JCT_E_LIMIT, JCT_E_NO_MEMORY.
   void fail_next_bridge(jct_status status) { net_.fail_next_bridge(status); }
 
@@ -130,11 +151,13 @@ class FakeHost {
   // ---- for PluginUnderTest and hosts of one's own ----
   FakeLoops& loops() { return loops_; }
   FakeNet& net() { return net_; }
+  FakeFds& fds() { return fds_; }
   FakeServices& services() { return services_; }
-  /// Listeners and timers that are open now.
+  /// Listeners, timers and watches that are open now.
   std::vector<std::string> leftovers() const {
     std::vector<std::string> all = net_.leftovers();
     for (size_t i = 0; i < loops_.plugin_timers(); ++i) all.push_back("timer");
+    for (size_t i = 0; i < fds_.watches(); ++i) all.push_back("watch");
     return all;
   }
   void note_leftovers() { left_ = leftovers(); }
@@ -147,6 +170,7 @@ class FakeHost {
     if (wanted == JCT_CONFIG_API) return FakeConfig::table();
     if (wanted == JCT_LOOP_API) return FakeLoops::table();
     if (wanted == JCT_NET_API) return FakeNet::table();
+    if (wanted == JCT_FD_API) return FakeFds::table();
     if (wanted == JCT_SERVICE_API) return FakeServices::service_table();
     if (wanted == JCT_METRIC_API) return FakeRecords::metric_table();
     if (wanted == JCT_CONTROL_API) return FakeServices::control_table();
@@ -156,6 +180,7 @@ class FakeHost {
   HostRecord record_{};
   FakeLoops loops_;
   FakeNet net_;
+  FakeFds fds_;
   FakeRecords records_;
   FakeServices services_;
   std::vector<std::string> left_;

@@ -61,6 +61,18 @@ class FakeNet {
     return streams_.wrap(stream);
   }
 
+  /// A connected socket that the plugin has made itself: the test plays its other end.
+  jct_status adopt(const jct_stream_events* events, void* self, jct_handle* out) {
+    if (events == nullptr || events->on_close == nullptr || out == nullptr) return JCT_E_ARG;
+    const StreamRef stream = streams_.make(++last_, loops_.current());
+    stream->events = events;
+    stream->self = self;
+    adopted_.push_back(streams_.wrap(stream));
+    *out = stream->handle;
+    return JCT_OK;
+  }
+  const std::vector<FakeStream>& adopted() const { return adopted_; }
+
   /// A datagram arrives; those that arrive before the host runs make one batch a loop.
   void deliver_datagram(const std::string& option, const Arrival& how, std::string data) {
     Group* group = open_group(option);
@@ -78,6 +90,11 @@ class FakeNet {
   const FakeBridges& bridges() const { return bridges_; }
   void fail_next_bridge(jct_status status) { bridges_.fail_next(status); }
   bool listens(const std::string& option) { return open_group(option) != nullptr; }
+
+  /// Whoever arrives from now on comes to a successor; datagrams may be sent still.
+  void hand_over() {
+    for (auto& [handle, group] : groups_) group.handed_over = true;
+  }
 
   /// The instance stops: every connection and bridge ends, each with its last call.
   void close_all() {
@@ -154,6 +171,7 @@ class FakeNet {
     const jct_listen_events* accepts = nullptr;
     const jct_dgram_events* datagrams = nullptr;
     void* self = nullptr;
+    bool handed_over = false;
   };
   struct Arrived {
     jct_addr peer;
@@ -166,7 +184,7 @@ class FakeNet {
 
   Group* open_group(const std::string& option) {
     for (auto& [handle, group] : groups_) {
-      if (group.open && group.option == option) return &group;
+      if (group.open && !group.handed_over && group.option == option) return &group;
     }
     return nullptr;
   }
@@ -198,7 +216,7 @@ class FakeNet {
     if (const jct_status status = loops_.need_control("listen"); status != JCT_OK) return status;
     if ((accepts == nullptr && datagrams == nullptr) || out == nullptr || config_ == nullptr) return JCT_E_ARG;
     return detail::guard(nullptr, [&] {
-      Group group{++last_, option, true, {}, accepts, datagrams, self};
+      Group group{++last_, option, true, {}, accepts, datagrams, self, false};
       for (const std::string& text : config_->listener(option, datagrams != nullptr)) {
         group.addresses.push_back(address(text));
         if (group.addresses.back().port == 0) group.addresses.back().port = ++last_port_;
@@ -272,6 +290,7 @@ class FakeNet {
   std::map<std::pair<jct_handle, uint32_t>, std::vector<Arrived>> arrived_;
   std::vector<SentDatagram> sent_;
   std::vector<FakeStream> dials_;
+  std::vector<FakeStream> adopted_;
 };
 
 }  // namespace junctor::testing

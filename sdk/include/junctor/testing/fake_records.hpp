@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fake host keeps for a test to look at: log lines and metrics. Any (pretended) thread.
+// What the fake host keeps for a test to look at: log lines, events and metrics. Plugins may write from any thread;
+// a test looks when none does.
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,6 +126,7 @@ class FakeRecords {
   static FakeRecords& of(const jct_host* host) { return *HostRecord::of(host).records; }
 
   void write(uint32_t level, const char* event, const jct_field* fields, uint64_t count) {
+    const std::lock_guard lock{mutex_};
     if (level > log_level) return;
     LogLine line{level, event, {}};
     for (uint64_t i = 0; i < count; ++i) line.fields.emplace_back(fields[i].key, view(fields[i].value));
@@ -131,6 +134,7 @@ class FakeRecords {
   }
 
   void publish(const char* name, const jct_field* fields, uint64_t count) {
+    const std::lock_guard lock{mutex_};
     if (!events_wanted) return;
     LogLine event{0, name, {}};
     for (uint64_t i = 0; i < count; ++i) event.fields.emplace_back(fields[i].key, view(fields[i].value));
@@ -147,6 +151,7 @@ class FakeRecords {
 
   /// Histograms without their buckets.
   void read(void* self, void (*row)(void*, const jct_metric_row*)) const {
+    const std::lock_guard lock{mutex_};
     for (const auto& [key, index] : names_) {
       const MetricRecord& metric = metrics_[index - 1];
       const jct_metric_row one{sizeof(jct_metric_row), metric.kind, str("test"),  str("test"), str(key.first),
@@ -159,6 +164,7 @@ class FakeRecords {
     if (const jct_status status = loops_.need_loop("metric open"); status != JCT_OK) return status;
     if (kind < JCT_METRIC_COUNTER || kind > JCT_METRIC_HISTOGRAM || name == nullptr || out == nullptr) return JCT_E_ARG;
     const std::pair<std::string, std::string> key{name, label == nullptr ? "" : label};
+    const std::lock_guard lock{mutex_};
     const auto known = names_.find(key);
     if (known == names_.end() && metrics_.size() >= metric_capacity) return JCT_E_LIMIT;
     if (known == names_.end()) {
@@ -171,16 +177,19 @@ class FakeRecords {
     return JCT_OK;
   }
   void add(jct_handle metric, int64_t value) {
+    const std::lock_guard lock{mutex_};
     if (metric == 0 || metric > metrics_.size()) return;
     metrics_[metric - 1].value += value;
     ++metrics_[metric - 1].count;
   }
   void set(jct_handle metric, int64_t value) {
+    const std::lock_guard lock{mutex_};
     if (metric == 0 || metric > metrics_.size() || metrics_[metric - 1].kind != JCT_METRIC_GAUGE) return;
     metrics_[metric - 1].value = value;
   }
 
   FakeLoops& loops_;
+  mutable std::mutex mutex_;
   std::vector<LogLine> lines_;
   std::vector<LogLine> events_;
   jct_event_fn hear_ = nullptr;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +35,8 @@ class FakeServices {
   void provide_for_plugin(const std::string& id, const void* table, void* self, std::string instance) {
     others_.push_back({id, table, self, std::move(instance)});
   }
+  /// A successor finds what its predecessor does.
+  void provide_the_same(const FakeServices& predecessor) { others_ = predecessor.others_; }
   /// What the plugin itself provides; no table where it does not.
   jct_service_ref provided(const std::string& id) const {
     const auto at = own_.find(id);
@@ -51,13 +54,19 @@ class FakeServices {
       finish(pending, JCT_E_NOT_FOUND, str("{\"error\":\"no such command\"}"));
       return slot;
     }
-    ++unanswered_;
+    {
+      const std::lock_guard lock{mutex_};
+      ++unanswered_;
+    }
     loops_.queue(loops_.home(), [command = command->second, pending, args = std::move(args)] {
       command.fn(command.self, str(args), {pending, &finish});
     });
     return slot;
   }
-  size_t unanswered() const { return unanswered_; }
+  size_t unanswered() const {
+    const std::lock_guard lock{mutex_};
+    return unanswered_;
+  }
 
   static const jct_service_api* service_table() {
     static constexpr jct_service_api kTable{
@@ -97,6 +106,7 @@ class FakeServices {
   static void finish(void* self, jct_status status, jct_str json) {
     auto* pending = static_cast<Pending*>(self);
     FakeServices& services = *pending->services;
+    const std::lock_guard lock{services.mutex_};
     if (pending->slot->has_value()) {
       services.loops_.breach("a command was answered twice");
       return;
@@ -153,6 +163,7 @@ class FakeServices {
   }
 
   FakeLoops& loops_;
+  mutable std::mutex mutex_;  // answers come from any thread
   const jct_plugin* descriptor_ = nullptr;
   std::vector<Provider> others_;
   std::map<std::string, jct_service_ref> own_;

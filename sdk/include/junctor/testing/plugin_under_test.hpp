@@ -92,6 +92,8 @@ class PluginUnderTest {
     destroy();
   }
 
+  const std::string& instance() const { return instance_; }
+
   /// A service that the plugin provides. Call it inside host.on_loop().
   template <class Table>
   const Table& service(const std::string& id) const {
