@@ -77,6 +77,12 @@ bool reaches_group(const AdminRole& role, Ref user_group) {
   return role.type == RoleType::kGlobal || (role.type == RoleType::kGroup && has(role.user_groups, user_group));
 }
 
+/// Scopes that a role has: those of another type stand for nothing, whatever is written there.
+bool reaches_device_group(const AdminRole& role, Ref group) {
+  return role.type == RoleType::kGroup && has(role.device_groups, group);
+}
+bool reaches_unassigned(const AdminRole& role) { return role.type == RoleType::kGroup && role.unassigned_devices; }
+
 bool reaches_device(const AdminRole& role, const Official& actor, const ManagedDevice& device) {
   if (role.type == RoleType::kGlobal) return true;
   if (role.type == RoleType::kIndividual) return device.owner != kNoRef && device.owner == actor.user;
@@ -101,10 +107,9 @@ bool covers_one(const Official& actor, const Official& other, const AdminRole& r
     return permission != P::kAuditView && permission != P::kAuditEdit && of_group(other.group);
   const bool users = std::all_of(role.user_groups.begin(), role.user_groups.end(), of_group);
   const bool devices = std::all_of(role.device_groups.begin(), role.device_groups.end(), [&](Ref group) {
-    return any_role(actor, permission, [&](const AdminRole& own) { return has(own.device_groups, group); });
+    return any_role(actor, permission, [&](const AdminRole& own) { return reaches_device_group(own, group); });
   });
-  const bool unassigned = !role.unassigned_devices ||
-                          any_role(actor, permission, [](const AdminRole& own) { return own.unassigned_devices; });
+  const bool unassigned = !role.unassigned_devices || any_role(actor, permission, reaches_unassigned);
   return users && devices && unassigned;
 }
 

@@ -127,6 +127,21 @@ TEST_CASE("names are stable, and each type has what accounts.md 8 gives it") {
   CHECK_FALSE(fits(RoleType::kIndividual, P::kUsersView));
 }
 
+TEST_CASE("scopes that are written into a role of another type give nothing, and cover nobody") {
+  AdminRole odd;
+  odd.type = RoleType::kIndividual;
+  odd.permissions = {P::kDevicesView, P::kUsersView};
+  odd.device_groups = {1};
+  odd.unassigned_devices = true;
+  AdminRole real = odd;
+  real.type = RoleType::kGroup;
+  Person actor = person(1, 1), target = person(2, 1);
+  actor.roles = {odd};
+  target.roles = {real};
+  CHECK_FALSE(covers(actor.view(), target.view()));
+  CHECK(covers(target.view(), target.view()));
+}
+
 class Dice {
  public:
   explicit Dice(uint64_t seed) : engine_{seed} {}
