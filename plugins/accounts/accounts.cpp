@@ -11,6 +11,7 @@
 
 #include "accounts/admin_api/settings/stored_settings.hpp"
 #include "accounts/beginning.hpp"
+#include "accounts/login/asked_mails.hpp"
 #include "accounts/login/login_calls.hpp"
 #include "accounts/operators/commands.hpp"
 #include "accounts/options.hpp"
@@ -43,6 +44,7 @@ class AccountsPlugin {
                      [this](std::string_view hash) { site_.session_use.note(hash); }},
         keys_{optional_keys(host)},
         mail_{Service<jct_mail_service>::optional(host, JCT_MAIL_SERVICE)},
+        asked_mails_{random_secret(host)},
         admin_side_{admin_parts(), read_admin(config), {}},
         files_{option::kAll, config} {
     apply({});
@@ -55,6 +57,8 @@ class AccountsPlugin {
   void start() {
     if (auto peers = Service<jct_peers_service>::optional(host_, JCT_PEERS_SERVICE); peers && peers->table.remove) {
       client_side_.drop_peers_by([peers = *peers](const std::string& id) { peers.table.remove(peers.self, str(id)); });
+      client_side_.see_presence_by(
+          [peers = *peers](std::string_view id) { return peers.table.is_online(peers.self, str(id)) != 0; });
     }
     login_calls_.open(server_);
     client_side_.route(server_, [this](const http::Exchange& exchange) { admin_side_.list_users(exchange); });
@@ -100,11 +104,24 @@ class AccountsPlugin {
             client_side_.roster(),
             {[&conns](std::string_view device, const std::vector<int64_t>& open) { conns.disconnect(device, open); },
              [&conns](std::string_view device) { return conns.open(device).size(); },
-             [&conns](std::string_view device, int64_t conn) { return conns.is_ending(device, conn); }},
+             [&conns](std::string_view device, int64_t conn) { return conns.is_ending(device, conn); },
+             [this](std::string_view device) { return client_side_.is_online(device); }},
             [this] { return keys_ ? keys_->public_text() : std::string{}; },
             [this](const admin::SiteSettings::Stored& stored) { apply(stored); },
             mail_ ? std::function<void(const admin::Mail&)>{[this](const admin::Mail& mail) { send(mail); }} : nullptr,
-            [this] { return mail_->table.ready(mail_->self) != 0; }};
+            [this] { return mail_->table.ready(mail_->self) != 0; },
+            [this](std::string_view account, const std::string& address) { return has_room(account, address); }};
+  }
+  static wire::KeyedRate::Secret random_secret(const Host& host) {
+    wire::KeyedRate::Secret secret;
+    host.random(secret.data(), secret.size());
+    return secret;
+  }
+  bool has_room(std::string_view account, const std::string& address) {
+    if (asked_mails_.allow(account, address, host_.now())) return true;
+    refused_mails_.add();
+    host_.event(JCT_LOG_WARNING, "accounts.mail_refused", {{"account", account}, {"from", address}});
+    return false;
   }
   void send(const admin::Mail& mail) const {
     std::vector<jct_mail_value> values;
@@ -123,6 +140,7 @@ class AccountsPlugin {
     retention_ = config[option::kRetention];
     public_url_ = config[option::kPublicUrl];
     site_.log_in.configure(read_login(config));
+    asked_mails_.configure(config[option::kResetMails]);
     client_idle_ = seconds(config[option::kClientIdle]);
     console_idle_ = seconds(config[option::kConsoleIdle]);
   }
@@ -268,6 +286,9 @@ class AccountsPlugin {
   ClientSide client_side_;
   const std::optional<Keys> keys_;
   const std::optional<Service<jct_mail_service>> mail_;
+  AskedMails asked_mails_;
+  Metric refused_mails_ =
+      host_.counter("mails_refused", nullptr, "links for a new password that were asked for too often, and not sent");
   admin::AdminSide admin_side_;
   admin::SiteSettings files_;                   // home loop; before start, control
   admin::SiteSettings::Stored stored_;          // the same

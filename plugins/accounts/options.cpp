@@ -60,6 +60,8 @@ ClientSide::Settings read_client(const Config& config) {
   settings.devices.each_id.count = config[option::kCallsDevice];
   settings.devices.grant_tolerance = seconds(config[option::kGrantClock]);
   settings.devices.flush_every = config[option::kHeartbeatFlush];
+  settings.presence.every = config[option::kPresenceEvery];
+  settings.presence.purge_after = config[option::kPurgeDevices] * 86'400;
   settings.audits.note_after = seconds(config[option::kNoteAfter]);
   settings.rights.held = number(option::kHeld);
   settings.rights.reserved = seconds(config[option::kReserved]);

@@ -60,10 +60,17 @@ inline constexpr auto kLoginAssigns =
     opt::flag("login_assigns", "true").live().help("a log-in on a device without owner makes it its user's");
 inline constexpr auto kPresets =
     opt::choice("presets", "fill", kPresetModes).live().help("what the presets of a custom client may set");
-inline constexpr auto kPurgeDevices = opt::count("purge_devices", "0")
-                                          .range(0, 36'500)
-                                          .live()
-                                          .help("days after which a device unseen is removed; 0: never");
+inline constexpr auto kPurgeDevices =
+    opt::count("purge_devices", "0")
+        .range(0, 36'500)
+        .live()
+        .help(
+            "days after which a device is removed of which nothing was heard, in signalling or "
+            "by heartbeats, once the server has run for half a day; 0: never");
+inline constexpr auto kPresenceEvery = opt::duration("presence_every", "30s")
+                                           .range(5 * kSecond, kDay)
+                                           .live()
+                                           .help("how often signalling is asked about devices that send no heartbeats");
 inline constexpr auto kOnRelease = opt::choice("on_release", "clear", kReleases)
                                        .live()
                                        .help("a key that a strategy no longer has: cleared on devices, or kept");
@@ -114,6 +121,13 @@ inline constexpr auto kFailuresSource = opt::count("login_failures_source", "60"
                                             .range(1, 1'000'000)
                                             .live()
                                             .help("wrong log-ins of one source over all accounts in a minute");
+inline constexpr auto kResetMails =
+    opt::count("reset_mails", "5")
+        .range(1, 10'000)
+        .live()
+        .help(
+            "mails with a link for a new password that an account is sent in an hour; four times as "
+            "many from one source");
 inline constexpr auto kFailureBuckets = opt::count("login_failures_kept", "100000")
                                             .range(100, 100'000'000)
                                             .live()
@@ -180,14 +194,15 @@ inline constexpr auto kReserved = opt::duration("reserved_ids", "30d")
                                       .range(0, 3650 * kDay)
                                       .help("how long the old id of a renamed device is nobody else's");
 
-inline constexpr auto kAll = options(
-    kPublicUrl, kAdmission, kInitiate, kListed, kUnassigned, kAdminsReachAll, kOwnerDisabledBlocks, kHideDevices,
-    kAccessibleList, kInitiateNetworks, kConsoleNetworks, kAdminNetworks, kLoginAssigns, kPresets, kPurgeDevices,
-    kOnRelease, kCutRunning, kShareOutsideGroup, kUsersMakeBooks, kLogsAdminOnly, kRetention, kPasswordLogin,
-    kSecondFactor, kClientIdle, kConsoleIdle, kConsoleLongest, kTrusted, kTrustDevices, kFailuresMinute, kFailuresHour,
-    kFailuresSource, kFailureBuckets, kLoginWait, kLoginTries, kLoginsOpen, kPasswordMin, kPasswordMax, kHashMemory,
-    kHashPasses, kHashThreads, kHashQueue, kMaxPeers, kLegacyPeers, kCallsAddress, kCallsDevice, kHeartbeatFlush,
-    kEnforceEvery, kGrantClock, kGrantLife, kGrants, kAuditRefs, kNonces, kLiveDevices, kNoteAfter, kHeld, kReserved);
+inline constexpr auto kAll =
+    options(kPublicUrl, kAdmission, kInitiate, kListed, kUnassigned, kAdminsReachAll, kOwnerDisabledBlocks,
+            kHideDevices, kAccessibleList, kInitiateNetworks, kConsoleNetworks, kAdminNetworks, kLoginAssigns, kPresets,
+            kPurgeDevices, kPresenceEvery, kOnRelease, kCutRunning, kShareOutsideGroup, kUsersMakeBooks, kLogsAdminOnly,
+            kRetention, kPasswordLogin, kSecondFactor, kClientIdle, kConsoleIdle, kConsoleLongest, kTrusted,
+            kTrustDevices, kFailuresMinute, kFailuresHour, kFailuresSource, kFailureBuckets, kResetMails, kLoginWait,
+            kLoginTries, kLoginsOpen, kPasswordMin, kPasswordMax, kHashMemory, kHashPasses, kHashThreads, kHashQueue,
+            kMaxPeers, kLegacyPeers, kCallsAddress, kCallsDevice, kHeartbeatFlush, kEnforceEvery, kGrantClock,
+            kGrantLife, kGrants, kAuditRefs, kNonces, kLiveDevices, kNoteAfter, kHeld, kReserved);
 
 }  // namespace option
 

@@ -14,6 +14,7 @@ namespace junctor::accounts::admin {
 namespace {
 
 constexpr size_t kBackupCodes = 6;
+constexpr int64_t kHeartbeatSeconds = 45;  // they come every 15 s
 
 std::string place(const char* kind, Ref user) { return kind + std::to_string(user); }
 
@@ -65,6 +66,11 @@ void AdminSide::disconnect(std::string_view device_id, const std::vector<int64_t
 
 DevicePresence AdminSide::presence(std::string_view device_id) const {
   DevicePresence out;
+  out.signalling = parts_.live.is_online(device_id);
+  if (const auto device = parts_.roster.device(device_id)) {
+    out.last_seen = device->last_heartbeat;
+    out.heartbeats = parts_.store.now() - out.last_seen <= kHeartbeatSeconds;
+  }
   out.connections = static_cast<int64_t>(parts_.live.open(device_id));
   return out;
 }

@@ -27,6 +27,7 @@ class AdminSide : private Site {
     std::function<void(std::string_view device, const std::vector<int64_t>& conns)> disconnect;
     std::function<size_t(std::string_view device)> open;
     std::function<bool(std::string_view device, int64_t conn)> is_ending;
+    std::function<bool(std::string_view device)> is_online;  ///< in signalling
   };
   struct Settings {
     int64_t console_idle = 43'200;  // seconds, as the two below
@@ -58,6 +59,8 @@ class AdminSide : private Site {
     std::function<void(const SiteSettings::Stored&)> apply;  ///< [home] what the console has set
     std::function<void(const Mail&)> send{};                 ///< [home] empty: nobody sends mail
     std::function<bool()> sends{};                           ///< [any] with send: is a server set up?
+    /// [any] with send: is there room for one more mail that a stranger asks for? Counts it.
+    std::function<bool(std::string_view account, const std::string& address)> asked{};
   };
   AdminSide(Parts parts, Settings settings, Bounds bounds);
 
@@ -102,6 +105,9 @@ class AdminSide : private Site {
     return all_;
   }
   bool sends_mail() const override { return parts_.send && parts_.sends(); }
+  bool may_ask_for_mail(std::string_view account, const std::string& address) const override {
+    return parts_.asked(account, address);
+  }
   void send(const Mail& mail) const override {
     if (parts_.send) parts_.send(mail);
   }

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "accounts/admin_api/resources/resources.hpp"
-#include "accounts/login/address_text.hpp"
 #include "accounts/login/session_of.hpp"
 #include "accounts/store/sealed.hpp"
+#include "junctor/address.hpp"
 
 namespace junctor::accounts::admin {
 namespace {
@@ -45,7 +45,7 @@ Ask ask_of(const http::Exchange& exchange, Method method) {
   ask.if_match = std::string{exchange.header("if-match")};
   ask.if_none_match = std::string{exchange.header("if-none-match")};
   ask.idempotency_key = std::string{exchange.header("idempotency-key")};
-  ask.address = address_text(exchange.client());
+  ask.address = ip_text(exchange.client());
   ask.source = source_of(exchange.client().ip, exchange.client().family);
   ask.browser = std::string{exchange.header("user-agent").substr(0, 255)};
   ask.base_url = exchange.base_url();

@@ -34,6 +34,7 @@ class TestSite : public Site {
   bool users_make_books() const override { return true; }
   std::shared_ptr<const SiteSettings> settings() const override { return present; }
   bool sends_mail() const override { return mails_there; }
+  bool may_ask_for_mail(std::string_view, const std::string&) const override { return mails_allowed; }
   void send(const Mail& mail) const override { sent.push_back(mail); }
   void apply(const SiteSettings::Stored& stored) const override {
     present = std::make_shared<const SiteSettings>(present->with(stored));
@@ -63,6 +64,7 @@ class TestSite : public Site {
   bool admins_only = false;
   bool cuts = false;
   bool mails_there = false;
+  bool mails_allowed = true;
   mutable std::vector<Mail> sent;
   mutable std::shared_ptr<const SiteSettings> present = std::make_shared<const SiteSettings>();
 

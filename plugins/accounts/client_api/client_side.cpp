@@ -31,7 +31,9 @@ ClientSide::ClientSide(Host& host, Store& store, const Sealer& sealer, Settings 
       books_{calls_, [this] { return this->settings()->books; }},
       devices_{calls_, grants_, conns_, [this] { return this->settings()->devices; }},
       lists_{calls_, [this] { return this->settings()->accessible_list; }},
-      audits_{calls_, {devices_, refs_, nonces_, conns_}, settings_->audits} {
+      audits_{calls_, {devices_, refs_, nonces_, conns_}, settings_->audits},
+      presence_{host, store, roster_} {
+  presence_.configure(settings_->presence);
   roster_.configure(settings_->roster);
   store.on_touched([this](const Sql& sql, const Touched& touched) { return feed_.collect(sql, touched); });
 }
@@ -72,6 +74,7 @@ void ClientSide::serve() {
   host_.info("accounts.loaded", {{"devices", roster_.devices()}});
   rights_.open();
   devices_.start();
+  presence_.start(is_online_);
   tidy_ = host_.every(kTidy, [this] { tidy(); });
   if (const auto told = std::exchange(loaded_, nullptr)) told();
 }
@@ -79,6 +82,7 @@ void ClientSide::serve() {
 void ClientSide::reload(Settings settings) {
   roster_.configure(settings.roster);
   rights_.taken_back();
+  presence_.configure(settings.presence);
   const std::lock_guard lock{mutex_};
   settings_ = std::make_shared<const Settings>(std::move(settings));
 }

@@ -12,6 +12,7 @@
 #include "accounts/client_api/book_calls.hpp"
 #include "accounts/client_api/device_calls.hpp"
 #include "accounts/client_api/list_calls.hpp"
+#include "accounts/client_api/presence_marks.hpp"
 #include "accounts/live/rights.hpp"
 #include "accounts/live/roster_feed.hpp"
 
@@ -30,6 +31,7 @@ class ClientSide {
     ConnRefs::Limits refs;
     Nonces::Limits nonces;
     LiveConns::Limits conns;
+    PresenceMarks::Settings presence;
     bool accessible_list = true;
     int64_t bin_kept = 30 * 86'400;  ///< seconds that what was thrown away can be restored
     Duration load_again = std::chrono::seconds{5};
@@ -47,6 +49,10 @@ class ClientSide {
   void reload(Settings settings);
   /// [control] in start. Where a device's record and presence are dropped when it is deleted here.
   void drop_peers_by(std::function<void(const std::string& id)> drop) { drop_peer_ = std::move(drop); }
+  /// [control] in start. Who knows of a device in signalling, [any].
+  void see_presence_by(PresenceMarks::IsOnline is_online) { is_online_ = std::move(is_online); }
+  /// [any] Is a client of it in signalling now?
+  bool is_online(std::string_view id) const { return is_online_ && is_online_(id); }
   /// [home] What only memory has is stored.
   void flush() { devices_.flush(); }
 
@@ -69,6 +75,7 @@ class ClientSide {
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;  // guarded by mutex_
   std::function<void(const std::string& id)> drop_peer_;
+  PresenceMarks::IsOnline is_online_;
   Roster roster_;
   RosterFeed feed_;
   SwitchGrants grants_;
@@ -81,6 +88,7 @@ class ClientSide {
   DeviceCalls devices_;
   ListCalls lists_;
   AuditCalls audits_;
+  PresenceMarks presence_;
   std::function<void()> loaded_;
   Timer again_, tidy_;
 };

@@ -8,7 +8,9 @@
 #include <junctor/testing/fake_database.hpp>
 #include <junctor/testing/fake_http.hpp>
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -38,6 +40,7 @@ class TestPlugin {
   }
   void start() {
     side_.route(server_);
+    side_.see_presence_by([](std::string_view id) { return online().count(id) != 0; });
     side_.start();
   }
   void drain(Done done) { server_.drain(std::move(done)); }
@@ -47,6 +50,11 @@ class TestPlugin {
   static TestPlugin*& last() {
     static TestPlugin* plugin = nullptr;
     return plugin;
+  }
+  /// Who is in signalling.
+  static std::set<std::string, std::less<>>& online() {
+    static std::set<std::string, std::less<>> ids;
+    return ids;
   }
   static ClientSide::Settings& next() {
     static ClientSide::Settings settings;

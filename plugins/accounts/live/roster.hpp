@@ -144,6 +144,9 @@ class Roster {
   };
   /// What heartbeats have changed and is to be stored; at most `most` devices at once.
   Noted take_noted(size_t most);
+  /// Devices without a heartbeat since then, from a place on, `most` places at once; *place is where the next call goes
+  /// on, 0 at the end.
+  std::vector<std::pair<Ref, std::string>> devices_from(uint32_t* place, size_t most, int64_t since) const;
   std::optional<SentStrategy> sent_strategy(std::string_view id) const;
   size_t devices() const;
   /// Of devices and what finds them, without their strategies' contents.

@@ -298,6 +298,18 @@ Roster::Noted Roster::take_noted(size_t most) {
   return out;
 }
 
+std::vector<std::pair<Ref, std::string>> Roster::devices_from(uint32_t* place, size_t most, int64_t since) const {
+  const Look lock{mutex_};
+  std::vector<std::pair<Ref, std::string>> out;
+  const size_t end = std::min(cards_.size(), *place + most);
+  for (size_t at = *place; at < end; ++at) {
+    const DeviceCard& card = cards_[at];
+    if (!card.id.empty() && card.last_heartbeat < since) out.emplace_back(card.ref, card.id);
+  }
+  *place = end < cards_.size() ? static_cast<uint32_t>(end) : 0;
+  return out;
+}
+
 std::optional<SentStrategy> Roster::sent_strategy(std::string_view id) const {
   const Look lock{mutex_};
   const DeviceCard* card = find(id);

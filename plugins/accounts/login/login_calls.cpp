@@ -6,8 +6,8 @@
 
 #include "accounts/api/body.hpp"
 #include "accounts/api/json_out.hpp"
-#include "accounts/login/address_text.hpp"
 #include "accounts/store/users.hpp"
+#include "junctor/address.hpp"
 
 namespace junctor::accounts {
 namespace {
@@ -36,7 +36,7 @@ LoginFrom from_of(const http::Exchange& exchange, const Body& body) {
     from.device_name = device->text("name", kShort);
   }
   if (from.type == "browser") from.kind = SessionKind::kWebClient;
-  from.address = address_text(exchange.client());
+  from.address = ip_text(exchange.client());
   from.source = source_of(exchange.client().ip, exchange.client().family);
   return from;
 }
@@ -158,7 +158,7 @@ void LoginCalls::confirm(const http::Exchange& exchange) const {
   parts_.store.read([token](const Sql& sql) { return user_of(sql, token).first; },
                     [this, exchange, token, codes](Outcome<User>& user) {
                       if (!user) return exchange.answer(http::error(user.refused, user.http_status));
-                      const LogIn::Guess guess{*user, "totp/confirm", address_text(exchange.client()),
+                      const LogIn::Guess guess{*user, "totp/confirm", ip_text(exchange.client()),
                                                source_of(exchange.client().ip, exchange.client().family)};
                       auto trial = std::make_shared<FailedLogins::Trial>();
                       const int64_t wait = parts_.log_in.begin_guess(guess, trial.get());

@@ -210,6 +210,22 @@ void delete_device(const Sql& sql, Ref id, Touched& touched) {
   touched.edges = true;
 }
 
+std::vector<std::string> purge_unseen_devices(const Sql& sql, int64_t before, int64_t most, Touched& touched) {
+  const auto unseen = sql.all(
+      "SELECT id, device_id FROM {p}devices WHERE last_signalling < ?1 AND last_heartbeat < ?1 AND first_seen < ?1 AND "
+      "state <> ?2 ORDER BY id LIMIT ?3",
+      {before, DeviceState::kBanned, most}, [](const Row& row) {
+        return std::pair{static_cast<Ref>(row.integer(0)), std::string{row.text(1)}};
+      });
+  std::vector<std::string> ids;
+  for (const auto& [ref, id] : unseen) {
+    set_device_state(sql, ref, DeviceState::kDisabled, touched);
+    delete_device(sql, ref, touched);
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 void release_devices_of(const Sql& sql, Ref owner, Touched& touched) {
   const auto devices = sql.all("UPDATE {p}devices SET owner_id = NULL, by_owner = 0 WHERE owner_id = ?1 RETURNING id",
                                {owner}, [](const Row& row) { return static_cast<Ref>(row.integer(0)); });

@@ -41,6 +41,10 @@ void rename_device(const Sql& sql, Ref device, std::string_view new_id, int64_t 
 /// Row and assignments go, book entries stay; disabled first, throws Refused otherwise.
 void delete_device(const Sql& sql, Ref device, Touched& touched);
 
+/// Of those of which nothing was heard since `before`, in signalling or by heartbeats, `most` at once; their ids. Who
+/// is banned stays, as the ban would go with him.
+std::vector<std::string> purge_unseen_devices(const Sql& sql, int64_t before, int64_t most, Touched& touched);
+
 /// A user is being deleted: his devices that nothing else holds become orphans.
 void release_devices_of(const Sql& sql, Ref owner, Touched& touched);
 

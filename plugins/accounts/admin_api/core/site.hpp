@@ -82,6 +82,8 @@ class Site {
   // ---- mail ----
   /// Is there anybody who sends?
   virtual bool sends_mail() const = 0;
+  /// May whoever asks from there have one more sent to that account? Counts it.
+  virtual bool may_ask_for_mail(std::string_view account, const std::string& address) const = 0;
   /// [home] Queues it: nobody waits, and what fails is the sender's to log.
   virtual void send(const Mail& mail) const = 0;
 };

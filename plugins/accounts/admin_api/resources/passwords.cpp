@@ -42,7 +42,7 @@ std::optional<User> user_of_secret(const Call& call, const std::string& secret) 
 Reply forgot(Call& call) {
   if (!call.site.sends_mail()) refuse(409, "no_mail", "This site sends no mails: ask an administrator.");
   const auto user = user_by_login(call.sql, call.text("email"));
-  if (!may_reset(user)) return Reply::nothing();
+  if (!may_reset(user) || !call.site.may_ask_for_mail(user->guid, call.ask.address)) return Reply::nothing();
   const int64_t until = call.now + kLife;
   const std::string base = call.site.public_url().empty() ? call.ask.base_url : call.site.public_url();
   const std::string link =

@@ -54,6 +54,14 @@ TEST_CASE("who is unknown, disabled, or of another source gets the same answer a
   CHECK(kit.site.sent.empty());
 }
 
+TEST_CASE("beyond its number of mails an account gets no more, and the answer is the same") {
+  MailKit kit;
+  kit.forgot("ada");
+  kit.site.mails_allowed = false;
+  CHECK(kit.forgot("ada").status == 204);
+  CHECK(kit.site.sent.size() == 1);
+}
+
 TEST_CASE("a link dies with its hour and with whoever was disabled meanwhile") {
   MailKit kit;
   kit.forgot("ada");

@@ -13,9 +13,6 @@ namespace {
 
 using Setting = SiteSettings::Setting;
 
-/// What nothing follows from yet is not offered.
-bool is_offered(const Setting& setting) { return setting.is_live() && setting.name() != "purge_devices"; }
-
 struct Change {
   std::string value;  // JSON
   int64_t changed = 0;
@@ -72,7 +69,7 @@ Entity entity(const Call& call) {
   const SiteSettings all = call.site.settings()->with(values_of(changes));
   std::vector<std::string> rows;
   for (const Setting& one : all.all()) {
-    if (!is_offered(one)) continue;
+    if (!one.is_live()) continue;
     const auto change = changes.find(std::string{one.name()});
     rows.push_back(json_of(one, change == changes.end() ? nullptr : &change->second));
   }
@@ -108,7 +105,7 @@ SettingValue parsed(const Setting& setting, const Poco::Dynamic::Var& value, con
 void change_one(Call& call, const SiteSettings& all, const std::string& name, const Poco::Dynamic::Var& value) {
   const std::string field = "values/" + name;
   const Setting* setting = all.find(name);
-  if (setting == nullptr || !is_offered(*setting)) refuse_field(field, "invalid", "there is no such setting");
+  if (setting == nullptr || !setting->is_live()) refuse_field(field, "invalid", "there is no such setting");
   if (setting->is_locked()) refuse_field(field, "locked", "the configuration's files set it: change it there", 409);
   const SettingValue fresh = value.isEmpty() ? setting->fallback : parsed(*setting, value, field);
   check_sense(call, *setting, fresh, field);

@@ -8,7 +8,7 @@
 
 #include "accounts/admin_api/core/secrets.hpp"
 #include "accounts/admin_api/core/site.hpp"
-#include "accounts/login/address_text.hpp"
+#include "junctor/address.hpp"
 
 namespace junctor::accounts::admin {
 
@@ -121,7 +121,7 @@ void ScriptDesk::serve(const http::Exchange& exchange, const Script& script) con
   held->ask.query = std::string{exchange.query_text()};
   held->ask.body = std::string{exchange.body()};
   held->ask.bearer = std::string{exchange.bearer()};
-  held->ask.address = address_text(exchange.client());
+  held->ask.address = ip_text(exchange.client());
   if (held->ask.bearer.empty()) return static_cast<void>(exchange.answer(http::error("Invalid token", 401)));
   if (script.pattern.find("{guid}") != std::string_view::npos) {
     held->parameters.emplace_back("guid", std::string{exchange.param("guid")});
