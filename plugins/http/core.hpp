@@ -70,7 +70,7 @@ struct Core {
   }
   /// What clients and pages call, as auth/1 knows it: files, metrics and challenges have rules of their own.
   static bool is_api(std::string_view path) { return path.compare(0, 5, "/api/") == 0; }
-  /// Does auth/1 deny this client API calls? An answer that does not come at once is none.
+  /// Does auth/1 deny this client API calls? So does who does not answer at once.
   bool denies(const jct_addr& client) const;
   std::string_view date(LoopState& loop) {
     const uint64_t second = host.wall() / 1'000'000;
@@ -102,9 +102,9 @@ inline bool Core::denies(const jct_addr& client) const {
   call.size = sizeof call;
   call.kind = JCT_AUTH_HTTP;
   call.address = client;
-  const auto denied = std::make_shared<bool>(false);
-  auth->check(call, [denied](const Verdict& verdict) { *denied = !verdict.allowed; });
-  return *denied;
+  const auto allowed = std::make_shared<bool>(false);
+  auth->check(call, [allowed](const Verdict& verdict) { *allowed = verdict.allowed; });
+  return !*allowed;
 }
 
 }  // namespace junctor::http

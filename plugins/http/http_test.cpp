@@ -3,6 +3,7 @@
 #include <chrono>
 #include <random>
 
+#include "junctor/testing/fake_auth.hpp"
 #include "test_site.hpp"
 
 namespace junctor::http {
@@ -28,6 +29,27 @@ TEST_CASE("a request is answered, and the connection stays for the next") {
   site.host.run_until_idle();
   CHECK(has(client.sent(), "Connection: close"));
   CHECK(client.closed());
+}
+
+TEST_CASE("API calls ask auth/1: who is denied, or not answered for at once, is refused; other pages ask nobody") {
+  testing::FakeAuthProvider provider;
+  HttpSite site{[](Server& server) {
+                  echo(server);
+                  server.get("/page", [](Exchange exchange) { exchange.answer(text("page")); });
+                },
+                {},
+                [&](FakeHost& host) { host.provide(JCT_AUTH_SERVICE, &provider.kService, &provider); }};
+  CHECK(status_of(site.ask(get("/api/hello/x"))) == 200);
+  REQUIRE(provider.heard.size() == 1);
+  CHECK(provider.heard[0].kind == JCT_AUTH_HTTP);
+  provider.rule = [](const testing::AuthHeard&) { return Verdict{false, "not_here", {}, false, {}}; };
+  CHECK(status_of(site.ask(get("/api/hello/x"))) == 403);
+  provider.rule = nullptr;
+  provider.later = true;
+  CHECK(status_of(site.ask(get("/api/hello/x"))) == 403);
+  CHECK(status_of(site.ask(get("/page"))) == 200);
+  CHECK(site.refused("denied") == 2);
+  site.host.on_loop(0, [&] { provider.answer(); });
 }
 
 TEST_CASE("requests sent ahead are answered in order, whoever answers first") {

@@ -16,7 +16,7 @@ extern "C" {
 #define JCT_AUTH_REACH 2u    /* may this asker reach `id`: each PunchHoleRequest and each RequestRelay, after START */
 #define JCT_AUTH_START 3u    /* someone at `address` asks for `id`; not again for a relay after an accepted punch */
 #define JCT_AUTH_RELAY 4u    /* someone at `address` brings a side of a relay session */
-#define JCT_AUTH_HTTP 5u     /* an API call by `address`, through HTTP or signalling; silence for now is a yes */
+#define JCT_AUTH_HTTP 5u     /* an API call by `address`, by HTTP or signalling; answered at once: silence is a no */
 #define JCT_AUTH_RENAME 6u   /* a device that is registered as `old_id` wants `id` */
 #define JCT_AUTH_LIVE 7u     /* HealthCheck: `token` holds a connection while it has a session; must name its user */
 /* Each id of an online query, where the site tells only whom it is allowed: may someone at `address`, who says that he
