@@ -47,6 +47,7 @@ class Loader {
 
  private:
   bool verify_all(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults);
+  bool find_contests(const std::shared_ptr<const config::Snapshot>& snapshot, std::vector<config::Fault>* faults);
 
   const Invocation& invocation_;
   api::Kernel* kernel_;

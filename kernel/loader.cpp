@@ -10,6 +10,7 @@
 #include "config/places.hpp"
 #include "daemon.hpp"
 #include "plugin/clashes.hpp"
+#include "plugin/contests.hpp"
 #include "plugin/graph.hpp"
 #include "plugin/shared_object.hpp"
 
@@ -63,6 +64,7 @@ config::Checked Loader::load(Depth depth) {
   checked.understood = checked.understood && own == 0 && checked.faults.size() == places;
   // Each plugin looks at what only it can judge; where the rest is wrong, its view might be, too.
   if (checked.faults.empty()) checked.understood = verify_all(complete, &checked.faults);
+  if (checked.faults.empty()) checked.understood = find_contests(complete, &checked.faults);
   if (!checked.faults.empty()) checked.snapshot.reset();
   return checked;
 }
@@ -81,6 +83,20 @@ bool Loader::verify_all(const std::shared_ptr<const config::Snapshot>& snapshot,
     }
   }
   return understood;
+}
+
+/// False where two instances want the same of a third.
+bool Loader::find_contests(const std::shared_ptr<const config::Snapshot>& snapshot,
+                           std::vector<config::Fault>* faults) {
+  std::vector<std::vector<plugin::Claim>> claims(snapshot->instances.size());
+  for (size_t i = 0; i < claims.size(); ++i) {
+    const config::Instance& instance = snapshot->instances[i];
+    std::string why;
+    if (!instance.enabled || module(instance.plugin, &why)->claims(snapshot, instance, &claims[i], &why)) continue;
+    faults->push_back(config::fault_at(instance.origin, "[" + instance.name + "] cannot say what it needs: " + why));
+  }
+  if (faults->empty()) plugin::find_contests(*snapshot, claims, faults);
+  return faults->empty();
 }
 
 std::string Loader::changed_plugins() const {

@@ -117,14 +117,14 @@ std::optional<Descriptor> read_descriptor(const jct_plugin* theirs, const std::s
     return std::nullopt;
   }
   Descriptor made;
-  made.raw = copy_record(theirs);
-  if (!check_head(made.raw, file_name, why)) return std::nullopt;
-  made.version = text(made.raw.version);
+  made.raw = copy_record(reinterpret_cast<const jct_claiming_plugin*>(theirs));  // as much as its size says
+  if (!check_head(made.raw.plugin, file_name, why)) return std::nullopt;
+  made.version = text(made.raw.plugin.version);
   made.schema.name = file_name;
-  made.schema.summary = text(made.raw.summary);
-  const bool read = read_ids(made.raw.provides, &made.schema.provides, why) &&
-                    read_ids(made.raw.needs, &made.schema.needs, why) &&
-                    read_options(made.raw.options, made.raw.option_count, 0, &made.schema.options, why);
+  made.schema.summary = text(made.raw.plugin.summary);
+  const bool read = read_ids(made.raw.plugin.provides, &made.schema.provides, why) &&
+                    read_ids(made.raw.plugin.needs, &made.schema.needs, why) &&
+                    read_options(made.raw.plugin.options, made.raw.plugin.option_count, 0, &made.schema.options, why);
   if (!read) return std::nullopt;
   const std::vector<std::string> faults = config::validate_schema(made.schema);
   if (!faults.empty()) {

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "config/schema.hpp"
-#include "junctor/abi.h"
+#include "junctor/claims.h"
 
 namespace junctor::api {
 
 struct Descriptor {
-  jct_plugin raw{};  ///< cut to what both sides know
+  jct_claiming_plugin raw{};  ///< cut to what both sides know
   config::Schema schema;
   std::string version;
 };

@@ -14,10 +14,14 @@
 namespace junctor::api {
 namespace {
 
+constexpr size_t kMaxClaims = 10'000;
+
 std::string text_of(const jct_error& error, jct_status status) {
   const std::string text{error.text, strnlen(error.text, sizeof error.text)};
   return text.empty() ? "it answered status " + std::to_string(status) + " without a text" : text;
 }
+
+std::string copied(jct_str text) { return {text.data, static_cast<size_t>(text.size)}; }
 
 jct_error empty_error() { return {sizeof(jct_error), JCT_OK, {}}; }
 
@@ -257,18 +261,35 @@ class AbiModule final : public plugin::Module {
 
   bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values, std::string* why,
               bool* of_place) const override {
-    if (descriptor_.raw.verify == nullptr) return true;
+    if (descriptor_.raw.plugin.verify == nullptr) return true;
     const auto view = make_config(snapshot, values);
     jct_error error = empty_error();
-    const jct_status status = descriptor_.raw.verify(&config_api(), view.get(), &error);
+    const jct_status status = descriptor_.raw.plugin.verify(&config_api(), view.get(), &error);
     if (status < 0) *why = text_of(error, status);
     *of_place = status < 0 && status != JCT_E_CONFIG && status != JCT_E_ARG;
     return status >= 0;
   }
 
+  bool claims(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
+              std::vector<plugin::Claim>* out, std::string* why) const override {
+    if (descriptor_.raw.claims == nullptr) return true;
+    const auto take = [](void* self, jct_str service, jct_str what, jct_str option) {
+      auto* claims = static_cast<std::vector<plugin::Claim>*>(self);
+      if (claims->size() > kMaxClaims) return;
+      claims->push_back({copied(service), copied(what), copied(option)});
+    };
+    const auto view = make_config(snapshot, values);
+    const jct_claims told{sizeof told, 0, out, take};
+    jct_error error = empty_error();
+    const jct_status status = descriptor_.raw.claims(&config_api(), view.get(), &told, &error);
+    if (status < 0) *why = text_of(error, status);
+    if (status >= 0 && out->size() > kMaxClaims) *why = "it claims more than " + std::to_string(kMaxClaims) + " places";
+    return why->empty();
+  }
+
   std::unique_ptr<plugin::Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,
                                          const config::Instance& values, std::string* why) const override {
-    const bool parallel = (descriptor_.raw.flags & JCT_PLUGIN_PARALLEL) != 0;
+    const bool parallel = (descriptor_.raw.plugin.flags & JCT_PLUGIN_PARALLEL) != 0;
     const uint32_t home = static_cast<uint32_t>(kernel_->hosts.size()) % kernel_->loops.count();
     kernel_->hosts.push_back(std::make_unique<Host>(*kernel_, values.name, key, home, parallel));
     Host& host = *kernel_->hosts.back();
@@ -279,10 +300,10 @@ class AbiModule final : public plugin::Module {
     jct_status status = JCT_OK;
     {
       const Host::Call marked{host};
-      status = descriptor_.raw.create(&host, &host.config(), &self, &error);
+      status = descriptor_.raw.plugin.create(&host, &host.config(), &self, &error);
     }
     if (status >= 0) {
-      auto object = std::make_unique<AbiObject>(descriptor_.raw, host, self);
+      auto object = std::make_unique<AbiObject>(descriptor_.raw.plugin, host, self);
       const std::string missing = broken_promise(host, kernel_->services, descriptor_.schema);
       if (missing.empty()) return object;
       *why = "it declares the service " + missing + " but has not provided it";

@@ -16,20 +16,6 @@ bool provides(const Instance& instance, const std::string& id) {
   return std::find(all.begin(), all.end(), id) != all.end();
 }
 
-/// Those that the instance's own table names for the service, else every provider.
-std::vector<size_t> providers_of(const Snapshot& snapshot, const Instance& user, const std::string& id) {
-  const config::Binding* binding = user.binding(config::service_name(id));
-  std::vector<size_t> found;
-  for (size_t i = 0; i < snapshot.instances.size(); ++i) {
-    const Instance& candidate = snapshot.instances[i];
-    if (&candidate == &user || !provides(candidate, id)) continue;
-    const bool named = binding == nullptr || std::find(binding->instances.begin(), binding->instances.end(),
-                                                       candidate.name) != binding->instances.end();
-    if (named) found.push_back(i);
-  }
-  return found;
-}
-
 void report_choice(const Snapshot& snapshot, const Instance& user, const std::string& id,
                    const std::vector<size_t>& found, std::vector<Fault>* faults) {
   std::string names;
@@ -39,14 +25,24 @@ void report_choice(const Snapshot& snapshot, const Instance& user, const std::st
                                                       snapshot.instances[found.front()].name + "\""));
 }
 
+/// Of a plugin that is called as its service is; what others provide is unknown while they are off.
+std::string switched_off(const Snapshot& snapshot, const std::string& plugin) {
+  for (const Instance& instance : snapshot.instances) {
+    if (instance.enabled || instance.plugin != plugin) continue;
+    return "; [" + instance.name + "] (" + instance.origin.print() + ") is switched off";
+  }
+  return {};
+}
+
 void resolve_needs(const Snapshot& snapshot, size_t index, Graph* graph, std::vector<Fault>* faults) {
   const Instance& user = snapshot.instances[index];
   for (const std::string& declared : user.schema->needs) {
     const std::string id = service_id(declared);
     const std::vector<size_t> found = providers_of(snapshot, user, id);
     if (found.empty() && !optional_need(declared)) {
-      faults->push_back(config::fault_at(
-          user.origin, "[" + user.name + "] needs the service " + id + ", which no enabled plugin provides"));
+      faults->push_back(config::fault_at(user.origin, "[" + user.name + "] needs the service " + id +
+                                                          ", which no enabled plugin provides" +
+                                                          switched_off(snapshot, config::service_name(id))));
     }
     if (found.size() > 1 && !many_need(declared)) report_choice(snapshot, user, id, found, faults);
     auto& uses = late_need(declared) ? graph->late[index] : graph->uses[index];
@@ -92,6 +88,19 @@ class Sorter {
 };
 
 }  // namespace
+
+std::vector<size_t> providers_of(const Snapshot& snapshot, const Instance& user, const std::string& id) {
+  const config::Binding* binding = user.binding(config::service_name(id));
+  std::vector<size_t> found;
+  for (size_t i = 0; i < snapshot.instances.size(); ++i) {
+    const Instance& candidate = snapshot.instances[i];
+    if (&candidate == &user || !provides(candidate, id)) continue;
+    const bool named = binding == nullptr || std::find(binding->instances.begin(), binding->instances.end(),
+                                                       candidate.name) != binding->instances.end();
+    if (named) found.push_back(i);
+  }
+  return found;
+}
 
 std::string service_id(const std::string& declared) {
   const size_t begin = declared.find_first_not_of("?*~");

@@ -23,6 +23,9 @@ struct Graph {
 /// provide where the table does not name one, a cycle (named in full).
 Graph build_graph(const config::Snapshot& snapshot, std::vector<config::Fault>* faults);
 
+/// Indices of those whose service `id` the instance gets: what its own table names, else every provider.
+std::vector<size_t> providers_of(const config::Snapshot& snapshot, const config::Instance& user, const std::string& id);
+
 /// `?relay/1`, `*auth/1`, `~signal/1` -> `relay/1`, `auth/1`, `signal/1`.
 std::string service_id(const std::string& declared);
 /// A need that may have no provider: `?` and `~` (at most one) or `*` (any number).

@@ -68,6 +68,10 @@ class FakeModule final : public plugin::Module {
               bool*) const override {
     return true;
   }
+  bool claims(const std::shared_ptr<const config::Snapshot>&, const config::Instance&, std::vector<plugin::Claim>*,
+              std::string*) const override {
+    return true;
+  }
   std::unique_ptr<plugin::Object> create(const std::string&, std::shared_ptr<const config::Snapshot>,
                                          const config::Instance& values, std::string* why) const override {
     if (!script_.call("create " + values.name, why)) return nullptr;

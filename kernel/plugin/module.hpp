@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/schema.hpp"
 #include "config/snapshot.hpp"
@@ -38,6 +39,13 @@ class Object {
   virtual bool can_stop() = 0;
 };
 
+/// What an instance will register at a provider of `service`, and can share with nobody.
+struct Claim {
+  std::string service;  ///< "http/1"
+  std::string what;     ///< "GET /metrics"
+  std::string option;   ///< whose value makes it want this; may be empty
+};
+
 class Module {
  public:
   virtual ~Module() = default;
@@ -47,6 +55,9 @@ class Module {
   /// `*of_place`: the values are right, and what they name is not as it should be now.
   virtual bool verify(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
                       std::string* why, bool* of_place) const = 0;
+  /// [control] After verify. False and `*why` where the plugin cannot say.
+  virtual bool claims(const std::shared_ptr<const config::Snapshot>& snapshot, const config::Instance& values,
+                      std::vector<Claim>* out, std::string* why) const = 0;
   /// [control] Null and `*why` where the plugin refuses. `key` tells this object from others of the same instance (an
   /// old one that still drains). `snapshot` keeps `values` alive.
   virtual std::unique_ptr<Object> create(const std::string& key, std::shared_ptr<const config::Snapshot> snapshot,

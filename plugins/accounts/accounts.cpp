@@ -2,15 +2,16 @@
 // The plugin accounts: users, devices and rights, the API of clients. Wiring; the parts are site.hpp's.
 #include <junctor/service/admissions.h>
 #include <junctor/service/mail.h>
+#include <junctor/claims.hpp>
 #include <junctor/command_json.hpp>
 #include <junctor/http.hpp>
-#include <junctor/plugin.hpp>
 
 #include <utility>
 #include <vector>
 
 #include "accounts/admin_api/settings/stored_settings.hpp"
 #include "accounts/beginning.hpp"
+#include "accounts/claims.hpp"
 #include "accounts/login/asked_mails.hpp"
 #include "accounts/login/login_calls.hpp"
 #include "accounts/operators/commands.hpp"
@@ -53,6 +54,8 @@ class AccountsPlugin {
     for (const Word& word : operator_words()) add_word(word);
     host_.command("api", "where clients find the API", [this](std::string_view, Reply reply) { tell_api(reply); });
   }
+
+  static void claims(const Config&, const Claims& claims) { claim_routes(claims); }
 
   void start() {
     if (auto peers = Service<jct_peers_service>::optional(host_, JCT_PEERS_SERVICE); peers && peers->table.remove) {
@@ -303,6 +306,6 @@ class AccountsPlugin {
 }  // namespace
 }  // namespace junctor::accounts
 
-JUNCTOR_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
-               provides("auth/1", "admissions/1"),
-               needs("database/1", "http/1", "?storage/1", "?keys/1", "?mail/1", "~peers/1"))
+JUNCTOR_CLAIMING_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
+                        provides("auth/1", "admissions/1"),
+                        needs("database/1", "http/1", "?storage/1", "?keys/1", "?mail/1", "~peers/1"))

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "client.hpp"
+#include "junctor/claims.hpp"
 #include "junctor/http.hpp"
-#include "junctor/plugin.hpp"
 #include "keeper.hpp"
 #include "options.hpp"
 #include "shown.hpp"
@@ -29,6 +29,7 @@ constexpr Duration kTick = std::chrono::seconds{1};
 constexpr Seconds kDaySeconds = 86'400;
 constexpr Seconds kMostSleep = 60;
 constexpr unsigned kRandoms = 100;
+constexpr const char* kChallengePath = "/.well-known/acme-challenge/{token}";
 
 std::string utc(Seconds time) {
   if (time <= 0) return "";
@@ -156,11 +157,15 @@ class AcmePlugin {
   }
 
   static void verify(const Config& config) { settings_of(config); }
+  static void claims(const Config& config, const Claims& claims) {
+    if (Settings::from(config).wish.way == Way::kHttp) {
+      claims.route(JCT_HTTP_GET, kChallengePath, kChallenge.raw.name);
+    }
+  }
 
   void start() {
     if (server_ && settings().wish.way == Way::kHttp) {
-      server_->get("/.well-known/acme-challenge/{token}",
-                   [this](const http::Exchange& exchange) { tell_token(exchange); },
+      server_->get(kChallengePath, [this](const http::Exchange& exchange) { tell_token(exchange); },
                    {.flags = JCT_HTTP_ROUTE_CHALLENGE | JCT_HTTP_ROUTE_DIRECT});
     }
     host_.post(host_.home_loop(), [this] { tick_in(kTick); });
@@ -378,5 +383,6 @@ class AcmePlugin {
 
 }  // namespace junctor::acme
 
-JUNCTOR_PLUGIN(junctor::acme::AcmePlugin, "acme", "gets the site's certificates from an authority and renews them",
-               provides("certificates/1"), needs("?http/1"))
+JUNCTOR_CLAIMING_PLUGIN(junctor::acme::AcmePlugin, "acme",
+                        "gets the site's certificates from an authority and renews them", provides("certificates/1"),
+                        needs("?http/1"))

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "junctor/claims.hpp"
 #include "junctor/http.hpp"
-#include "junctor/plugin.hpp"
 
 namespace junctor::console {
 namespace {
@@ -16,6 +16,8 @@ namespace opt = junctor::opt;
 constexpr auto kFiles =
     opt::path("files", "").help("directory of the built pages; empty: ../share/junctor/console beside the program");
 constexpr auto kRoot = opt::flag("root", "true").help("send browsers that ask for / to the console");
+
+constexpr const char* kPlace = "/console/";
 
 /// No inline code, no other host, no frame around it.
 constexpr const char* kPolicy =
@@ -49,6 +51,11 @@ class ConsolePlugin {
 
   ConsolePlugin(Host& host, const Config& config) : http_{host, config}, files_{files(config)}, root_{config[kRoot]} {}
 
+  static void claims(const Config& config, const Claims& claims) {
+    claims.directory(kPlace);
+    if (config[kRoot]) claims.route(JCT_HTTP_GET, "/", kRoot.raw.name);
+  }
+
   void start() {
     http::DirectoryOptions options;
     options.fallback = "index.html";  // pages have addresses of their own
@@ -57,14 +64,14 @@ class ConsolePlugin {
                        {"Referrer-Policy", "no-referrer"},
                        {"Cross-Origin-Opener-Policy", "same-origin"},
                        {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"}};
-    http_.directory("/console/", files_, options);
+    http_.directory(kPlace, files_, options);
     if (root_) http_.get("/", &to_console);
   }
   void drain(Done done) { http_.drain(std::move(done)); }
   void stop() { http_.close(); }
 
  private:
-  static void to_console(http::Exchange exchange) { exchange.answer(http::redirect("/console/", 302)); }
+  static void to_console(http::Exchange exchange) { exchange.answer(http::redirect(kPlace, 302)); }
 
   http::Server http_;
   std::string files_;
@@ -73,4 +80,4 @@ class ConsolePlugin {
 
 }  // namespace junctor::console
 
-JUNCTOR_PLUGIN(junctor::console::ConsolePlugin, "console", "the web console", needs("http/1"))
+JUNCTOR_CLAIMING_PLUGIN(junctor::console::ConsolePlugin, "console", "the web console", needs("http/1"))

@@ -9,7 +9,7 @@
 
 #include "connection.hpp"
 #include "core.hpp"
-#include "junctor/plugin.hpp"
+#include "junctor/claims.hpp"
 #include "options.hpp"
 #include "overview.hpp"
 #include "service.hpp"
@@ -68,6 +68,9 @@ class HttpPlugin {
     listen(kListenRedirect, true, &redirecting_);
   }
 
+  static void claims(const Config& config, const Claims& claims) {
+    if (config[kSignalling]) claims.add(JCT_SIGNAL_SERVICE, "HttpProxyRequest", kSignalling.raw.name);
+  }
   void check(const Config& candidate) const { Settings::from(candidate); }
   void reload(const Config& config) {
     each_loop([settings = Settings::from(config)](LoopState& loop) { loop.settings = settings; });
@@ -193,5 +196,5 @@ class HttpPlugin {
 }  // namespace
 }  // namespace junctor::http
 
-JUNCTOR_PLUGIN(junctor::http::HttpPlugin, "http", "the site's HTTP server: API, pages, files, upgrades",
-               provides("http/1"), needs("~signal/1", "~*auth/1"), parallel())
+JUNCTOR_CLAIMING_PLUGIN(junctor::http::HttpPlugin, "http", "the site's HTTP server: API, pages, files, upgrades",
+                        provides("http/1"), needs("~signal/1", "~*auth/1"), parallel())

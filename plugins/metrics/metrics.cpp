@@ -11,8 +11,8 @@
 #include "exposition.hpp"
 #include "guard.hpp"
 #include "health.hpp"
+#include "junctor/claims.hpp"
 #include "junctor/http.hpp"
-#include "junctor/plugin.hpp"
 #include "options.hpp"
 #include "wire/abi.hpp"
 
@@ -72,6 +72,12 @@ class MetricsPlugin {
   }
 
   static void verify(const Config& config) { guard_of(config); }
+  static void claims(const Config&, const Claims& claims) {
+    if (!claims.is_empty(kListen)) return;  // on a listener of its own
+    for (const char* path : {"/metrics", "/healthz", "/readyz"}) {
+      claims.route(JCT_HTTP_GET, path, kListen.raw.name);
+    }
+  }
   void check(const Config& candidate) const { verify(candidate); }
   void reload(const Config& config) { set(Rules{guard_of(config), config[kProbeTimeout]}); }
 
@@ -164,5 +170,5 @@ class MetricsPlugin {
 
 }  // namespace junctor::metrics
 
-JUNCTOR_PLUGIN(junctor::metrics::MetricsPlugin, "metrics", "metrics for Prometheus, and health probes",
-               needs("http/1", "?storage/1"), parallel())
+JUNCTOR_CLAIMING_PLUGIN(junctor::metrics::MetricsPlugin, "metrics", "metrics for Prometheus, and health probes",
+                        needs("http/1", "?storage/1"), parallel())

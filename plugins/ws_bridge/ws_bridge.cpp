@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "junctor/claims.hpp"
 #include "junctor/http.hpp"
-#include "junctor/plugin.hpp"
 #include "options.hpp"
 #include "shared.hpp"
 #include "wire/kinds.hpp"
@@ -26,6 +26,13 @@ class WsBridge {
     }
     if (config[kUpgrades]) server_ = http::Server::optional(host, config);
     shared_.last_gone = [this] { host_.post(host_.home_loop(), [this] { tell_if_idle(); }); };
+  }
+
+  static void claims(const Config& config, const Claims& claims) {
+    if (!config[kUpgrades]) return;
+    for (const char* path : {"/ws/id", "/ws/id/", "/ws/relay", "/ws/relay/"}) {
+      claims.route(JCT_HTTP_GET, path, kUpgrades.raw.name);
+    }
   }
 
   void start() {
@@ -136,6 +143,6 @@ class WsBridge {
 }  // namespace
 }  // namespace junctor::ws_bridge
 
-JUNCTOR_PLUGIN(junctor::ws_bridge::WsBridge, "ws_bridge",
-               "signalling and relay over WebSocket, for browsers and clients behind proxies",
-               needs("?signal/1", "?relay/1", "?http/1"), parallel())
+JUNCTOR_CLAIMING_PLUGIN(junctor::ws_bridge::WsBridge, "ws_bridge",
+                        "signalling and relay over WebSocket, for browsers and clients behind proxies",
+                        needs("?signal/1", "?relay/1", "?http/1"), parallel())

@@ -3,6 +3,7 @@
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
+#include <junctor/claims.hpp>
 
 #include <algorithm>
 
@@ -69,6 +70,13 @@ http::Answer answer_of(const Reply& reply) {
   return reply.body.empty() ? http::empty() : http::json(reply.body, reply.status);
 }
 
+std::vector<std::vector<Script>> families() {
+  return {user_scripts(), group_scripts(), device_scripts(), book_scripts(), policy_scripts(), audit_scripts()};
+}
+
+/// Clients ask there, too: who has their calls has the route (list_users).
+bool by_clients_too(const Script& one) { return one.method == Method::kGet && one.pattern == "/users"; }
+
 template <class Fn>
 Unit guarded(std::optional<Problem>& problem, Fn&& fn) {
   problem.reset();
@@ -87,8 +95,7 @@ Unit guarded(std::optional<Problem>& problem, Fn&& fn) {
 }  // namespace
 
 ScriptDesk::ScriptDesk(Desk::Parts parts) : parts_{std::move(parts)} {
-  for (const auto& family :
-       {user_scripts(), group_scripts(), device_scripts(), book_scripts(), policy_scripts(), audit_scripts()}) {
+  for (const auto& family : families()) {
     for (const Script& one : family) {
       scripts_.push_back(one);
       Endpoint endpoint;
@@ -105,9 +112,17 @@ ptrdiff_t ScriptDesk::index_of(const Script& script) const {
          scripts_.begin();
 }
 
+void ScriptDesk::claim(const Claims& claims) {
+  for (const auto& family : families()) {
+    for (const Script& one : family) {
+      if (!by_clients_too(one)) claims.route(http_method(one.method), "/api" + std::string{one.pattern});
+    }
+  }
+}
+
 void ScriptDesk::open(http::Server& server) {
   for (const Script& one : scripts_) {
-    if (one.method == Method::kGet && one.pattern == "/users") continue;
+    if (by_clients_too(one)) continue;
     server.route(http_method(one.method), "/api" + std::string{one.pattern},
                  [this, &one](const http::Exchange& exchange) { serve(exchange, one); }, {kBodyMax, {}, 0});
   }

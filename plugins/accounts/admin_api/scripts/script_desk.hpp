@@ -10,12 +10,18 @@
 #include "accounts/admin_api/core/desk.hpp"
 #include "accounts/admin_api/scripts/script.hpp"
 
+namespace junctor {
+class Claims;
+}
+
 namespace junctor::accounts::admin {
 
 class ScriptDesk {
  public:
   explicit ScriptDesk(Desk::Parts parts);
 
+  /// The routes that open() will register.
+  static void claim(const Claims& claims);
   /// [control] in start. GET /api/users is not among them: clients ask there too, see list_users.
   void open(http::Server& server);
   /// GET /api/users without `accessible`.
