@@ -34,6 +34,14 @@ void compare(std::string_view bytes, const Reading& reading, const std::string& 
   const auto method = parser.get().method_string();
   must(reading.head().method_name == std::string_view{method.data(), method.size()});
   must(parser.get().body() == body);
+  const auto raw = parser.get().target();
+  const std::string_view target{raw.data(), raw.size()};
+  if (target.front() == '/') {  // a whole URL has the host in front
+    const size_t mark = target.find('?');
+    must(reading.head().path == target.substr(0, mark));
+    must(reading.head().query == (mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1)));
+  }
+  must(reading.head().keep_alive == parser.keep_alive() || !reading.head().is_11);
 }
 
 /// All requests at the front of `stream`, given in pieces, as one text.
