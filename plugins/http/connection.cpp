@@ -7,6 +7,8 @@
 namespace junctor::http {
 namespace {
 
+// Whoever asks without a pause is told to come anew; a close between two requests would cost one of them its answer.
+constexpr Duration kParting = std::chrono::milliseconds{500};
 constexpr size_t kWorthReading = 64 * 1024;  // of a body that nobody wants: more ends the connection
 
 uint32_t flags_of(const jct_conn_info& info) { return (info.flags & JCT_CONN_TLS) != 0 ? JCT_HTTP_TLS : 0; }
@@ -50,7 +52,7 @@ void Connection::leave_loop() {
 
 void Connection::drain() {
   keep_ = false;
-  if (phase_ == Phase::kIdle) shut();
+  if (phase_ == Phase::kIdle) wait(Phase::kIdle, kParting);
 }
 
 // ---- the stream's events --------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class Connection final : public Carrier {
 
   /// False where it has gone already; then it is the caller's still.
   bool open(Stream stream);
-  /// Closes after the answer that is under way.
+  /// Closes after the answer that is under way, or the next that is asked for at once.
   void drain();
   /// Once a second.
   void look(Duration now);

@@ -145,6 +145,7 @@ class HttpPlugin {
     const bool changed = std::exchange(loop.rules, rules) != rules;
     if (calls_) calls_->look(loop.now);
     size_t turn = (loop.connections.size() + kTurns - 1) / kTurns;
+    if (loop.draining) turn = loop.connections.size();
     if (changed) turn = std::max(turn, std::min(loop.connections.size(), kAtOnce));
     for (size_t i = 0; i < turn && !loop.connections.empty(); ++i) {
       if (loop.next_look >= loop.connections.size()) loop.next_look = 0;

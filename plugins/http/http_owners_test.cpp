@@ -51,13 +51,18 @@ TEST_CASE("an owner that stops leaves nobody without an answer") {
   kept.reset();
 }
 
-TEST_CASE("a drain ends idle connections, answers those under way, and is idle then") {
+TEST_CASE("a drain ends idle connections, answers who asks at once and those under way, and is idle then") {
   std::optional<Exchange> kept;
   HttpSite site{[&](Server& server) { server.get("/later", [&](Exchange exchange) { kept = exchange; }); }};
-  FakeStream idle = site.connect(), busy = site.connect();
+  FakeStream idle = site.connect(), busy = site.connect(), asking = site.connect();
   busy.deliver(get("/later"));
   site.host.run_until_idle();
   site.plugin->drain();
+  asking.deliver(get("/none"));
+  site.host.run_until_idle();
+  CHECK(has(asking.sent(), "Connection: close"));
+  CHECK(asking.closed());
+  site.host.advance(1s);
   CHECK(idle.closed());
   CHECK(!site.host.listens("listen"));
   CHECK(!site.plugin->idle());
