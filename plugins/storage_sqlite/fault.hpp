@@ -5,9 +5,9 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 
-#include <stdexcept>
 #include <string>
-#include <utility>
+
+#include "storage_memory/fault.hpp"
 
 namespace junctor::storage {
 
@@ -15,24 +15,6 @@ namespace junctor::storage {
 inline constexpr const char* kReasons[] = {"disk_full",      "read_only",   "locked",     "corrupt",
                                            "not_a_database", "cannot_open", "moved",      "no_memory",
                                            "io_error",       "schema",      "constraint", "error"};
-
-/// `reason`: one of kReasons, for logs and metrics. `text`: what was found, where, and the mend.
-struct Fault {
-  std::string reason;
-  std::string text;
-};
-
-/// A database that cannot be used: at start the plugin refuses with its text.
-class DatabaseError : public std::runtime_error {
- public:
-  explicit DatabaseError(Fault fault) : std::runtime_error(fault.text), fault_{std::move(fault)} {}
-  const Fault& fault() const { return fault_; }
-
- private:
-  Fault fault_;
-};
-
-[[noreturn]] inline void fail(const char* reason, std::string text) { throw DatabaseError{{reason, std::move(text)}}; }
 
 /// `system_errno`: sqlite3_system_errno of the connection, where there is one, else 0.
 Fault describe(const SQLite::Exception& error, const std::string& path, int system_errno);

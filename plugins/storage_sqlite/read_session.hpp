@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage_sqlite/changes.hpp"
+#include "storage_memory/changes.hpp"
 #include "storage_sqlite/database.hpp"
 
 namespace junctor::storage {

@@ -7,11 +7,11 @@
 #include <thread>
 #include <vector>
 
-#include "storage_sqlite/answers.hpp"
-#include "storage_sqlite/changes.hpp"
+#include "storage_memory/answers.hpp"
+#include "storage_memory/changes.hpp"
+#include "storage_memory/request_queue.hpp"
 #include "storage_sqlite/observer.hpp"
 #include "storage_sqlite/read_session.hpp"
-#include "storage_sqlite/request_queue.hpp"
 #include "storage_sqlite/settings.hpp"
 
 namespace junctor::storage {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "storage_memory/store.hpp"
+#include "storage_memory/queued_store.hpp"
 #include "storage_sqlite/observer.hpp"
 #include "storage_sqlite/reader.hpp"
 #include "storage_sqlite/settings.hpp"
@@ -14,22 +14,12 @@
 
 namespace junctor::storage {
 
-class SqliteStore : public Store {
+class SqliteStore : public QueuedStore {
  public:
   /// Opens the file, or makes a new one, and starts the threads. Throws DatabaseError, with the mend in its text.
   /// courier and observer outlive the store.
   SqliteStore(const std::string& path, const Settings& settings, Courier& courier, Observer& observer);
   ~SqliteStore() override;
-
-  void peer_get(std::string id, Loop loop, PeerDone done) override;
-  void peer_put(Peer peer, Loop loop, WriteDone done) override;
-  void peer_rename(std::string old_id, std::string new_id, std::string uuid, Loop loop, WriteDone done) override;
-  void peer_remove(std::string id, Loop loop, WriteDone done) override;
-  void peer_scan(std::string after, uint64_t limit, Loop loop, PeerScan scan) override;
-  void value_get(std::string space, std::string key, Loop loop, ValueDone done) override;
-  void value_put(std::string space, std::string key, std::string value, Loop loop, WriteDone done) override;
-  void value_remove(std::string space, std::string key, Loop loop, WriteDone done) override;
-  void value_scan(std::string space, std::string after, uint64_t limit, Loop loop, ValueScan scan) override;
 
   /// [control] Commits and answers what waits and closes the file; later requests are answered kClosed.
   void close();
@@ -38,10 +28,10 @@ class SqliteStore : public Store {
   size_t reads_waiting() const { return reader_.depth(); }
 
  private:
-  void write(Change change, bool valid, Loop loop, WriteDone done);
+  void push(Write write) override { writer_.push(std::move(write)); }
+  void push(Read read) override { reader_.push(std::move(read)); }
 
   SharedSettings settings_;
-  Courier& courier_;
   // The writer's connection opens first, as it makes the file and its tables, and closes last, as it may tidy up then.
   Writer writer_;
   Reader reader_;

@@ -8,11 +8,12 @@
 #include <optional>
 #include <string>
 
+#include "storage_memory/fault_log.hpp"
 #include "storage_memory/service_table.hpp"
+#include "storage_memory/sql_service_table.hpp"
 #include "storage_sqlite/database.hpp"
-#include "storage_sqlite/fault_log.hpp"
 #include "storage_sqlite/sql/host_observer.hpp"
-#include "storage_sqlite/sql/service_table.hpp"
+#include "storage_sqlite/sql/sql_database.hpp"
 #include "storage_sqlite/sqlite_store.hpp"
 
 namespace junctor::storage {
@@ -174,7 +175,7 @@ class SqlitePlugin {
       throw Error{JCT_E_IO, std::string{kPath.raw.name} + ": " + error.what()};
     }
     provide_storage(host, *store_);
-    host.provide(JCT_DATABASE_SERVICE, &sql_service::kTable, &sql_);
+    host.provide(JCT_DATABASE_SERVICE, &sql_service::kTable<SqlDatabase>, &sql_);
     host.info("storage.opened", {{"file", config[kPath]}});
   }
 

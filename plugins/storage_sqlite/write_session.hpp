@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "storage_sqlite/changes.hpp"
+#include "storage_memory/changes.hpp"
 #include "storage_sqlite/database.hpp"
 #include "storage_sqlite/guid.hpp"
 

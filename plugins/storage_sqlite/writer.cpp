@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "storage_sqlite/answers.hpp"
+#include "storage_memory/answers.hpp"
 
 namespace junctor::storage {
 namespace {

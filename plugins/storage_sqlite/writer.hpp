@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "storage_sqlite/changes.hpp"
+#include "storage_memory/changes.hpp"
+#include "storage_memory/request_queue.hpp"
 #include "storage_sqlite/observer.hpp"
-#include "storage_sqlite/request_queue.hpp"
 #include "storage_sqlite/settings.hpp"
 #include "storage_sqlite/write_session.hpp"
 

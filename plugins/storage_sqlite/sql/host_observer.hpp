@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "storage_sqlite/fault_log.hpp"
+#include "storage_memory/fault_log.hpp"
 #include "storage_sqlite/sql/job.hpp"
 
 namespace junctor::storage {

@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "storage_sqlite/sql/service_table.hpp"
+#include "storage_memory/sql_service_table.hpp"
 #include "storage_sqlite/test_file.hpp"
 
 namespace junctor::storage {
@@ -46,7 +46,7 @@ class OnFile {
     database_.reset();
     courier_.run_until([] { return true; });
   }
-  jct_service_ref database() { return {&sql_service::kTable, database_.get(), {}}; }
+  jct_service_ref database() { return {&sql_service::kTable<SqlDatabase>, database_.get(), {}}; }
   void run_until(const std::function<bool()>& ready) { REQUIRE(courier_.run_until(ready)); }
   uint32_t loops() { return 1; }
   void reopen() {

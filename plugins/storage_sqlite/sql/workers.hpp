@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "storage_sqlite/request_queue.hpp"
+#include "storage_memory/request_queue.hpp"
 #include "storage_sqlite/sql/job.hpp"
 #include "storage_sqlite/sql/session.hpp"
 

@@ -2,6 +2,7 @@
 // Requests from any thread for threads that block, bounded by their number and their bytes.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -48,12 +49,16 @@ class RequestQueue {
   bool take(std::vector<Request>& out, size_t most) {
     std::unique_lock lock{mutex_};
     arrived_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-    for (; most > 0 && !waiting_.empty(); --most) {
-      bytes_ -= waiting_.front().second;
-      out.push_back(std::move(waiting_.front().first));
-      waiting_.pop_front();
-    }
+    move_out(out, most);
     return !out.empty();
+  }
+
+  /// The same, but waits no longer than until `end`: true with an empty `out` then.
+  bool take_until(std::vector<Request>& out, size_t most, std::chrono::steady_clock::time_point end) {
+    std::unique_lock lock{mutex_};
+    arrived_.wait_until(lock, end, [this] { return closed_ || !waiting_.empty(); });
+    move_out(out, most);
+    return !closed_ || !out.empty();
   }
 
   /// [any] Nothing more is let in; what waits is still served.
@@ -79,6 +84,14 @@ class RequestQueue {
   }
 
  private:
+  void move_out(std::vector<Request>& out, size_t most) {
+    for (; most > 0 && !waiting_.empty(); --most) {
+      bytes_ -= waiting_.front().second;
+      out.push_back(std::move(waiting_.front().first));
+      waiting_.pop_front();
+    }
+  }
+
   void add(Request request, size_t cost) {
     waiting_.emplace_back(std::move(request), cost);
     bytes_ += cost;

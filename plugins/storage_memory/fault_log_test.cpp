@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines about repeated faults: not too many, nothing left out.
-#include "storage_sqlite/fault_log.hpp"
+#include "storage_memory/fault_log.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bounds of the queue in front of a blocking thread.
-#include "storage_sqlite/request_queue.hpp"
+#include "storage_memory/request_queue.hpp"
 
 #include <string>
 
