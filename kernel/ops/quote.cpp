@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ops/quote.hpp"
 
-#include <algorithm>
 #include <cstdio>
+
+#include "junctor/json.hpp"
 
 namespace junctor::ops {
 namespace {
-
-bool continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
-
-/// What the second byte may be, so that nothing is overlong, a surrogate or beyond U+10FFFF (RFC 3629).
-bool second_fits(unsigned char lead, unsigned char second) {
-  if (lead == 0xE0) return second >= 0xA0;
-  if (lead == 0xED) return second < 0xA0;
-  if (lead == 0xF0) return second >= 0x90;
-  if (lead == 0xF4) return second < 0x90;
-  return true;
-}
 
 char32_t code_point(std::string_view text, size_t size) {
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -39,16 +29,7 @@ void add_escaped(std::string& out, char32_t code) {
 
 }  // namespace
 
-size_t utf8_size(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  const size_t size = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (size == 0 || text.size() < size || !second_fits(lead, static_cast<unsigned char>(text[1]))) return 0;
-  const auto rest = text.substr(1, size - 1);
-  return std::all_of(rest.begin(), rest.end(), [](char c) { return continues(static_cast<unsigned char>(c)); }) ? size
-                                                                                                                : 0;
-}
+size_t utf8_size(std::string_view text) { return json::utf8_size(text); }
 
 bool is_order(std::string_view text, size_t size) {
   const char32_t code = code_point(text, size);

@@ -23,11 +23,11 @@ TEST_CASE("an address is what it was made from, in its shortest form") {
       {"fe80::1%7", "fe80::1%7"},
       {"fe80::1%lo", "fe80::1%1"},
   };
-  for (const auto& [text, printed] : kSame) {
-    CAPTURE(text);
-    const auto parsed = parse_ip(text);
+  for (const auto& same : kSame) {
+    CAPTURE(same.first);
+    const auto parsed = parse_ip(same.first);
     REQUIRE(parsed);
-    CHECK(ip_text(*parsed) == printed);
+    CHECK(ip_text(*parsed) == same.second);
     CHECK(parsed->port == 0);
   }
   CHECK(parse_ip("192.0.2.1")->family == 4);

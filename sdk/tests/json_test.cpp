@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "junctor/result.hpp"
-#include "junctor/status_text.h"
 
 namespace json = junctor::json;
 using Words = std::vector<std::string>;
@@ -41,9 +40,13 @@ TEST_CASE("what are no words of a command are none") {
   }
 }
 
-TEST_CASE("a status has the same words in C and in C++") {
-  for (jct_status status = 1; status > -30; --status) {
-    CAPTURE(status);
-    CHECK(jct_status_text(status) == junctor::status_text(status));
+TEST_CASE("what is no UTF-8 is no part of a JSON text") {
+  CHECK(json::quote("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80") == "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
+  for (const char* broken :
+       {"\xFF", "\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5"}) {
+    CAPTURE(broken);
+    CHECK(json::utf8_size(broken) == 0);
+    CHECK(json::quote(broken).substr(0, 4) == "\"\xEF\xBF\xBD");
   }
+  CHECK(json::quote("a\xC3(b") == "\"a\xEF\xBF\xBD(b\"");
 }

@@ -12,19 +12,40 @@
 
 namespace junctor::json {
 
-/// With its quotes. What is no UTF-8 stays as it is.
+/// Bytes of the UTF-8 sequence that `text` begins with; 0 where it begins with none.
+inline size_t utf8_size(std::string_view text) {
+  const auto byte = [text](size_t at) { return static_cast<unsigned char>(text[at]); };
+  if (text.empty() || byte(0) < 0x80) return text.empty() ? 0 : 1;
+  const unsigned lead = byte(0);
+  const size_t size = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (size == 0 || text.size() < size) return 0;
+  for (size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xC0) != 0x80) return 0;
+  }
+  // Nothing overlong, no surrogate, nothing beyond U+10FFFF (RFC 3629).
+  const unsigned second = byte(1);
+  const bool wrong = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) ||
+                     (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90);
+  return wrong ? 0 : size;
+}
+
+/// With its quotes. Each byte that is no UTF-8 becomes U+FFFD.
 inline std::string quote(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
+  while (!text.empty()) {
+    const size_t size = utf8_size(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (size == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (byte == '"' || byte == '\\') {
+      out += {'\\', text[0]};
     } else if (byte < 0x20 || byte == 0x7f) {
       out += {'\\', 'u', '0', '0', kHex[byte >> 4], kHex[byte & 15]};
     } else {
-      out += c;
+      out += text.substr(0, size);
     }
+    text.remove_prefix(size == 0 ? 1 : size);
   }
   return out + '"';
 }

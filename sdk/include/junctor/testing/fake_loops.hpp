@@ -189,8 +189,9 @@ class FakeLoops {
     while (true) {
       run_until_idle();
       if (so()) return true;
-      std::unique_lock lock{mutex_};
-      if (!came_.wait_until(lock, end, [this] { return next_job(std::nullopt) != jobs_.end(); })) return false;
+      if (std::chrono::steady_clock::now() >= end) return false;
+      std::unique_lock lock{mutex_};  // what makes it so may be no task: it is looked at again and again
+      came_.wait_for(lock, std::chrono::milliseconds{5}, [this] { return next_job(std::nullopt) != jobs_.end(); });
     }
   }
   /// The same for one loop alone: other loops' work stays where it is.
