@@ -110,6 +110,14 @@ class AccountsPlugin {
              [&conns](std::string_view device, int64_t conn) { return conns.is_ending(device, conn); },
              [this](std::string_view device) { return client_side_.is_online(device); }},
             [this] { return keys_ ? keys_->public_text() : std::string{}; },
+            [this](const admin::Told& told) {
+              host_.event(JCT_LOG_INFO, "accounts.operation",
+                          {{"operation", told.operation},
+                           {"subject", told.subject},
+                           {"user", told.user},
+                           {"address", told.address},
+                           {"detail", told.detail}});
+            },
             [this](const admin::SiteSettings::Stored& stored) { apply(stored); },
             mail_ ? std::function<void(const admin::Mail&)>{[this](const admin::Mail& mail) { send(mail); }} : nullptr,
             [this] { return mail_->table.ready(mail_->self) != 0; },

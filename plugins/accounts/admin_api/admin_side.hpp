@@ -56,6 +56,7 @@ class AdminSide : private Site {
     const Roster& roster;
     LiveCalls live;
     std::function<std::string()> key;                        ///< the site's public key, as clients enter it
+    std::function<void(const Told&)> tell;                   ///< [home] what an operator did
     std::function<void(const SiteSettings::Stored&)> apply;  ///< [home] what the console has set
     std::function<void(const Mail&)> send{};                 ///< [home] empty: nobody sends mail
     std::function<bool()> sends{};                           ///< [any] with send: is a server set up?
@@ -111,6 +112,7 @@ class AdminSide : private Site {
   void send(const Mail& mail) const override {
     if (parts_.send) parts_.send(mail);
   }
+  void tell(const Told& told) const override { parts_.tell(told); }
   void apply(const SiteSettings::Stored& stored) const override { parts_.apply(stored); }
   std::string version() const override { return JUNCTOR_VERSION; }
   std::string public_key() const override { return parts_.key(); }

@@ -36,6 +36,7 @@ class TestSite : public Site {
   bool sends_mail() const override { return mails_there; }
   bool may_ask_for_mail(std::string_view, const std::string&) const override { return mails_allowed; }
   void send(const Mail& mail) const override { sent.push_back(mail); }
+  void tell(const Told& one) const override { told.push_back(one); }
   void apply(const SiteSettings::Stored& stored) const override {
     present = std::make_shared<const SiteSettings>(present->with(stored));
   }
@@ -66,6 +67,7 @@ class TestSite : public Site {
   bool mails_there = false;
   bool mails_allowed = true;
   mutable std::vector<Mail> sent;
+  mutable std::vector<Told> told;
   mutable std::shared_ptr<const SiteSettings> present = std::make_shared<const SiteSettings>();
 
  private:
@@ -173,6 +175,7 @@ class Kit {
           touched = all;
           disconnects = done.disconnects;
           for (const Mail& one : done.mails) site.send(one);
+          for (const Told& one : done.told) site.tell(one);
           if (done.settings) site.apply(*done.settings);
           return done.reply;
         } catch (const TakenBack& preview) {

@@ -3,6 +3,7 @@
 #include "accounts/client_api/audit_calls.hpp"
 
 #include <charconv>
+#include <memory>
 
 namespace junctor::accounts {
 namespace {
@@ -76,15 +77,17 @@ std::optional<std::string> AuditCalls::admit(const Exchange& exchange, const Bod
   return claim.id;
 }
 
-void AuditCalls::store(const Exchange& exchange, const std::string& nonce, std::function<void(const Sql&)> work) {
+void AuditCalls::store(const Exchange& exchange, const std::string& nonce, std::function<void(const Sql&)> work,
+                       std::function<void()> told) {
   calls_.store().write(
       [work = std::move(work)](const Sql& sql, Touched&) {
         work(sql);
         return Unit{};
       },
-      [this, exchange, nonce](Outcome<Unit>& outcome) {
+      [this, exchange, nonce, told = std::move(told)](Outcome<Unit>& outcome) {
         if (outcome) {
           stored_.add();
+          if (told) told();
           exchange.answer(http::empty());
           return;
         }
@@ -131,10 +134,19 @@ void AuditCalls::conn(const Exchange& exchange) {
     parts_.conns.closed(*device, record.conn_id);
   else
     parts_.conns.opened(*device, record.conn_id);
-  store(exchange, nonce, [record, action, now = calls_.now()](const Sql& sql) {
+  const auto keep = [record, action, now = calls_.now()](const Sql& sql) {
     if (action == "new") return open_conn(sql, record, now);
     if (action == "close") return close_conn(sql, record, now);
     authorise_conn(sql, record, now);
+  };
+  store(exchange, nonce, keep, [this, record, action] {
+    calls_.host().event(JCT_LOG_DEBUG, "accounts.connection",
+                        {{"action", action.empty() ? "authorised" : action},
+                         {"id", record.device_id},
+                         {"conn", record.conn_id},
+                         {"peer", record.peer_id},
+                         {"user", record.user_name},
+                         {"address", record.ip}});
   });
 }
 
@@ -190,12 +202,20 @@ void AuditCalls::file(const Exchange& exchange) {
   const auto device = admit(exchange, body, &nonce);
   if (!device) return;
   record.device_id = *device;
-  store(exchange, nonce, [record, now = calls_.now()](const Sql& sql) {
-    FileRecord row = record;
-    const ConnUser user = row.conn_id == 0 ? ConnUser{} : user_of_conn(sql, row.device_id, row.conn_id);
-    row.user = user.user;
-    row.user_name = user.name;
-    add_file(sql, row, now);
+  const auto row = std::make_shared<FileRecord>(record);
+  const auto keep = [row, now = calls_.now()](const Sql& sql) {
+    const ConnUser user = row->conn_id == 0 ? ConnUser{} : user_of_conn(sql, row->device_id, row->conn_id);
+    row->user = user.user;
+    row->user_name = user.name;
+    add_file(sql, *row, now);
+  };
+  store(exchange, nonce, keep, [this, row] {
+    calls_.host().event(JCT_LOG_DEBUG, "accounts.file",
+                        {{"id", row->device_id},
+                         {"peer", row->peer_id},
+                         {"user", row->user_name},
+                         {"path", row->path},
+                         {"address", row->ip}});
   });
 }
 
@@ -215,14 +235,18 @@ void AuditCalls::alarm(const Exchange& exchange) {
     record.user = known->user;
     record.user_name = known->user_name;
   }
-  store(exchange, nonce, [record, conn, now = calls_.now()](const Sql& sql) {
-    AlarmRecord row = record;
-    if (row.user == kNoRef && conn != 0) {
-      const ConnUser user = user_of_conn(sql, row.device_id, conn);
-      row.user = user.user;
-      row.user_name = user.name;
+  const auto row = std::make_shared<AlarmRecord>(record);
+  const auto keep = [row, conn, now = calls_.now()](const Sql& sql) {
+    if (row->user == kNoRef && conn != 0) {
+      const ConnUser user = user_of_conn(sql, row->device_id, conn);
+      row->user = user.user;
+      row->user_name = user.name;
     }
-    add_alarm(sql, row, now);
+    add_alarm(sql, *row, now);
+  };
+  store(exchange, nonce, keep, [this, row] {
+    calls_.host().event(JCT_LOG_INFO, "accounts.alarm",
+                        {{"type", row->type}, {"id", row->device_id}, {"user", row->user_name}, {"address", row->ip}});
   });
 }
 

@@ -43,7 +43,9 @@ class AuditCalls {
   /// The device's id where the record may be stored; else answers by itself.
   std::optional<std::string> admit(const Exchange& exchange, const Body& body, std::string* nonce);
   /// Stores once; the answer is empty, or, where it failed, says so and lets it come again.
-  void store(const Exchange& exchange, const std::string& nonce, std::function<void(const Sql&)> work);
+  /// `told`: once it is stored; may be empty.
+  void store(const Exchange& exchange, const std::string& nonce, std::function<void(const Sql&)> work,
+             std::function<void()> told = nullptr);
   std::optional<ConnOrigin> origin(const Body& body, const std::string& device, const std::string& address) const;
 
   Calls calls_;

@@ -38,6 +38,8 @@ TEST_CASE("a connection is one row: opened, authorised, closed; each answer is e
   CHECK(site.conn(std::string{R"(,"action":"close","conn_id":1201,"session_id":)"} + kSession + R"(,"nonce":"3")")
             .empty());
   CHECK(site.number("SELECT count(*) FROM {p}audit_conn") == 1);
+  CHECK(site.host.events_of("accounts.connection") == 3);
+  CHECK(site.host.last_event("accounts.connection").field("action") == "close");
   CHECK(site.number("SELECT count(*) FROM {p}audit_conn WHERE ended IS NOT NULL AND lost = 0") == 1);
   CHECK(site.text("SELECT user_name FROM {p}audit_conn") == "ada");
   CHECK(site.text("SELECT ground FROM {p}audit_conn") == "administrator");
@@ -105,6 +107,8 @@ TEST_CASE("files and alarms follow their connection's user") {
   CHECK(site.text("SELECT peer_name FROM {p}audit_file") == "Ada L.");
   CHECK(site.post("alarm", R"(,"typ":6,"conn_id":7,"info":"{\"ip\":\"203.0.113.5\"}")").body().empty());
   CHECK(site.text("SELECT user_name FROM {p}audit_alarm WHERE type = 6") == "ada");
+  CHECK(site.host.last_event("accounts.alarm").text() ==
+        "event=accounts.alarm type=6 id=111 user=ada address=203.0.113.5");
   const std::string second = site.reach("111", "ada's").grant.conn_audit_ref;
   CHECK(site.post("alarm", R"(,"typ":0,"info":"no json","conn_audit_ref":")" + second + "\"").body().empty());
   CHECK(site.text("SELECT user_name FROM {p}audit_alarm WHERE type = 0") == "ada");

@@ -60,6 +60,7 @@ void Call::log(Subject subject, Operation operation, std::string_view detail, st
       "INSERT INTO {p}audit_console (guid, type, operation, user_id, user_name, address, detail, before, after, "
       "created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
       {new_guid(), subject, operation, caller.user, caller.name, caller.address, detail, before, after, now});
+  told.push_back({word(subject), word(operation), caller.name, caller.address, std::string{detail}});
 }
 
 std::string text_in(const Poco::JSON::Object& object, const std::string& key) {

@@ -63,6 +63,12 @@ struct Mail {
   std::vector<std::pair<std::string, std::string>> values{};
 };
 
+/// A row of the console's log, for whoever follows the server's events once it is committed.
+struct Told {
+  std::string_view subject, operation;  // words
+  std::string user, address, detail;
+};
+
 struct Call {
   const Sql& sql;
   Touched& touched;
@@ -77,6 +83,7 @@ struct Call {
   int64_t now = 0;  // Unix seconds
   std::vector<Disconnect> disconnects{};
   std::vector<Mail> mails{};
+  mutable std::vector<Told> told{};
   std::optional<SiteSettings::Stored> settings{};  // new ones, that count once the call is committed
   std::string prepared{};                          // a new password's hash: made outside of the transaction
   bool verified = false;                           // the present password that the body gives is right

@@ -139,6 +139,7 @@ void Desk::finish(const HeldPointer& held, const std::string& refused) const {
   if (held->done.settings) parts_.site.apply(*held->done.settings);
   for (const Disconnect& one : held->done.disconnects) parts_.site.disconnect(one.device_id, one.connections);
   for (const Mail& one : held->done.mails) parts_.site.send(one);
+  for (const Told& one : held->done.told) parts_.site.tell(one);
   held->answer(held->done.reply);
   const Used used = held->done.used;
   if (used.session == kNoRef && used.token == kNoRef) return;

@@ -83,6 +83,7 @@ Done Engine::run(const Sql& sql, Touched& touched, const Ask& ask, const Found& 
   done.disconnects = std::move(call.disconnects);
   done.settings = std::move(call.settings);
   done.mails = std::move(call.mails);
+  done.told = std::move(call.told);
   remember(call, done.reply);
   return done;
 }

@@ -29,6 +29,7 @@ struct Done {
   Used used;
   std::vector<Disconnect> disconnects{};
   std::vector<Mail> mails{};
+  std::vector<Told> told{};
   std::optional<SiteSettings::Stored> settings{};
 };
 

@@ -25,6 +25,7 @@ class Sealer;
 namespace junctor::accounts::admin {
 
 struct Mail;
+struct Told;
 
 /// What is known of a device at this moment.
 struct DevicePresence {
@@ -78,6 +79,9 @@ class Site {
   virtual std::shared_ptr<const SiteSettings> settings() const = 0;
   /// [home] What the console has set is stored and counts from now on.
   virtual void apply(const SiteSettings::Stored& stored) const = 0;
+
+  /// [home] What an operator did, for whoever follows the server's events.
+  virtual void tell(const Told& told) const = 0;
 
   // ---- mail ----
   /// Is there anybody who sends?

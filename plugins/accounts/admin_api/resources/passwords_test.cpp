@@ -35,6 +35,8 @@ TEST_CASE("a forgotten password: a link by mail that works once") {
   CHECK(kit.forgot("ADA@example.org").status == 204);
   REQUIRE(kit.site.sent.size() == 1);
   CHECK(kit.site.sent[0].to == "ada@example.org");
+  CHECK(kit.site.told.back().operation == "set_password");
+  CHECK(kit.site.told.back().subject == "users");
   CHECK(kit.link().rfind("https://rd.example.org/console/password#", 0) == 0);
   const std::string secret = kit.secret();
   CHECK(kit.reset(secret.substr(0, secret.size() - 1) + "x").status == 403);

@@ -223,6 +223,7 @@ void ScriptDesk::finish(const HeldPointer& held, const std::string& refused) con
   if (held->problem) return static_cast<void>(held->exchange.answer(answer_of(*held->problem)));
   if (!refused.empty()) return static_cast<void>(held->exchange.answer(http::error(refused)));
   for (const Mail& one : held->done.mails) parts_.site.send(one);
+  for (const Told& one : held->done.told) parts_.site.tell(one);
   for (const Disconnect& one : held->done.disconnects) parts_.site.disconnect(one.device_id, one.connections);
   held->exchange.answer(answer_of(held->done.reply));
   const Used used = held->done.used;
