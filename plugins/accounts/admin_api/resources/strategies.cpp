@@ -251,14 +251,16 @@ Reply receipts(Call& call) {
   Listing listing{call.endpoint, call.query, kSorts};
   listing.where("es.id = " + listing.bind_number(asked(call)) + " AND es.enabled = 1");
   restrict_devices(listing, call.caller, Permission::kDevicesView, kDeviceRightColumns);
-  const std::string has = "(sent.strategy_id = es.id AND sent.revision = es.revision AND sent.received = 1)";
+  // A number: PostgreSQL's truth is none.
+  const std::string applied =
+      "CASE WHEN sent.strategy_id = es.id AND sent.revision = es.revision AND sent.received = 1 THEN 1 ELSE 0 END";
   if (const auto delivery = listing.given("delivery")) {
-    listing.where(*delivery == "applied" ? has : "NOT COALESCE(" + has + ", 0)");
+    listing.where(*delivery == "applied" ? applied + " = 1" : applied + " = 0");
   }
   const std::string from = std::string{"{p}devices d LEFT JOIN {p}users u ON u.id = d.owner_id"} + kEffectiveJoins;
   const std::string columns =
-      "d.guid, d.device_id, CASE WHEN d.override_name <> '' THEN d.override_name ELSE d.hostname END, COALESCE(" + has +
-      ", 0), COALESCE(sent.pushed_ms, 0), COALESCE(sent.keys, '[]')";
+      "d.guid, d.device_id, CASE WHEN d.override_name <> '' THEN d.override_name ELSE d.hostname END, " + applied +
+      ", COALESCE(sent.pushed_ms, 0), COALESCE(sent.keys, '[]')";
   return Reply::json(listing.run(call.sql, columns, from, "d.id", [](const Row& row, size_t at) {
     const int64_t sent = row.integer(at + 4) / 1000;
     return JsonObject{}
