@@ -33,7 +33,8 @@ std::vector<Option> place_options() {
                           "and relay do; else a second one is refused"),
                    "false"),
       with_default(option("user", Type::kString, "the user to become when started as root; empty: stay"), ""),
-      with_default(option("control_socket", Type::kPath, "the Unix socket that junctorctl talks to"), "junctord.sock"),
+      for_writing(with_default(option("control_socket", Type::kPath, "the Unix socket that junctorctl talks to"),
+                               "junctord.sock")),
   };
 }
 

@@ -43,6 +43,17 @@ std::string parent_fault(const std::string& path) {
   return error == 0 ? "" : cannot("write in", parent.string(), error);
 }
 
+/// Nobody makes directories for a file, but for the one that the server makes at its start.
+std::string directory_fault(const std::string& path, const std::string& made) {
+  const fs::path parent = fs::path{path}.lexically_normal().parent_path();
+  struct stat about {};
+  if (parent == fs::path{made + "/"}.lexically_normal().parent_path() || ::stat(parent.c_str(), &about) == 0) {
+    return parent_fault(path);
+  }
+  if (errno != ENOENT) return cannot("reach", parent.string(), errno);
+  return "the directory " + parent.string() + " is not there; make it, or name another place";
+}
+
 std::string read_fault(const std::string& path, const struct stat& about) {
   if (S_ISDIR(about.st_mode)) return path + " is a directory; name a file";
   const int error = access_error(path, R_OK);
@@ -63,7 +74,7 @@ void look_at(const Option& option, const Setting& setting, const Instance& insta
   const auto look = [&](const Value& value) {
     const auto* path = value.get<std::string>();
     if (path == nullptr) return;
-    const std::string why = path_fault(option.purpose, under_data_dir(kernel, *path));
+    const std::string why = path_fault(option.purpose, under_data_dir(kernel, *path), kernel.data_dir);
     if (why.empty()) return;
     const Origin& where = setting.origin.kind == Origin::Kind::kDefault ? instance.origin : setting.origin;
     faults->push_back(fault_at(where, quote(option.name) + " in [" + instance.name + "]: " + why));
@@ -85,14 +96,15 @@ void look_at_all(const Instance& instance, const KernelConfig& kernel, std::vect
 
 }  // namespace
 
-std::string path_fault(Purpose purpose, const std::string& path) {
+std::string path_fault(Purpose purpose, const std::string& path, const std::string& made) {
   if (path.empty() || purpose == Purpose::kAny) return {};
   struct stat about {};
   if (::stat(path.c_str(), &about) == 0) {
     return purpose == Purpose::kReadFile ? read_fault(path, about) : write_fault(purpose, path, about);
   }
   if (errno != ENOENT) return cannot("reach", path, errno);
-  return purpose == Purpose::kReadFile ? "" : parent_fault(path);
+  if (purpose == Purpose::kReadFile) return {};
+  return purpose == Purpose::kWriteFile ? directory_fault(path, made) : parent_fault(path);
 }
 
 std::string exposure_of(const std::string& directory) {

@@ -12,8 +12,9 @@
 
 namespace junctor::config {
 
-/// Why not, with the mend; empty where it can, by whoever runs this. `path` is absolute; an empty one is fine.
-std::string path_fault(Purpose purpose, const std::string& path);
+/// Why not, with the mend; empty where it can, by whoever runs this. `path` is absolute; an empty one is fine. `made`:
+/// a directory that will be there.
+std::string path_fault(Purpose purpose, const std::string& path, const std::string& made = "");
 
 /// Why the directory of secrets may not be trusted: others may write in it, or exchange it. Empty: they may not.
 std::string exposure_of(const std::string& directory);

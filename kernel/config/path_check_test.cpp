@@ -22,7 +22,10 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 TEST_CASE("a place that is not there yet is good where it can be made") {
   const TempDir dir;
   CHECK(path_fault(Purpose::kWriteDir, dir.path() + "/a/b/c").empty());
-  CHECK(path_fault(Purpose::kWriteFile, dir.path() + "/a/b/c").empty());
+  CHECK(path_fault(Purpose::kWriteFile, dir.path() + "/c").empty());
+  CHECK(path_fault(Purpose::kWriteFile, dir.path() + "/a/b/c", dir.path() + "/a/b").empty());
+  CHECK(contains(path_fault(Purpose::kWriteFile, dir.path() + "/a/b/c", dir.path() + "/a"),
+                 "the directory " + dir.path() + "/a/b is not there"));
   CHECK(path_fault(Purpose::kReadFile, dir.path() + "/missing").empty());
   CHECK(path_fault(Purpose::kWriteFile, "").empty());
   CHECK_FALSE(fs::exists(dir.path() + "/a"));
