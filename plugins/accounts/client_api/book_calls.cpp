@@ -10,7 +10,6 @@ namespace junctor::accounts {
 namespace {
 
 constexpr Need kRead{Resource::kAddressBooks, false};
-constexpr Need kWrite{Resource::kAddressBooks, true};
 constexpr Need kUserOnly{std::nullopt, false};
 constexpr size_t kIdsAtOnce = 10'000;
 
@@ -93,7 +92,7 @@ void BookCalls::personal(const Exchange& exchange) {
 }
 
 void BookCalls::settings(const Exchange& exchange) {
-  calls_.read(exchange, kRead, [max = limits_().max_peers](const Sql&, const Caller&) {
+  calls_.read(exchange, {}, [max = limits_().max_peers](const Sql&, const Caller&) {
     return http::json(JsonObject{}.put("max_peer_one_ab", max).str());
   });
 }
@@ -140,8 +139,8 @@ void BookCalls::tags(const Exchange& exchange) {
 
 // ---- edits ----------------------------------------------------------------------------------------------------------
 
-void BookCalls::edit(const Exchange& exchange, Edit edit) {
-  calls_.write(exchange, kWrite,
+void BookCalls::edit(const Exchange& exchange, Edit edit, Need need) {
+  calls_.write(exchange, need,
                [this, guid = std::string{exchange.param("guid")}, edit = std::move(edit)](
                    const Sql& sql, Touched& touched, const Caller& caller) {
                  edit(sql, open(sql, guid, caller, BookLevel::kReadWrite), touched, caller);
@@ -182,7 +181,8 @@ void BookCalls::rename(const Exchange& exchange) {
   const Body body = Body::parse(exchange.body());
   const std::string from = tag_name(body.text("old")), to = tag_name(body.text("new"));
   edit(exchange,
-       [from, to](const Sql& sql, const Book& book, Touched&, const Caller&) { rename_tag(sql, book.id, from, to); });
+       [from, to](const Sql& sql, const Book& book, Touched&, const Caller&) { rename_tag(sql, book.id, from, to); },
+       {});
 }
 
 void BookCalls::delete_tags(const Exchange& exchange) {

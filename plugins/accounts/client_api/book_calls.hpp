@@ -47,7 +47,7 @@ class BookCalls {
   void change_bin(const Exchange& exchange, bool restore, bool all);
 
   /// A write in the book of the path, by who may edit it; answered empty.
-  void edit(const Exchange& exchange, Edit edit);
+  void edit(const Exchange& exchange, Edit edit, Need need = {Resource::kAddressBooks, true});
   Book open(const Sql& sql, const std::string& guid, const Caller& caller, BookLevel needed) const;
   /// Throws Refused for an id that may not stand in a book (accounts.md 16).
   void check_id(const Sql& sql, const Book& book, const std::string& id, const Caller& caller) const;

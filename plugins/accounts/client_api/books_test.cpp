@@ -54,6 +54,10 @@ TEST_CASE("without a good token each call is a 401 that logs out, and nothing el
       CHECK(got.body() == R"({"error":"Invalid token"})");
     }
   }
+  site.api_token("all", site.bob, "all");  // of scripts, and these two are clients' alone (http-api.md 9)
+  CHECK(site.call("POST", "/api/ab/settings", "", "all").status() == 401);
+  CHECK(site.call("PUT", "/api/ab/tag/rename/" + site.mine, R"({"old":"x","new":"y"})", "all").status() == 401);
+  CHECK(site.call("POST", "/api/ab/personal", "", "all").status() == 200);
   CHECK(site.peers("no-such-book").find("\"error\"") != std::string::npos);
   CHECK(site.call("POST", "/api/ab/peers?ab=x", "", "bob's").status() == 200);
 }
