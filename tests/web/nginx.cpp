@@ -72,6 +72,7 @@ void Nginx::write_configuration(const site::Site& site, const testing::Certifica
   replace(sample, "listen [::]:80;", "listen [::]:" + http_port + ";");
   replace(sample, "listen 443 ssl;", "listen " + https_port + " ssl;");
   replace(sample, "listen [::]:443 ssl;", "listen [::]:" + https_port + " ssl;");
+  replace(sample, "127.0.0.1:21114;", site.at(-2).text() + ";");
   replace(sample, "127.0.0.1:21118;", site.at(2).text() + ";");
   replace(sample, "127.0.0.1:21119;", site.at(3).text() + ";");
   replace(sample, "/etc/letsencrypt/live/rd.example.org/", dir_.path() + "/");

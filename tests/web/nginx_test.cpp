@@ -18,7 +18,8 @@ using site::Site;
 using testing::LineClient;
 using testing::patient;
 
-constexpr const char* kTrusting = "[ws_bridge]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+constexpr const char* kTrusting =
+    "[ws_bridge]\ntrusted_proxies = [\"127.0.0.1\"]\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n";
 constexpr const char* kForged = "X-Real-IP: 198.51.100.7\r\nX-Forwarded-For: 198.51.100.8\r\n";
 
 struct Proxied {
@@ -113,6 +114,23 @@ TEST_CASE("through nginx a WSS side and a TCP side are relayed, and nginx's relo
   CHECK(push->has_punch_hole());
   WssClient fresh = proxied.client("/ws/id");
   CHECK(registers(fresh, wire::Peer::make()));
+}
+
+TEST_CASE("through nginx the API is served over https alone, each client under its own address") {
+  need_program(kNginx);
+  Proxied proxied;
+  REQUIRE(proxied.site.server().ctl("log", {"debug"}).ok);
+  const std::string request =
+      std::string{"POST /api/none HTTP/1.1\r\nHost: rd.example.org\r\nContent-Length: 2\r\n"} + kForged + "\r\n{}";
+  testing::TlsClient client{LineClient{"127.0.0.1", proxied.nginx->https(), "127.0.0.5"}};
+  REQUIRE(client.handshake());
+  client.send(request);
+  CHECK(client.read_line() == "HTTP/1.1 404 Not Found\r");
+  CHECK(proxied.site.server().log_has("reason=not_found peer=127.0.0.5:", "path=/api/none"));
+
+  LineClient plain{"127.0.0.1", proxied.nginx->http()};
+  plain.send(request);
+  CHECK(plain.read_line() == "HTTP/1.1 308 Permanent Redirect\r");
 }
 
 TEST_CASE("without trusted_proxies nginx's word is not taken: everybody is nginx") {

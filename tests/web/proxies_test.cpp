@@ -108,6 +108,18 @@ bool relays_through(Site& site, const Front& front, const wire::Address& relay) 
   return true;
 }
 
+/// A call of the API reaches the server, which knows whose it is.
+bool calls_as(Site& site, const Front& front, const std::string& from) {
+  if (!site.server().ctl("log", {"debug"}).ok) return false;
+  testing::TlsClient client{LineClient{"127.0.0.1", front.https(), from}};
+  if (!client.handshake()) return false;
+  client.send(std::string{"POST /api/none HTTP/1.1\r\nHost: rd.example.org\r\nContent-Length: 2\r\n"} + kForgedHeaders +
+              "\r\n{}");
+  const auto status = client.read_line();
+  return status && status->find(" 404") != std::string::npos &&
+         site.server().log_has("reason=not_found peer=" + from + ":", "path=/api/none");
+}
+
 }  // namespace
 
 TEST_CASE("through HAProxy: WebSocket by headers, TCP by the PROXY protocol, each client under its own address") {
@@ -116,7 +128,7 @@ TEST_CASE("through HAProxy: WebSocket by headers, TCP by the PROXY protocol, eac
       "[rendezvous]\nlisten = { address = \":P\", proxy_protocol = true, trusted_proxies = [\"127.0.0.1\"] }\n"
       "listen_nat = { address = \":P-1\", proxy_protocol = true, trusted_proxies = [\"127.0.0.1\"] }\n"
       "[relay]\nlisten = { address = \":P+1\", proxy_protocol = true, trusted_proxies = [\"127.0.0.1\"] }\n"
-      "[ws_bridge]\ntrusted_proxies = [\"127.0.0.1\"]\n"};
+      "[ws_bridge]\ntrusted_proxies = [\"127.0.0.1\"]\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n"};
   site.start();
   std::string text = sample_of("haproxy");
   put(text, "bind :443 ", "bind :" + front.port(0) + " ");
@@ -126,6 +138,7 @@ TEST_CASE("through HAProxy: WebSocket by headers, TCP by the PROXY protocol, eac
     put(text, "bind :" + there + "\n", "bind :" + front.port(own) + "\n");
     put(text, "10.0.0.2:" + there + " ", site.at(offset).text() + " ");
   }
+  put(text, "10.0.0.2:21114", site.at(-2).text());
   put(text, "10.0.0.2:21118", site.at(2).text());
   put(text, "10.0.0.2:21119", site.at(3).text());
   front.run({kHaproxy, "-db", "-f", front.dir.write("haproxy.cfg", text)});
@@ -133,6 +146,7 @@ TEST_CASE("through HAProxy: WebSocket by headers, TCP by the PROXY protocol, eac
   CHECK(registered_as(site, front, "127.0.0.5") == "127.0.0.5");
   const auto relay = wire::Address::parse("127.0.0.1:" + front.port(3));
   CHECK(relays_through(site, front, *relay));
+  CHECK(calls_as(site, front, "127.0.0.6"));
 }
 
 TEST_CASE("through Caddy: WebSocket on its two ports, and everything on the one of HTTP") {
@@ -160,6 +174,7 @@ TEST_CASE("through Caddy: WebSocket on its two ports, and everything on the one 
 
     CHECK(registered_as(site, front, "127.0.0.5") == "127.0.0.5");
     CHECK(relays_through(site, front, site.at(1)));
+    if (number == 1) CHECK(calls_as(site, front, "127.0.0.6"));
   }
 }
 
