@@ -40,8 +40,8 @@ void check_exports(const std::string& path, CheckReport& report) {
 void show(const api::Descriptor& descriptor, CheckReport& report) {
   const config::Schema& schema = descriptor.schema;
   report.ok("descriptor: " + schema.name + " " + descriptor.version + ", ABI 1." +
-            std::to_string(descriptor.raw.abi_minor) + ", works from 1." +
-            std::to_string(descriptor.raw.abi_minor_needed) + " on");
+            std::to_string(descriptor.raw.plugin.abi_minor) + ", works from 1." +
+            std::to_string(descriptor.raw.plugin.abi_minor_needed) + " on");
   if (descriptor.version.empty()) report.fault("descriptor: no version, people will ask for it");
   if (schema.summary.empty()) report.fault("descriptor: no summary, --explain begins with it");
   report.ok("provides " + joined(schema.provides) + "; needs " + joined(schema.needs));
