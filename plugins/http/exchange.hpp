@@ -35,7 +35,8 @@ struct OpenExchange {
   // ---- constant once it is open ----
   jct_handle handle = 0;
   uint32_t loop = 0;
-  std::shared_ptr<Route> route;
+  std::shared_ptr<Route> route;   // and whoever has its place when its owner stops
+  std::shared_ptr<Route> former;  // then: names of parameters are views into it
   std::unique_ptr<Reading> reading;
   std::string body;
   std::vector<std::string> decoded;
@@ -50,6 +51,7 @@ struct OpenExchange {
   bool stream_over = false;  // all of it is in the outbox
   bool flush_due = false;
   bool want_writable = false;
+  bool begun = true;  // false: its owner was stopping and has not seen it
   std::string outbox;
   void* context = nullptr;
   jct_http_stream stream{};  // self null: none, or told already

@@ -96,9 +96,39 @@ void Exchanges::dispatch(const ExchangePointer& exchange) {
       calls.host, [&] { return calls.on_request(calls.self, exchange->handle, &exchange->request, &context); });
   if (context != nullptr) keep_context(exchange, context);
   if (status == JCT_E_STATE) {
+    if (waits_for_heir(*exchange)) return;
     respond(exchange->handle, own_response(503, view(exchange->request.path)));
   } else if (status < 0) {
     release(exchange->handle);
+  }
+}
+
+/// Its owner is stopping: end_route is about to find it, unless that was here already.
+bool Exchanges::waits_for_heir(OpenExchange& exchange) {
+  const std::lock_guard lock{shard_of(exchange.handle)->mutex};
+  exchange.begun = exchange.route->removed.load();
+  return !exchange.begun;
+}
+
+/// On the exchange's loop soon: the next instance's handler is called as if the first had not been.
+void Exchanges::pass_on(const ExchangePointer& exchange, const std::shared_ptr<Route>& heir) {
+  const auto again = [this, exchange, heir] {
+    bool waited_for = false;
+    {
+      const std::lock_guard lock{shard_of(exchange->handle)->mutex};
+      waited_for = exchange->state == OpenExchange::State::kOpen && !exchange->gone;
+      if (waited_for) exchange->former = std::exchange(exchange->route, heir);
+      exchange->begun = true;
+    }
+    if (!waited_for) {
+      respond(exchange->handle, own_response(503, view(exchange->request.path)));
+      return;
+    }
+    exchange->request.route = str(heir->pattern);
+    dispatch(exchange);
+  };
+  if (host_.post(exchange->loop, again) != JCT_OK) {
+    respond(exchange->handle, own_response(503, view(exchange->request.path)));
   }
 }
 
@@ -327,7 +357,7 @@ jct_status Exchanges::take(jct_handle handle, Response&& head, jct_handle* strea
   return status;
 }
 
-void Exchanges::end_route(const Route& route) {
+void Exchanges::end_route(const Route& route, const std::shared_ptr<Route>& heir) {
   for (const auto& shard : shards_) {
     std::vector<ExchangePointer> ours;
     {
@@ -339,13 +369,22 @@ void Exchanges::end_route(const Route& route) {
     for (const ExchangePointer& exchange : ours) {
       void* context = nullptr;
       jct_http_stream stream{};
+      bool passes_on = false;
       {
         const std::lock_guard lock{shard->mutex};
         context = std::exchange(exchange->context, nullptr);
         stream = std::exchange(exchange->stream, {});
+        const bool safe = (exchange->request.method & (JCT_HTTP_GET | JCT_HTTP_HEAD)) != 0;
+        const bool whole = (route.flags & JCT_HTTP_ROUTE_PIECES) == 0;
+        passes_on = heir && !heir->files && whole && !exchange->gone && (safe || !exchange->begun) &&
+                    exchange->state == OpenExchange::State::kOpen;
       }
       if (stream.on_close != nullptr) stream.on_close(stream.self, exchange->handle, JCT_E_CLOSED);
       if (context != nullptr && route.calls.on_end != nullptr) route.calls.on_end(context);
+      if (passes_on) {
+        pass_on(exchange, heir);
+        continue;
+      }
       const jct_handle handle = exchange->handle;
       respond(handle, own_response(503, view(exchange->request.path)));
       release(handle);  // where it is a stream

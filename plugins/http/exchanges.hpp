@@ -62,14 +62,18 @@ class Exchanges {
   jct_status stream_end(jct_handle handle);
   jct_status take(jct_handle handle, Response&& head, jct_handle* stream);
 
-  /// [control] The owner is stopping: its exchanges end now, and it hears of each before this returns.
-  void end_route(const Route& route);
+  /// [control] The owner is stopping: its exchanges end now, and it hears of each before this returns. What it has not
+  /// begun, and what may be asked twice (GET), goes to the heir; all else, and all where there is none, is answered
+  /// 503.
+  void end_route(const Route& route, const std::shared_ptr<Route>& heir);
   size_t count() const { return count_.load(std::memory_order_relaxed); }
   const Owners& owners() const { return owners_; }
   /// [any] By route, how many are open: for junctorctl.
   size_t open_of(const Route& route);
 
  private:
+  bool waits_for_heir(OpenExchange& exchange);
+  void pass_on(const ExchangePointer& exchange, const std::shared_ptr<Route>& heir);
   struct Slot {
     ExchangePointer exchange;
     uint32_t generation = 1;

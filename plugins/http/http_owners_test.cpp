@@ -51,6 +51,36 @@ TEST_CASE("an owner that stops leaves nobody without an answer") {
   kept.reset();
 }
 
+TEST_CASE("what an owner has not answered when it stops goes to its successor, where it may be asked twice") {
+  std::vector<Exchange> kept;
+  HttpSite site{[&](Server& server) {
+    server.get("/later/{name}", [&](Exchange exchange) {
+      exchange.on_gone([] {});
+      kept.push_back(exchange);
+    });
+    server.post("/later", [&](Exchange exchange) { kept.push_back(exchange); });
+  }};
+  FakeStream asks = site.connect(), posts = site.connect();
+  asks.deliver(get("/later/x"));
+  posts.deliver(post("/later", "b"));
+  site.host.run_until_idle();
+  FakeHost next_host;
+  next_host.provide(JCT_HTTP_SERVICE, &site.plugin->service<jct_http_service>(JCT_HTTP_SERVICE),
+                    site.plugin->service_self(JCT_HTTP_SERVICE));
+  auto next = site.use(
+      [](Server& server) {
+        server.get("/later/{name}", [](Exchange e) { e.answer(text("next " + std::string{e.param("name")})); });
+        server.post("/later", [](Exchange e) { e.answer(text("twice")); });
+      },
+      next_host);
+  site.user->finish();
+  site.host.run_until_idle();
+  CHECK(body_of(asks.sent()) == "next x");
+  CHECK(status_of(posts.sent()) == 503);
+  kept.clear();
+  next.reset();
+}
+
 TEST_CASE("a drain ends idle connections, answers who asks at once and those under way, and is idle then") {
   std::optional<Exchange> kept;
   HttpSite site{[&](Server& server) { server.get("/later", [&](Exchange exchange) { kept = exchange; }); }};

@@ -24,6 +24,7 @@ struct Route {
   Duration deadline{};
   jct_http_route calls{};             ///< what it calls, and whose host
   std::shared_ptr<const Site> files;  ///< of a directory; it calls nobody then
+  std::atomic<bool> removed{false};   ///< before its exchanges are ended
 
   std::atomic<uint64_t> served{0};
   std::atomic<uint64_t> failed{0};  ///< answered 5xx

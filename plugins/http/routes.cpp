@@ -106,8 +106,17 @@ std::vector<std::shared_ptr<Route>> Routes::remove(jct_handle handle) {
     for (auto at = first; at != last; ++at) gone.push_back(at->second.route);
     held_.erase(first, last);
   }
+  for (const auto& route : gone) route->removed.store(true);
   publish();
   return gone;
+}
+
+std::shared_ptr<Route> Routes::heir_of(const Route& route) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [handle, held] : held_) {
+    if (!held.replaced && held.route->owner == route.owner && clash(*held.route, route)) return held.route;
+  }
+  return nullptr;
 }
 
 /// Whole and new: there are a few hundred, and they change when the site starts.

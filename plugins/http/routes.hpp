@@ -31,6 +31,9 @@ class Routes {
   /// What was registered with it, taken out: a directory is two.
   std::vector<std::shared_ptr<Route>> remove(jct_handle handle);
 
+  /// Who has its place now: its owner's next instance; null: nobody.
+  std::shared_ptr<Route> heir_of(const Route& route) const;
+
   uint64_t version() const { return version_.load(std::memory_order_acquire); }
   /// By scope: what a user serves on listeners of its own stands apart. The public one, "", is always there.
   using Routers = std::map<std::string, Router, std::less<>>;

@@ -58,7 +58,9 @@ jct_status Service::add(const jct_http_directory* raw, jct_handle* out) {
 }
 
 void Service::unroute(jct_handle handle) {
-  for (const auto& route : core_.routes.remove(handle)) core_.exchanges.end_route(*route);
+  for (const auto& route : core_.routes.remove(handle)) {
+    core_.exchanges.end_route(*route, core_.routes.heir_of(*route));
+  }
 }
 
 jct_status Service::serve(jct_handle handle, const jct_conn_info& info, std::string_view scope) {
