@@ -49,6 +49,10 @@ void Host::arm_all() {
   for (loop::Task& arm : std::exchange(pending_, {})) arm();
 }
 
+void Host::open_all() {
+  for (loop::Task& open : std::exchange(doors_, {})) open();
+}
+
 bool Host::carries_over() const { return kernel_.loops.control().here() && in_call_.load(std::memory_order_relaxed); }
 
 void Host::opened(jct_handle listener) {

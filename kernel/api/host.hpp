@@ -47,7 +47,13 @@ class Host : public jct_host {
   /// [control] What create and start opened begins when start has succeeded.
   void arm_later(loop::Task arm) { pending_.push_back(std::move(arm)); }
   void arm_all();
-  void forget_arms() { pending_.clear(); }
+  /// [control] Traffic begins when all that start together have started: nobody finds half of the site there.
+  void open_later(loop::Task open) { doors_.push_back(std::move(open)); }
+  void open_all();
+  void forget_arms() {
+    pending_.clear();
+    doors_.clear();
+  }
 
   /// [any] May the calling thread, which is not the right loop, still have a call carried over? Only the control thread
   /// inside a lifecycle call may.
@@ -96,6 +102,7 @@ class Host : public jct_host {
   std::atomic<Phase> phase_{Phase::kCreating};
   std::atomic<bool> in_call_{false};
   std::vector<loop::Task> pending_;
+  std::vector<loop::Task> doors_;
 
   static constexpr uint64_t kClosed = uint64_t{1} << 63;
   std::atomic<uint64_t> gate_{0};

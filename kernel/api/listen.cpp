@@ -270,10 +270,12 @@ jct_status open_listener(Host& host, const char* option, const jct_listen_events
   if (object->handle == 0) return JCT_E_LIMIT;
   *out = object->handle;
   host.opened(*out);
-  ListenerObject* made = object.release();
-  for (auto& group : made->groups) {
-    host.arm_later([group = group.get()] { group->start(); });
-  }
+  static_cast<void>(object.release());
+  host.open_later([&host, handle = *out] {
+    uint32_t loop = 0;
+    ListenerObject* made = host.kernel().listeners.find(handle, &loop);
+    for (size_t i = 0; made != nullptr && i < made->groups.size(); ++i) made->groups[i]->start();
+  });
   return JCT_OK;
 }
 
@@ -296,11 +298,13 @@ jct_status open_datagrams(Host& host, const char* option, const jct_dgram_events
   if (object->handle == 0) return JCT_E_LIMIT;
   *out = object->handle;
   host.opened(*out);
-  DatagramObject* made = object.release();
-  for (auto& group : made->groups) {
-    group->user = made->handle;
-    host.arm_later([group = group.get()] { group->start(); });
-  }
+  for (auto& group : object->groups) group->user = object->handle;
+  static_cast<void>(object.release());
+  host.open_later([&host, handle = *out] {
+    uint32_t loop = 0;
+    DatagramObject* made = host.kernel().datagrams.find(handle, &loop);
+    for (size_t i = 0; made != nullptr && i < made->groups.size(); ++i) made->groups[i]->start();
+  });
   return JCT_OK;
 }
 

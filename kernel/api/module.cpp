@@ -72,6 +72,7 @@ class AbiObject final : public plugin::Object {
   ~AbiObject() override;
 
   bool start(std::string* why) override;
+  void open() override { host_.open_all(); }
   bool check(const config::Instance& candidate, std::string* why) override;
   void apply(std::shared_ptr<const config::Snapshot> snapshot, const config::Instance& values) override;
   void drain(std::function<void()> idle) override;

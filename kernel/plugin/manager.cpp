@@ -70,6 +70,7 @@ bool Manager::start(std::shared_ptr<const Snapshot> snapshot, std::string* why) 
     stop();
     return false;
   }
+  for (Running& entry : running_) entry.object->open();
   return true;
 }
 

@@ -37,6 +37,7 @@ class FakeObject final : public plugin::Object {
   FakeObject(Script& script, std::string name) : script_{script}, name_{std::move(name)} {}
   ~FakeObject() override { script_.said.push_back("destroy " + name_); }
   bool start(std::string* why) override { return script_.call("start " + name_, why); }
+  void open() override { script_.said.push_back("open " + name_); }
   bool check(const config::Instance&, std::string* why) override { return script_.call("check " + name_, why); }
   void apply(std::shared_ptr<const config::Snapshot>, const config::Instance&) override {
     script_.said.push_back("apply " + name_);
@@ -122,10 +123,10 @@ const config::Instance kUser = instance("a", {}, {"b/1"});
 
 }  // namespace
 
-TEST_CASE("all are created before one starts, providers first, and they stop in reverse") {
+TEST_CASE("all are created before one starts, all have started before one has traffic, and they stop in reverse") {
   World world;
   REQUIRE(world.manager->start(World::site({kUser, kProvider}), &world.reason));
-  CHECK(world.take() == Words{"create b", "create a", "start b", "start a"});
+  CHECK(world.take() == Words{"create b", "create a", "start b", "start a", "open b", "open a"});
   world.manager->stop();
   CHECK(world.take() == Words{"stop a", "destroy a", "stop b", "destroy b"});
 }
@@ -158,7 +159,7 @@ TEST_CASE(
   World world;
   const auto site = World::site({instance("a", {"a/1"}, {"b/1"}), instance("b", {"b/1"}, {"~a/1"})});
   REQUIRE(world.manager->start(site, &world.reason));
-  CHECK(world.take() == Words{"create b", "create a", "start b", "start a"});
+  CHECK(world.take() == Words{"create b", "create a", "start b", "start a", "open b", "open a"});
   world.manager->stop();
   CHECK(world.take() == Words{"stop a", "stop b", "destroy b", "destroy a"});
 }
@@ -201,7 +202,7 @@ TEST_CASE("a restart makes the new generation first, then drains the old and tak
   world.script.holds_drain = true;
   REQUIRE(world.manager->reload(at(2), &world.reason));
   CHECK(world.take() == Words{"prepare a", "prepare b", "create b", "create a", "drain a", "drain b", "hand_over b",
-                              "hand_over a", "start b", "start a"});
+                              "hand_over a", "start b", "start a", "open b", "open a"});
   CHECK(world.manager->status().size() == 4);
   world.script.draining["a"]();
   world.turn();

@@ -21,6 +21,8 @@ class Object {
 
   /// [control] False and `*why`: nothing of it runs.
   virtual bool start(std::string* why) = 0;
+  /// [control] All that start with it have: its sockets take what comes.
+  virtual void open() = 0;
   /// [control] May these values be applied in place?
   virtual bool check(const config::Instance& candidate, std::string* why) = 0;
   /// [control] They are in force afterwards.

@@ -153,12 +153,17 @@ std::string Manager::carry_out(const std::shared_ptr<const Snapshot>& next, cons
     for (Running& entry : group->group) entry.object->hand_over();
   }
   std::string failed;
+  std::vector<Running*> started;
   while (!made.empty()) {
     running_.splice(running_.end(), made, made.begin());
     std::string reason;
-    if (provider_runs(running_.back(), &reason) && start_one(running_.back(), &reason)) continue;
-    failed += reason + "\n";
+    if (provider_runs(running_.back(), &reason) && start_one(running_.back(), &reason)) {
+      started.push_back(&running_.back());
+    } else {
+      failed += reason + "\n";
+    }
   }
+  for (Running* entry : started) entry->object->open();
   sort_running(*next);
   around_.retire_sockets();
   around_.log->write(Level::kInfo, "config.reloaded",

@@ -124,4 +124,19 @@ TEST_CASE("routes come and go, and their owner is restarted, while clients ask w
   check(load);
 }
 
+TEST_CASE("the server itself is restarted by a reload: who is asking is told to come anew, and nobody is refused") {
+  HttpSite site;
+  site.server().start();
+  Load load{site};
+  const int rounds = testing::scaled(8);
+  for (int round = 0; round < rounds; ++round) {
+    site.server().conf("10-http", "[http]\nbody_max = \"" + std::to_string(1 + round % 2) + "MiB\"\n");
+    site.server().reload();
+    CHECK(testing::eventually([&] { return site.word() == "one"; }));
+  }
+  load.end();
+  CHECK(load.counts.told_to_close > 0);
+  check(load);
+}
+
 }  // namespace junctor::site
