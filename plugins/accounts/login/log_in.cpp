@@ -5,13 +5,16 @@
 
 #include <junctor/sql_dialect.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "accounts/api/json_out.hpp"
+#include "accounts/login/persons.hpp"
 #include "accounts/login/session_of.hpp"
 #include "accounts/login/totp.hpp"
 #include "accounts/store/audit_login.hpp"
 #include "accounts/store/factors.hpp"
+#include "accounts/store/identities.hpp"
 #include "accounts/store/names.hpp"
 #include "accounts/store/sessions.hpp"
 #include "accounts/store/users.hpp"
@@ -21,6 +24,7 @@ namespace {
 
 constexpr const char* kWrongCode = "The verification code is incorrect or has expired";
 constexpr const char* kBusy = "The server is busy; please try again";
+constexpr const char* kNoAnswer = "The directory does not answer; please try again later";
 constexpr int kNotedAMinute = 600;
 
 }  // namespace
@@ -31,6 +35,7 @@ struct LogIn::Found {
   bool known = false;  ///< he has logged in on this device before
   bool trusted = false;
   bool has_totp = false;
+  std::vector<std::string> issuers;  ///< of his identities
 };
 
 /// One call on its way.
@@ -44,7 +49,27 @@ struct LogIn::Step {
   std::string new_hash;  // of a password that is to be stored anew
   std::string method = "password";
   FailedLogins::Trial trial;
+  std::vector<ProviderInfo> directories;  // that may know him, the one that does first in the end
+  bool unanswered = false;                // by one of them
+  std::optional<ProviderInfo> provider;   // who said who he is
+  LoginPerson person;
+
+  bool wants_factor() const { return !provider || provider->checks_passwords || provider->local_factor; }
 };
+
+namespace {
+
+/// What a device and a second factor mean to this user.
+void look_at(const Sql& sql, Ref user, const LoginFrom& from, int64_t now, bool* known, bool* trusted, bool* has_totp) {
+  const std::string key = device_key(from);
+  const auto device = key.empty() ? std::nullopt : known_device(sql, user, key);
+  *known = device.has_value();
+  *trusted = device && device->trusted_until > now;
+  const auto totp = totp_of(sql, user);
+  *has_totp = totp && totp->confirmed;
+}
+
+}  // namespace
 
 LogIn::LogIn(const Parts& parts, const TicketLimits& tickets)
     : parts_{parts},
@@ -59,7 +84,9 @@ LogIn::LogIn(const Parts& parts, const TicketLimits& tickets)
       disabled_{parts.host.counter("refused", "reason=account_disabled", "refused")},
       waited_{parts.host.counter("refused", "reason=too_many_failures", "refused")},
       factor_due_{parts.host.counter("refused", "reason=second_factor_due", "refused")},
-      password_off_{parts.host.counter("refused", "reason=password_login_off", "refused")} {}
+      password_off_{parts.host.counter("refused", "reason=password_login_off", "refused")},
+      not_let_in_{parts.host.counter("refused", "reason=provider_refused", "refused")},
+      no_answer_{parts.host.counter("refused", "reason=directory_down", "refused")} {}
 
 void LogIn::configure(const LoginSettings& settings) {
   failed_.set(settings.limits);
@@ -70,6 +97,13 @@ void LogIn::configure(const LoginSettings& settings) {
 LoginSettings LogIn::settings() const {
   const std::lock_guard lock{mutex_};
   return settings_;
+}
+
+bool LogIn::takes_passwords() const {
+  if (settings().password_login != PasswordLogin::kOff || parts_.providers == nullptr) return true;
+  const auto all = parts_.providers->all();
+  const auto asks = [](const ProviderInfo& one) { return one.checks_passwords; };
+  return !parts_.providers->any_ready() || std::any_of(all.begin(), all.end(), asks);
 }
 
 void LogIn::first(const std::string& name, const std::string& password, const LoginFrom& from, LoginDone done) {
@@ -84,12 +118,8 @@ void LogIn::first(const std::string& name, const std::string& password, const Lo
         Found found;
         found.user = user_by_login(sql, step->name);
         const Ref user = found.user ? found.user->id : kNoRef;
-        const std::string key = device_key(step->from);
-        const auto device = key.empty() ? std::nullopt : known_device(sql, user, key);
-        found.known = device.has_value();
-        found.trusted = device && device->trusted_until > now;
-        const auto totp = totp_of(sql, user);
-        found.has_totp = totp && totp->confirmed;
+        look_at(sql, user, step->from, now, &found.known, &found.trusted, &found.has_totp);
+        for (const Identity& one : identities_of_user(sql, user)) found.issuers.push_back(one.issuer);
         return found;
       },
       [this, step](Outcome<Found>& outcome) {
@@ -127,11 +157,109 @@ void LogIn::check_password(const StepPointer& step) {
       if (verdict.rehash) step->new_hash = parts_.passwords.hash(step->password);
     } catch (const std::exception&) {  // no memory for it
     }
-    parts_.host.post(loop, [this, step, right] { judge(step, right); });
+    parts_.host.post(loop, [this, step, right] {
+      if (!right) step->directories = directories_for(*step);
+      right || step->directories.empty() ? judge(step, right) : ask_directory(step, 0);
+    });
   });
   if (taken) return;
   busy_.add();
   step->done({LoginAnswer::Kind::kRefused, {}, {}, {}, kBusy});
+}
+
+// ---- users of elsewhere ----
+
+/// Who of the providers is asked about this name: a local user's password is shown to nobody.
+std::vector<ProviderInfo> LogIn::directories_for(const Step& step) const {
+  if (parts_.providers == nullptr || step.name.empty() || step.password.empty()) return {};
+  const Found& found = step.found;
+  if (found.user && found.user->source == "local") return {};
+  std::vector<ProviderInfo> asked;
+  for (ProviderInfo& one : parts_.providers->all()) {
+    const bool his = found.issuers.empty() ||
+                     std::find(found.issuers.begin(), found.issuers.end(), one.issuer) != found.issuers.end();
+    if (one.checks_passwords && (!found.user || his)) asked.push_back(std::move(one));
+  }
+  return asked;
+}
+
+void LogIn::ask_directory(const StepPointer& step, size_t index) {
+  if (index == step->directories.size()) {
+    if (!step->unanswered) return judge(step, false);
+    no_answer_.add();
+    return refuse(step, "directory_down", kNoAnswer, false);
+  }
+  const ProviderInfo& asked = step->directories[index];
+  parts_.providers->check(asked, step->name, step->password, [this, step, index](const Providers::Answer& said) {
+    if (said.status == JCT_E_DENIED) return judge(step, false);
+    if (said.status == JCT_E_LIMIT) {
+      busy_.add();
+      return step->done({LoginAnswer::Kind::kRefused, {}, {}, {}, kBusy});
+    }
+    if (said.status != JCT_OK) {
+      step->unanswered = step->unanswered || said.status != JCT_E_NOT_FOUND;
+      return ask_directory(step, index + 1);
+    }
+    step->provider = step->directories[index];
+    step->person = said.person;
+    step->method = "ldap";
+    take_person(step);
+  });
+}
+
+void LogIn::enter(const ProviderInfo& provider, const LoginPerson& person, const LoginFrom& from, LoginDone done) {
+  auto step = std::make_shared<Step>();
+  step->name = person.name;
+  step->from = from;
+  step->done = std::move(done);
+  step->settings = settings();
+  step->attempt = {hash_of(person.issuer + '\n' + person.subject), from.source, {}};
+  step->provider = provider;
+  step->person = person;
+  step->method = "oidc";
+  take_person(step);
+}
+
+/// The provider has said who he is: his user here, and on as with a right password.
+void LogIn::take_person(const StepPointer& step) {
+  struct Taken {
+    Found found;
+    std::vector<std::string> missing;
+  };
+  parts_.store.write(
+      [step, now = now()](const Sql& sql, Touched& touched) {
+        Entered entered = accounts::enter(sql, *step->provider, step->person, kNoRef, now, touched);
+        Taken taken;
+        look_at(sql, entered.user.id, step->from, now, &taken.found.known, &taken.found.trusted, &taken.found.has_totp);
+        taken.found.user = std::move(entered.user);
+        taken.missing = std::move(entered.missing);
+        return taken;
+      },
+      [this, step](Outcome<Taken>& outcome) {
+        if (!outcome) {
+          not_let_in_.add();
+          return refuse(step, "provider_refused", outcome.refused, false);
+        }
+        step->found = std::move(outcome->found);
+        for (const std::string& name : outcome->missing) {
+          parts_.host.warning("accounts.unknown_in_map",
+                              {{"provider", step->provider->name},
+                               {"name", name},
+                               {"hint", "the provider's map names it, and this site has no such thing"}});
+        }
+        judge(step, true);
+      });
+}
+
+/// Local passwords count no more, but for an administrator who has no other way in, and while no provider works.
+bool LogIn::is_shut(const Step& step) const {
+  const PasswordLogin allowed = step.settings.password_login;
+  const User& user = *step.found.user;
+  if (step.provider || allowed == PasswordLogin::kAll || (user.is_admin && allowed == PasswordLogin::kAdminsOnly)) {
+    return false;
+  }
+  const bool is_last_resort = user.is_admin && step.found.issuers.empty();
+  return !is_last_resort && parts_.providers != nullptr && parts_.providers->any_ready();
 }
 
 bool LogIn::demands_factor(const User& user) const {
@@ -150,24 +278,24 @@ void LogIn::judge(const StepPointer& step, bool right) {
     const bool invited = user.status == UserStatus::kUnverified;
     return refuse(step, "account_disabled", invited ? "Account not verified" : "Account disabled", false);
   }
-  const PasswordLogin allowed = step->settings.password_login;
-  if (allowed == PasswordLogin::kOff || (allowed == PasswordLogin::kAdminsOnly && !user.is_admin)) {
+  if (is_shut(*step)) {
     password_off_.add();
     return refuse(step, "password_login_off", "Please log in with single sign-on", false);
   }
-  if (step->found.has_totp && !step->found.trusted) {
+  const bool wants_factor = step->wants_factor();
+  if (wants_factor && step->found.has_totp && !step->found.trusted) {
     factor_.add();
-    return step->done(
-        {LoginAnswer::Kind::kFactor, user, {}, tickets_.open({user.id, step->from.uuid, step->attempt}, now()), {}});
+    const std::string secret = tickets_.open({user.id, step->from.uuid, step->attempt, step->method}, now());
+    return step->done({LoginAnswer::Kind::kFactor, user, {}, secret, {}});
   }
   // The console leads to enrolment; a client has no page for it.
-  if (!step->found.has_totp && demands_factor(user) && step->from.kind != SessionKind::kConsole) {
+  if (wants_factor && !step->found.has_totp && demands_factor(user) && step->from.kind != SessionKind::kConsole) {
     factor_due_.add();
     const std::string& url = step->settings.console_url;
     const std::string sentence = "Two-factor authentication is required; please set it up";
     return refuse(step, "second_factor_due", url.empty() ? sentence : sentence + " at " + url, false);
   }
-  open_session(step, "password");
+  open_session(step, step->method);
 }
 
 void LogIn::open_session(const StepPointer& step, const std::string& method) {
@@ -200,6 +328,7 @@ void LogIn::second(const std::string& secret, const std::string& name, const std
   step->done = std::move(done);
   step->settings = settings();
   const auto ticket = tickets_.attempt(secret, from.uuid, now());
+  if (ticket) step->method = ticket->method;
   step->attempt = ticket ? ticket->attempt : FailedLogins::Attempt{"?ticket", {}, {}};
   step->attempt.source = from.source;
   if (must_wait(step)) return;
@@ -224,7 +353,8 @@ void LogIn::second(const std::string& secret, const std::string& name, const std
         const bool right = (at && use_totp_step(sql, user_ref, *at)) ||
                            use_backup_code(sql, user_ref, parts_.sealer.mark(code, "backup:" + place));
         if (right) {
-          checked.token = begin_session(sql, *user, step->from, "password+totp", true, step->settings, now, touched);
+          checked.token =
+              begin_session(sql, *user, step->from, step->method + "+totp", true, step->settings, now, touched);
         }
         return checked;
       },

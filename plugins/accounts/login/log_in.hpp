@@ -14,6 +14,7 @@
 
 #include "accounts/login/limits.hpp"
 #include "accounts/login/passwords.hpp"
+#include "accounts/login/providers.hpp"
 #include "accounts/login/tickets.hpp"
 #include "accounts/model/entities.hpp"
 #include "accounts/store/sealed.hpp"
@@ -64,13 +65,18 @@ class LogIn {
     const Sealer& sealer;
     const Passwords& passwords;
     std::function<bool(std::function<void()>)> hash;  ///< runs a job elsewhere (Hashers); false: too many wait
+    const Providers* providers = nullptr;             ///< null: there are none
   };
   LogIn(const Parts& parts, const TicketLimits& tickets);
 
   void configure(const LoginSettings& settings);
   LoginSettings settings() const;
+  /// Is there anybody who gets in by a password?
+  bool takes_passwords() const;
   /// Name or mail address, and password.
   void first(const std::string& name, const std::string& password, const LoginFrom& from, LoginDone done);
+  /// Whom a provider has sent back; with his second factor only where the provider wants it (accounts.md 13).
+  void enter(const ProviderInfo& provider, const LoginPerson& person, const LoginFrom& from, LoginDone done);
   /// The code that `secret` waits for. `name`: empty, or his who began.
   void second(const std::string& secret, const std::string& name, const std::string& code, const LoginFrom& from,
               LoginDone done);
@@ -95,6 +101,10 @@ class LogIn {
   using StepPointer = std::shared_ptr<Step>;
 
   void check_password(const StepPointer& step);
+  std::vector<ProviderInfo> directories_for(const Step& step) const;
+  void ask_directory(const StepPointer& step, size_t index);
+  void take_person(const StepPointer& step);
+  bool is_shut(const Step& step) const;
   void judge(const StepPointer& step, bool right);
   void open_session(const StepPointer& step, const std::string& method);
   void refuse(const StepPointer& step, const char* reason, const std::string& sentence, bool counts);
@@ -111,7 +121,7 @@ class LogIn {
   std::atomic<int64_t> minute_{0};
   std::atomic<int> noted_{0};  // failures written down in this minute
   Metric in_, factor_, busy_, unnoted_;
-  Metric wrong_, wrong_code_, disabled_, waited_, factor_due_, password_off_;
+  Metric wrong_, wrong_code_, disabled_, waited_, factor_due_, password_off_, not_let_in_, no_answer_;
 };
 
 }  // namespace junctor::accounts

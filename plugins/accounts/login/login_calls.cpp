@@ -26,21 +26,6 @@ std::pair<User, Session> user_of(const Sql& sql, const std::string& token) {
   return {std::move(*user), *session};
 }
 
-LoginFrom from_of(const http::Exchange& exchange, const Body& body) {
-  LoginFrom from;
-  from.id = body.text("id", kShort);
-  from.uuid = body.text("uuid", kShort);
-  if (const auto device = body.object("deviceInfo")) {
-    from.os = device->text("os", kShort);
-    from.type = device->text("type", kShort);
-    from.device_name = device->text("name", kShort);
-  }
-  if (from.type == "browser") from.kind = SessionKind::kWebClient;
-  from.address = ip_text(exchange.client());
-  from.source = source_of(exchange.client().ip, exchange.client().family);
-  return from;
-}
-
 void answer(const http::Exchange& exchange, const LoginAnswer& said) {
   JsonObject out;
   switch (said.kind) {
@@ -69,6 +54,21 @@ void guarded(const http::Exchange& exchange, Fn&& fn) {
 }
 
 }  // namespace
+
+LoginFrom login_from(const http::Exchange& exchange, const Body& body) {
+  LoginFrom from;
+  from.id = body.text("id", kShort);
+  from.uuid = body.text("uuid", kShort);
+  if (const auto device = body.object("deviceInfo")) {
+    from.os = device->text("os", kShort);
+    from.type = device->text("type", kShort);
+    from.device_name = device->text("name", kShort);
+  }
+  if (from.type == "browser") from.kind = SessionKind::kWebClient;
+  from.address = ip_text(exchange.client());
+  from.source = source_of(exchange.client().ip, exchange.client().family);
+  return from;
+}
 
 std::string user_json(const User& user) {
   return JsonObject{}
@@ -103,7 +103,7 @@ void LoginCalls::options(const http::Exchange& exchange) const {
 void LoginCalls::log_in(const http::Exchange& exchange) const {
   const Body body = Body::parse(exchange.body());
   const std::string type = body.text("type", kShort);
-  const LoginFrom from = from_of(exchange, body);
+  const LoginFrom from = login_from(exchange, body);
   const auto done = [exchange](const LoginAnswer& said) { answer(exchange, said); };
   const std::string name = body.text("username", kShort);
   if (type == "email_code") {

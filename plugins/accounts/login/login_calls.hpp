@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls of http-api.md 2 but single sign-on, and enrolment of TOTP (accounts.md 22): by HTTP and through signalling
-// alike. Wiring; handlers run on the connection's loop.
+// The calls of http-api.md 2 but single sign-on (sign_on_calls), and enrolment of TOTP (accounts.md 22): by HTTP and
+// through signalling alike. Wiring; handlers run on the connection's loop.
 #pragma once
 
 #include <junctor/http.hpp>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/api/body.hpp"
 #include "accounts/login/enrolment.hpp"
 #include "accounts/login/log_in.hpp"
 #include "accounts/login/session_use.hpp"
@@ -46,6 +47,9 @@ class LoginCalls {
 
   Parts parts_;
 };
+
+/// Who asks, as clients say it: id, uuid and deviceInfo. Throws Refused.
+LoginFrom login_from(const http::Exchange& exchange, const Body& body);
 
 /// The user object of http-api.md 2.9.
 std::string user_json(const User& user);

@@ -29,6 +29,7 @@ class LoginTickets {
     Ref user = kNoRef;
     std::string uuid;                 ///< as the client gave it
     FailedLogins::Attempt attempt{};  ///< whose bucket wrong codes fill
+    std::string method = "password";  ///< the way of the first step
   };
   /// Returns the secret that brings it back.
   std::string open(const Ticket& ticket, int64_t now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step 1: everything of accounts.md 1 and 17. *_key is a name as it is compared (names.hpp). What holds secrets is
-// sealed (vault.hpp) or a hash. References to users and groups that a log must survive are no foreign keys.
+// Step 1: everything of accounts.md 1 and 17; step 2: what identities give (13, 14). *_key is a name as it is compared
+// (names.hpp). What holds secrets is sealed (vault.hpp) or a hash. References to users and groups that a log must
+// survive are no foreign keys.
 #include "accounts/store/schema.hpp"
 
 namespace junctor::accounts {
@@ -229,6 +230,13 @@ constexpr const char* kAuditTables[] = {
     "CREATE INDEX {p}login_by_time ON {p}audit_login (created, id)",
 };
 
+// What a provider of log-ins gave a user, so that it can be taken back, and no more than that. group_id: the one group
+// that it set last, 0: none; granted: "g7 r3 a", extra groups, admin roles, administrator.
+constexpr const char* kIdentityGrants[] = {
+    "ALTER TABLE {p}identities ADD COLUMN group_id {int} NOT NULL DEFAULT 0",
+    "ALTER TABLE {p}identities ADD COLUMN granted {text} NOT NULL DEFAULT ''",
+};
+
 template <size_t N>
 void add(Migration& step, const char* const (&statements)[N]) {
   step.statements.insert(step.statements.end(), statements, statements + N);
@@ -243,7 +251,9 @@ std::vector<Migration> schema() {
   add(first, kBookTables);
   add(first, kLoginTables);
   add(first, kAuditTables);
-  return {first};
+  Migration second{2, {}};
+  add(second, kIdentityGrants);
+  return {first, second};
 }
 
 }  // namespace junctor::accounts

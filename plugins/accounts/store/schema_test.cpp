@@ -33,6 +33,7 @@ TEST_CASE("no name of a table or index is longer than PostgreSQL keeps apart, no
   std::set<std::string> seen;
   for (const Migration& step : schema()) {
     for (const std::string statement : step.statements) {
+      if (statement.rfind("ALTER", 0) == 0) continue;  // of a table that has its name
       for (const char* word : {"TABLE {p}", "INDEX {p}", "CONSTRAINT {p}"}) {
         for (size_t at = statement.find(word); at != std::string::npos; at = statement.find(word, at + 1)) {
           const size_t begin = at + std::string{word}.size();
