@@ -16,6 +16,7 @@
 #include "echo.hpp"
 #include "exchange.hpp"
 #include "heartbeat_bench.hpp"
+#include "http_bench.hpp"
 #include "micro_bench.hpp"
 #include "page.hpp"
 #include "punch_bench.hpp"
@@ -50,6 +51,8 @@ constexpr std::array kParts{
     Part{"setup", "relay sessions that come and go", relay_setup},
     Part{"latency", "what the relay adds to a round trip", relay_latency},
     Part{"fairness", "greedy relay sessions under total_rate", relay_fairness},
+    Part{"upgrade", "WebSocket relay by http's upgrade against the port of its own", relay_upgrade},
+    Part{"http", "calls of the API against nginx, plain and TLS; connections that rest", http_calls},
     Part{"micro", "frames, addresses, decoding, presence, timers, configuration by themselves", micro}};
 
 int help() {

@@ -10,6 +10,7 @@
 
 #include "config/conf_dir.hpp"
 #include "config/test_schemas.hpp"
+#include "http/router.hpp"
 #include "loop/timer_wheel.hpp"
 #include "rendezvous/presence/presence.hpp"
 #include "rendezvous/test_values.hpp"
@@ -120,6 +121,24 @@ void timer_start_cancel(benchmark::State& state) {
   }
 }
 
+/// The route of a path among `state.range(0)`, with a parameter, as an API has them.
+void route_find(benchmark::State& state) {
+  std::vector<http::Router::RoutePointer> routes;
+  std::vector<std::string> paths;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    const std::string family = "/api/family" + std::to_string(i / 10);
+    const std::string kind = "kind" + std::to_string(i % 10);
+    auto route = std::make_shared<http::Route>();
+    route->pattern = family + "/{guid}/" + kind;
+    route->methods = JCT_HTTP_GET | JCT_HTTP_POST;
+    routes.push_back(std::move(route));
+    paths.push_back(family + "/0b7e4f0c-6c61-4b8b-9a43-3f0e6f1f8a55/" + kind);
+  }
+  const http::Router router{routes};
+  size_t turn = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(router.find(JCT_HTTP_GET, paths[(turn += 7) % paths.size()]));
+}
+
 /// From the text to a checked snapshot: one plugin's file.
 void config_check(benchmark::State& state) {
   const config::Plugins plugins = config::testing::plugins();
@@ -138,6 +157,7 @@ BENCHMARK(decode_punch_request);
 BENCHMARK(decode_punch_request_by_protobuf);
 BENCHMARK(presence_beat)->Arg(1000)->Arg(1'000'000);
 BENCHMARK(timer_start_cancel)->Arg(0)->Arg(100'000);
+BENCHMARK(route_find)->Arg(10)->Arg(500);
 BENCHMARK(config_check);
 
 }  // namespace

@@ -19,9 +19,10 @@ namespace junctor::bench {
 namespace {
 
 // Defaults of a user's site; signalling is not part of these measurements.
-constexpr const char* kSite = "[storage_memory]\n[auth_key]\n[relay]\n[ws_bridge]\n";
+constexpr const char* kSite = "[storage_memory]\n[auth_key]\n[relay]\n[ws_bridge]\n[http]\nsignalling = false\n";
 constexpr int kRelayPort = 1;      // P + 1
 constexpr int kWebSocketPort = 3;  // P + 3
+constexpr int kHttpPort = -2;      // P - 2
 
 constexpr size_t kFewPeers = 1000;
 constexpr size_t kManyPeers = 100'000;
@@ -112,6 +113,10 @@ void Place::start_server() {
   relay_.web_socket = relay_.tcp.with_port(server_->port(kWebSocketPort));
   relay_.key = server_->ctl("keys").object()->getValue<std::string>("public_key");
   relay_.pid = server_->pid();
+  upgraded_ = relay_;
+  upgraded_.name = "junctor http";
+  upgraded_.web_socket = relay_.tcp.with_port(server_->port(kHttpPort));
+  upgraded_.path = "/ws/relay";
 }
 
 void Place::use_target() {

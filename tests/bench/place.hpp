@@ -53,6 +53,8 @@ class Place {
   const Subject& copy() const { return copy_; }
   const Subject& echo() const { return echo_; }
   const Subject& relay() const { return relay_; }
+  /// The same, with its WebSockets by http's upgrade; nowhere with --target.
+  const Subject& upgraded() const { return upgraded_; }
   /// The relay's; null with --target.
   testing::Server* server() { return server_.get(); }
 
@@ -85,6 +87,7 @@ class Place {
   Subject copy_;
   Subject echo_;
   Subject relay_;
+  Subject upgraded_;
   Subject target_;  ///< its P
 };
 

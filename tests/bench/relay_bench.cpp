@@ -104,6 +104,17 @@ class CostTable {
   std::deque<Row> speeds_;
 };
 
+/// By both ways in turn; the first is what the second is held against.
+void measure_upgrade(const std::array<Contender, 2>& ways, const Flow& flow, const Options& options) {
+  for (int round = 0; round < options.rounds; ++round) {
+    for (const Contender& way : ways) {
+      const Cost cost = measure(way, flow, Seconds{options.seconds});
+      way.cost->rounds.push_back(cost.per_gigabyte);
+      way.speed->rounds.push_back(cost.bytes_per_second / 1e6);
+    }
+  }
+}
+
 /// Bits a second, as `junctorctl relay limit` takes it.
 void limit_total(testing::Server& server, const std::string& rate) {
   const testing::Answer answer = server.ctl("relay", {"limit", "total", rate});
@@ -126,6 +137,27 @@ void relay_cost(Place& place, const Options& options, Report& report) {
     }
   }
   table.add_speeds();
+}
+
+void relay_upgrade(Place& place, const Options& options, Report& report) {
+  constexpr double kTarget = 1.02;
+  constexpr Kinds kWsTcp{Transport::kWebSocket, Transport::kTcp};
+  constexpr Kinds kWsWs{Transport::kWebSocket, Transport::kWebSocket};
+  if (!place.is_own()) return;
+  for (const Flow& flow : kFlows) {
+    if (!flow.large || !options.wants_flow(flow.what)) continue;
+    for (const auto& [kinds, way] : {std::pair{kWsTcp, " ws-tcp"}, std::pair{kWsWs, " ws-ws"}}) {
+      const std::string part = "relay, by upgrade";
+      const Subject& own = place.relay();
+      const Subject& http = place.upgraded();
+      Row* base = &report.add({part, flow.what, "P+3" + std::string{way}, "cpu-s/GB", nullptr});
+      Row* cost = &report.add({part, flow.what, http.name + way, "cpu-s/GB", base, kTarget});
+      Row* speeds[] = {&report.add({"relay, by upgrade, speed", flow.what, base->subject, "MB/s", nullptr}),
+                       &report.add({"relay, by upgrade, speed", flow.what, cost->subject, "MB/s", nullptr})};
+      measure_upgrade(std::array{Contender{&own, kinds, base, speeds[0]}, Contender{&http, kinds, cost, speeds[1]}},
+                      flow, options);
+    }
+  }
 }
 
 void relay_fairness(Place& place, const Options&, Report& report) {

@@ -18,6 +18,8 @@ void relay_setup(Place& place, const Options& options, Report& report);
 void relay_latency(Place& place, const Options& options, Report& report);
 /// What an idle session holds, and whether it is given back.
 void relay_memory(Place& place, const Options& options, Report& report);
+/// WebSocket sides by the upgrade of plugin http, against those on the relay's own port for them.
+void relay_upgrade(Place& place, const Options& options, Report& report);
 /// Eight greedy sessions under `total_rate`.
 void relay_fairness(Place& place, const Options& options, Report& report);
 

@@ -21,9 +21,9 @@ std::string new_uuid() {
   return "bench-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
-wire::TcpClient upgraded(const wire::Address& address) {
+wire::TcpClient upgraded(const wire::Address& address, const std::string& path) {
   wire::TcpClient client = wire::TcpClient::connect(address);
-  client.send_raw(ws::upgrade());
+  client.send_raw(ws::upgrade(path));
   std::string head;
   while (head.find("\r\n\r\n") == std::string::npos) {
     const std::string more = client.receive_raw();
@@ -83,7 +83,7 @@ Session Subject::open(Kinds kinds) const {
   const std::string uuid = new_uuid();
   const auto side = [&](Transport transport, bool controlling) {
     const bool plain = transport == Transport::kTcp;
-    wire::TcpClient client = plain ? wire::TcpClient::connect(tcp) : upgraded(web_socket);
+    wire::TcpClient client = plain ? wire::TcpClient::connect(tcp) : upgraded(web_socket, path);
     if (!greets) return client;
     // A relay's first message is framed, whatever its partner is.
     client.send_raw(sent_form(transport, Transport::kWebSocket, greeting(uuid, controlling)));

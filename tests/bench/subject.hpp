@@ -34,6 +34,7 @@ struct Subject {
   std::string name;  ///< "junctor", "splice"
   wire::Address tcp;
   wire::Address web_socket;  ///< none where there is none
+  std::string path = "/";    ///< of the upgrade
   std::string key;
   bool greets = true;        ///< a relay hears RequestRelay first; a baseline joins as they come
   std::optional<pid_t> pid;  ///< where its cost can be seen
