@@ -60,6 +60,7 @@ pub(crate) fn contained<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     caught.unwrap_or_else(|panic| {
         let text = words(&*panic);
         // What was thrown may itself panic when it is dropped.
+        let _behind = Behind::enter();
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
             std::mem::forget(again);
         }

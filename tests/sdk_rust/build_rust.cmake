@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a plugin's author does in Rust, in the order of the template's README: install the SDK, copy the template, test,
+# build, check. The crate's own tests, lints and documents run on the installed copy as well.
+set(prefix ${WORK}/prefix)
+set(crate ${prefix}/share/junctor/rust)
+file(REMOVE_RECURSE ${prefix} ${WORK}/hours ${WORK}/faulty ${WORK}/plugins ${WORK}/etc)
+
+function(step)
+  execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "failed: ${ARGN}")
+  endif()
+endfunction()
+
+# Debian's tools before others of the same name; what was compiled last time serves again.
+get_filename_component(tools ${CARGO} DIRECTORY)
+set(ENV{PATH} ${tools}:$ENV{PATH})
+set(ENV{CARGO_TARGET_DIR} ${WORK}/target)
+set(ENV{CARGO_NET_OFFLINE} true)
+set(ENV{CARGO_INCREMENTAL} 0)
+set(ENV{CARGO_PROFILE_DEV_DEBUG} 0)
+set(ENV{CARGO_PROFILE_TEST_DEBUG} 0)
+
+step(${TREE_SOURCE}/sdk/layout/generate_rust --check)
+step(${CMAKE_COMMAND} --install ${TREE_BUILD} --component sdk --prefix ${prefix})
+set(manifest --manifest-path ${crate}/Cargo.toml)
+step(${CARGO} fmt ${manifest} --all -- --check)
+step(${CARGO} clippy --offline ${manifest} --workspace --all-targets -- -D warnings)
+step(${CARGO} test --offline ${manifest} --workspace)
+set(ENV{RUSTDOCFLAGS} "-D warnings")
+step(${CARGO} doc --offline ${manifest} --no-deps)
+step(${CARGO} build --offline --release ${manifest} --package tide)
+
+# The path of the crate is the one line that an author changes.
+foreach(copied hours:${prefix}/share/junctor/template_rust faulty:${TREE_SOURCE}/tests/sdk_rust/faulty)
+  string(REPLACE ":" ";" pair ${copied})
+  list(GET pair 0 name)
+  list(GET pair 1 from)
+  file(COPY ${from}/ DESTINATION ${WORK}/${name})
+  file(READ ${WORK}/${name}/Cargo.toml text)
+  string(REPLACE "/usr/share/junctor/rust" "${crate}" text "${text}")
+  file(WRITE ${WORK}/${name}/Cargo.toml "${text}")
+  step(${CARGO} fmt --manifest-path ${WORK}/${name}/Cargo.toml -- --check)
+  step(${CARGO} clippy --offline --manifest-path ${WORK}/${name}/Cargo.toml --all-targets -- -D warnings)
+endforeach()
+step(make -C ${WORK}/hours CARGO=${CARGO} test)
+step(make -C ${WORK}/hours CARGO=${CARGO} install PREFIX=${prefix} CONF=${WORK}/etc)
+step(${CARGO} build --offline --release --manifest-path ${WORK}/faulty/Cargo.toml)
+
+file(MAKE_DIRECTORY ${WORK}/plugins)
+foreach(name hours tide faulty)
+  file(COPY_FILE ${WORK}/target/release/lib${name}.so ${WORK}/plugins/${name}.so)
+  step(chmod 644 ${WORK}/plugins/${name}.so)
+  step(sh ${TREE_SOURCE}/tests/abi/exports.sh ${WORK}/plugins/${name}.so)
+endforeach()
+foreach(name hours tide)
+  step(${CHECK} ${WORK}/plugins/${name}.so)
+endforeach()
