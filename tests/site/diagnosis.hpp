@@ -43,6 +43,15 @@ struct Diagnosis {
   bool says(const std::string& name, const std::string& words) const {
     return (text(name, "detail") + " " + text(name, "hint")).find(words) != std::string::npos;
   }
+  /// Of the checks that failed: what they said, for who reads the test.
+  std::string failures() const {
+    std::string out;
+    for (const auto& check : checks) {
+      if (check.second->getValue<std::string>("result") != "failed") continue;
+      out += check.first + ": " + check.second->getValue<std::string>("detail") + "\n";
+    }
+    return out;
+  }
   /// Of the checks whose result is `result`: their names.
   std::string names(const std::string& result) const {
     std::string out;

@@ -33,7 +33,7 @@ TEST_CASE("a whole site is found in order, step by step") {
   Site site;
   site.start();
   const Diagnosis seen = diagnose(site.server().port(), {"--key", site.key()});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.names("failed").empty());
   CHECK(seen.names("skipped") == "websocket_relay websocket_signalling");
   CHECK(seen.names("warning").empty());
@@ -77,7 +77,7 @@ TEST_CASE("a relay elsewhere that is given by --relay is the one that is tried")
   }
   site.start();
   const Diagnosis seen = diagnose(site.server().port(), {"--key", site.key(), "--relay", relay_site.at(1).text()});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.result("tcp_relay") == "warning");
   CHECK(seen.says("relay_address", relay_site.at(1).text()));
   CHECK(seen.result("relay_transfer") == "ok");
@@ -110,7 +110,7 @@ TEST_CASE("without a key the checks that need it are skipped, and none fails") {
   Site site;
   site.start();
   const Diagnosis seen = diagnose(site.server().port(), {});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.names("failed").empty());
   CHECK(seen.says("key", "none was given"));
   CHECK(seen.result("relay_transfer") == "skipped");
@@ -120,7 +120,7 @@ TEST_CASE("a site that checks no key is told that anybody may use it") {
   Site site{"[auth_key]\nkey = \"\"\n"};
   site.start();
   const Diagnosis seen = diagnose(site.server().port(), {"--key", site.key()});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.result("key") == "warning");
   CHECK(seen.says("key", "Anybody"));
   CHECK(seen.result("relay_key") == "warning");
@@ -153,7 +153,7 @@ TEST_CASE("a stock server passes with notes, never with failures") {
   const wire::SigningKeys keys = keys_of(relay_site);
   const FakeStock stock{keys, {relay_site.at(1).text()}};
   const Diagnosis seen = diagnose(stock.port(), {"--key", keys.public_text()});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.names("failed").empty());
   CHECK(seen.names("warning") == "encrypted_signalling http_over_signalling nat_udp tcp_registration tcp_relay");
   CHECK(seen.says("online_query", "stock"));
@@ -167,7 +167,7 @@ TEST_CASE("a site that admits approved devices alone is explained, and the rest 
   Site site{"[auth_key]\nadmission = \"approve\"\n"};
   site.start();
   const Diagnosis seen = diagnose(site.server().port(), {"--key", site.key()});
-  CHECK(seen.code == 0);
+  CHECK_MESSAGE(seen.code == 0, seen.failures());
   CHECK(seen.names("warning") == "tcp_registration udp_registration");
   CHECK(seen.says("udp_registration", "admission"));
   CHECK(seen.result("punch_udp_device") == "skipped");
