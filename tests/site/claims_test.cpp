@@ -103,9 +103,10 @@ TEST_CASE("what plugins claim of the HTTP server is what they have when it runs"
                                                              {"accounts", {}},
                                                              {"console", {{"files", directory}}},
                                                              {"acme", {{"names", "rd.example.org"}}}};
-  for (const auto& [name, settings] : users) {
-    CAPTURE(std::string{name});
-    const auto claims = claims_of(name, settings);
+  for (const auto& user : users) {
+    const std::string name = user.first;
+    CAPTURE(name);
+    const auto claims = claims_of(name, user.second);
     const auto routes = routes_of(site, name);
     CHECK_FALSE(routes.empty());
     CHECK(only(claims, routes) == "");  // claimed, and not there
