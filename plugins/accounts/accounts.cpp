@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "accounts/admin_api/settings/stored_settings.hpp"
+#include "accounts/admin_api/sign_on_calls.hpp"
 #include "accounts/beginning.hpp"
 #include "accounts/claims.hpp"
 #include "accounts/login/asked_mails.hpp"
+#include "accounts/login/directory_sync.hpp"
 #include "accounts/login/login_calls.hpp"
 #include "accounts/operators/commands.hpp"
 #include "accounts/options.hpp"
@@ -40,18 +42,26 @@ class AccountsPlugin {
         server_{host, config},
         beginning_{site_, [this] { ready(); }},
         stored_peers_{host, site_.store},
-        login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use, nullptr}},
+        login_calls_{{site_.store, site_.log_in, site_.enrolment, site_.session_use,
+                      [this] { return sign_on_calls_.options(); }}},
         client_side_{host, site_.store, site_.sealer, read_client(config),
                      [this](std::string_view hash) { site_.session_use.note(hash); }},
         keys_{optional_keys(host)},
         mail_{Service<jct_mail_service>::optional(host, JCT_MAIL_SERVICE)},
         asked_mails_{random_secret(host)},
+        directory_sync_{{host, site_.store, site_.providers, [this](Ref user) { site_.log_in.forget_tickets(user); }}},
         admin_side_{admin_parts(), read_admin(config), {}},
+        sign_on_{{host, site_.providers, site_.log_in}, {}},
+        sign_on_calls_{{sign_on_, site_.providers,
+                        [this](const std::string& address) { return admin_side_.lets_console(address); }}},
         files_{option::kAll, config} {
     apply({});
     host.provide(JCT_AUTH_SERVICE, Rights::table(), &client_side_.rights());
     host.provide(JCT_ADMISSIONS_SERVICE, admission_table(), this);
     for (const Word& word : operator_words()) add_word(word);
+    host_.command("directory sync",
+                  "compares users with their directory now: directory sync PROVIDER [--release], beyond the brake, too",
+                  [this](std::string_view args, const Reply& reply) { sync_directory(command::words(args), reply); });
     host_.command("api", "where clients find the API", [this](std::string_view, Reply reply) { tell_api(reply); });
   }
 
@@ -66,9 +76,11 @@ class AccountsPlugin {
     login_calls_.open(server_);
     client_side_.route(server_, [this](const http::Exchange& exchange) { admin_side_.list_users(exchange); });
     admin_side_.open(server_);
+    sign_on_calls_.open(server_);
     flush_ = host_.every(kUseFlush, [this] { site_.session_use.flush(site_.store); });
     tidy_ = host_.every(kTidy, [this] { end_idle(); });
     old_logs_ = host_.every(kOldLogs, [this] { drop_old_logs(); });
+    directory_sync_.start();
     beginning_.start();
   }
   void reload(const Config& config) {
@@ -82,6 +94,7 @@ class AccountsPlugin {
   }
   void stop() {
     beginning_.stop();
+    directory_sync_.stop();
     stored_peers_.stop();
     flush_.cancel();
     tidy_.cancel();
@@ -121,7 +134,8 @@ class AccountsPlugin {
             [this](const admin::SiteSettings::Stored& stored) { apply(stored); },
             mail_ ? std::function<void(const admin::Mail&)>{[this](const admin::Mail& mail) { send(mail); }} : nullptr,
             [this] { return mail_->table.ready(mail_->self) != 0; },
-            [this](std::string_view account, const std::string& address) { return has_room(account, address); }};
+            [this](std::string_view account, const std::string& address) { return has_room(account, address); },
+            [this] { return sign_on_calls_.names(); }};
   }
   static wire::KeyedRate::Secret random_secret(const Host& host) {
     wire::KeyedRate::Secret secret;
@@ -150,6 +164,7 @@ class AccountsPlugin {
     admin_side_.reload(read_admin(config), all);
     retention_ = config[option::kRetention];
     public_url_ = config[option::kPublicUrl];
+    sign_on_.set_public_url(public_url_);
     site_.log_in.configure(read_login(config));
     asked_mails_.configure(config[option::kResetMails]);
     client_idle_ = seconds(config[option::kClientIdle]);
@@ -266,6 +281,26 @@ class AccountsPlugin {
                 {{"id", request.names.front()}, {"kept", "stored"}});
   }
 
+  /// [home]
+  void sync_directory(const std::vector<std::string>& words, const Reply& reply) {
+    const bool release = words.size() == 2 && words[1] == "--release";
+    const auto provider = words.empty() ? std::nullopt : site_.providers.named(words[0]);
+    if (words.empty() || (words.size() == 2 && !release) || words.size() > 2) {
+      return reply.fail(JCT_E_ARG, command::error("expected: directory sync PROVIDER [--release]"));
+    }
+    if (!provider || !provider->checks_passwords) {
+      return reply.fail(JCT_E_NOT_FOUND, command::error("there is no directory named " + words[0]));
+    }
+    directory_sync_.run(*provider, release, [reply](const DirectorySync::Report& report) {
+      if (!report.refused.empty()) return reply.fail(JCT_E_STATE, command::error(report.refused));
+      Poco::JSON::Object answer;
+      answer.set("looked_for", static_cast<int64_t>(report.looked_for));
+      answer.set("gone", static_cast<int64_t>(report.gone));
+      answer.set("disabled", static_cast<int64_t>(report.disabled));
+      reply.ok(command::text(answer));
+    });
+  }
+
   void tell_api(Reply reply) {
     const auto addresses = server_.addresses();
     Poco::JSON::Object answer;
@@ -300,7 +335,10 @@ class AccountsPlugin {
   AskedMails asked_mails_;
   Metric refused_mails_ =
       host_.counter("mails_refused", nullptr, "links for a new password that were asked for too often, and not sent");
+  DirectorySync directory_sync_;
   admin::AdminSide admin_side_;
+  SignOn sign_on_;
+  admin::SignOnCalls sign_on_calls_;
   admin::SiteSettings files_;                   // home loop; before start, control
   admin::SiteSettings::Stored stored_;          // the same
   int64_t retention_ = 0;                       // the same, days
@@ -316,4 +354,4 @@ class AccountsPlugin {
 
 JUNCTOR_CLAIMING_PLUGIN(junctor::accounts::AccountsPlugin, "accounts", "users, devices, rights and the API of clients",
                         provides("auth/1", "admissions/1"),
-                        needs("database/1", "http/1", "?storage/1", "?keys/1", "?mail/1", "~peers/1"))
+                        needs("database/1", "http/1", "?storage/1", "?keys/1", "?mail/1", "*login/1", "~peers/1"))

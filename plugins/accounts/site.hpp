@@ -33,10 +33,11 @@ struct Site {
         sealer{Sealer::from_file(config.data_dir() + "/" + config.instance() + ".key")},
         first_password{config.data_dir() + "/" + config.instance() + ".first"},
         passwords{read_passwords(config)},
+        providers{host},
         hashers{static_cast<size_t>(config[option::kHashThreads]), static_cast<size_t>(config[option::kHashQueue])},
-        log_in{
-            {host, store, sealer, passwords, [this](std::function<void()> job) { return hashers.run(std::move(job)); }},
-            read_tickets(config)},
+        log_in{{host, store, sealer, passwords,
+                [this](std::function<void()> job) { return hashers.run(std::move(job)); }, &providers},
+               read_tickets(config)},
         enrolment{sealer, "Junctor", {}} {}
 
   Host& host;
@@ -46,6 +47,7 @@ struct Site {
   const FirstPassword first_password;
   const Passwords passwords;
   SessionUse session_use{1'000'000};
+  const Providers providers;
   Hashers hashers;
   LogIn log_in;
   Enrolment enrolment;

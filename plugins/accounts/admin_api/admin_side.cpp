@@ -27,8 +27,9 @@ AdminSide::AdminSide(Parts parts, Settings settings, Bounds bounds)
       engine_{contract_, *this, all_handlers()},
       desk_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash, &parts_.log_in}},
       front_{{parts_.store, contract_, engine_, desk_, parts_.log_in,
-              [this](const std::string& address) { return lets(console_networks(), address); },
-              [this] { return sends_mail(); }, openapi(contract_, JUNCTOR_VERSION), bounds.body, bounds.import}},
+              [this](const std::string& address) { return lets_console(address); }, [this] { return sends_mail(); },
+              [this] { return parts_.sign_ons ? parts_.sign_ons() : std::vector<std::string>{}; },
+              openapi(contract_, JUNCTOR_VERSION), bounds.body, bounds.import}},
       scripts_{{parts_.store, contract_, engine_, *this, parts_.passwords, parts_.hash}} {}
 
 void AdminSide::open(http::Server& server) {
@@ -41,6 +42,8 @@ void AdminSide::reload(Settings settings, std::shared_ptr<const SiteSettings> al
   settings_ = std::move(settings);
   all_ = std::move(all);
 }
+
+bool AdminSide::lets_console(const std::string& address) const { return lets(console_networks(), address); }
 
 std::string AdminSide::qr_code(const std::string& text) const { return qr_svg(text); }
 

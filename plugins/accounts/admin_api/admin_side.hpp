@@ -62,6 +62,7 @@ class AdminSide : private Site {
     std::function<bool()> sends{};                           ///< [any] with send: is a server set up?
     /// [any] with send: is there room for one more mail that a stranger asks for? Counts it.
     std::function<bool(std::string_view account, const std::string& address)> asked{};
+    std::function<std::vector<std::string>()> sign_ons{};  ///< [any] names of sites that people may be sent to
   };
   AdminSide(Parts parts, Settings settings, Bounds bounds);
 
@@ -69,6 +70,8 @@ class AdminSide : private Site {
   void open(http::Server& server);
   /// GET /api/users without `accessible`: clients and scripts ask at one place.
   void list_users(const http::Exchange& exchange) const { scripts_.list_users(exchange); }
+  /// [any] May the console be used from there?
+  bool lets_console(const std::string& address) const;
   /// [any]
   void reload(Settings settings, std::shared_ptr<const SiteSettings> all);
 

@@ -3,17 +3,13 @@
 
 #include <algorithm>
 
+#include "accounts/admin_api/browser.hpp"
 #include "accounts/admin_api/resources/resources.hpp"
 #include "accounts/login/session_of.hpp"
-#include "accounts/store/sealed.hpp"
 #include "junctor/address.hpp"
 
 namespace junctor::accounts::admin {
 namespace {
-
-constexpr std::string_view kBrowserCookie = "junctor_browser";  // tells browsers apart, and is no secret of a session
-constexpr size_t kBrowserKey = 43;
-constexpr int64_t kYear = 31'536'000;
 
 std::optional<Method> method_of(uint32_t method) {
   switch (method) {
@@ -67,20 +63,7 @@ void send(const http::Exchange& exchange, const Problem& problem) { send(exchang
 /// A form of another site can send no such type without being asked first.
 bool is_json(std::string_view type) { return type.substr(0, type.find(';')) == "application/json"; }
 
-LoginFrom login_from(const http::Exchange& exchange, const Ask& ask, std::string& browser) {
-  LoginFrom from;
-  from.kind = SessionKind::kConsole;
-  browser = std::string{exchange.cookie(kBrowserCookie)};
-  if (browser.size() != kBrowserKey) browser = random_token("");
-  from.uuid = browser;
-  from.type = "browser";
-  from.device_name = ask.browser.substr(0, 100);
-  from.address = ask.address;
-  from.source = source_of(exchange.client().ip, exchange.client().family);
-  return from;
-}
-
-Reply login_reply(const LoginAnswer& said, const std::string& browser, bool secure) {
+Reply login_reply(const LoginAnswer& said, const LoginFrom& from, bool secure) {
   if (said.kind == LoginAnswer::Kind::kRefused) {
     return problem_reply({403, "login_refused", said.sentence + ".", {}});
   }
@@ -93,9 +76,7 @@ Reply login_reply(const LoginAnswer& said, const std::string& browser, bool secu
                                 .put("change_password", in && said.user.must_change_password)
                                 .str());
   if (in) reply.headers.emplace_back("Set-Cookie", session_cookie(said.token, secure));
-  reply.headers.emplace_back("Set-Cookie", std::string{kBrowserCookie} + "=" + browser +
-                                               "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "") +
-                                               "; Max-Age=" + std::to_string(kYear));
+  reply.headers.emplace_back("Set-Cookie", browser_cookie(from, secure));
   return reply;
 }
 
@@ -141,10 +122,9 @@ void Front::serve(const http::Exchange& exchange) const {
 
 void Front::log_in(const http::Exchange& exchange, const Ask& ask, const Endpoint& endpoint) const {
   if (endpoint.reads()) {
-    const LoginSettings settings = parts_.log_in.settings();
     return send(exchange, Reply::json(JsonObject{}
-                                          .put("password", settings.password_login != PasswordLogin::kOff)
-                                          .raw("providers", "[]")
+                                          .put("password", parts_.log_in.takes_passwords())
+                                          .raw("providers", json_texts(parts_.sign_ons()))
                                           .put("mail", parts_.sends_mail())
                                           .str()));
   }
@@ -157,12 +137,11 @@ void Front::log_in(const http::Exchange& exchange, const Ask& ask, const Endpoin
   } catch (const Refused& refused) {
     return send(exchange, refused.problem);
   }
-  std::string browser;
-  const LoginFrom from = login_from(exchange, ask, browser);
+  const LoginFrom from = browser_of(exchange);
   const bool forget = endpoint.id == "login.factor" && !body->optValue<bool>("trust_browser", false);
-  const auto done = [this, exchange, browser, from, forget, secure = ask.secure](const LoginAnswer& said) {
+  const auto done = [this, exchange, from, forget, secure = ask.secure](const LoginAnswer& said) {
     if (forget && said.kind == LoginAnswer::Kind::kIn) distrust(said.user.id, from);
-    send(exchange, login_reply(said, browser, secure));
+    send(exchange, login_reply(said, from, secure));
   };
   if (endpoint.id == "login.password") {
     parts_.log_in.first(text_in(*body, "name"), text_in(*body, "password"), from, done);

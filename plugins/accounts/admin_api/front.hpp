@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "accounts/admin_api/core/desk.hpp"
 #include "accounts/login/log_in.hpp"
@@ -24,7 +25,8 @@ class Front {
     LogIn& log_in;
     std::function<bool(const std::string& address)> lets_in;  // console_networks
     std::function<bool()> sends_mail;
-    std::string document;  // openapi.json
+    std::function<std::vector<std::string>()> sign_ons;  // names of the sites that people may be sent to
+    std::string document;                                // openapi.json
     uint64_t body_max;
     uint64_t import_max;
   };

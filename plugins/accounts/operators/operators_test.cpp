@@ -6,6 +6,7 @@
 #include "accounts/operators/commands.hpp"
 #include "accounts/store/devices.hpp"
 #include "accounts/store/factors.hpp"
+#include "accounts/store/identities.hpp"
 #include "accounts/store/sealed.hpp"
 #include "accounts/store/sessions.hpp"
 #include "accounts/store/test_store.hpp"
@@ -74,6 +75,28 @@ TEST_CASE("break glass: password, enable, admin and reset-2fa let somebody in ag
   CHECK_THROWS_WITH_AS(desk.run("user", "remove", {"root"}), "The last enabled administrator must stay", Refused);
   desk.run("user", "remove", {"ada"});
   CHECK_THROWS_WITH_AS(desk.run("user", "show", {"ada"}), "there is no user named ada", Refused);
+}
+
+TEST_CASE("a user who is handed over loses his password here, and what linked him; who stays where he is, nothing") {
+  Desk desk;
+  desk.run("user", "add", {"ada", "--password", "correct horse"});
+  desk.run("user", "source", {"ada", "--from", "local"});
+  CHECK(desk.passwords.verify(desk.user("ada").password, "correct horse").right);
+  desk.run("user", "source", {"ada", "--from", "ldap"});
+  CHECK(desk.user("ada").source == "ldap");
+  CHECK(desk.user("ada").password.empty());
+  desk.write([&](const Sql& sql, Touched&) {
+    Link link;
+    link.user = user_by_name(sql, "ada")->id;
+    link.issuer = "ldap:x";
+    link.subject = "1";
+    add_identity(sql, link, desk.now());
+    return Unit{};
+  });
+  desk.run("user", "source", {"ada", "--from", "oidc"});
+  CHECK(desk.read([&](const Sql& sql) { return identities_of_user(sql, user_by_name(sql, "ada")->id); }).empty());
+  CHECK_THROWS_WITH_AS(desk.run("user", "source", {"ada", "--from", "there"}), "expected --from local, ldap or oidc",
+                       Refused);
 }
 
 TEST_CASE("token add prints the token alone, which is stored as a hash with its scopes and end") {

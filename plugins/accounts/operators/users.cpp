@@ -6,6 +6,7 @@
 #include "accounts/api/refused.hpp"
 #include "accounts/operators/subjects.hpp"
 #include "accounts/store/factors.hpp"
+#include "accounts/store/identities.hpp"
 #include "accounts/store/names.hpp"
 #include "accounts/store/sealed.hpp"
 #include "accounts/store/sessions.hpp"
@@ -77,6 +78,16 @@ std::string show(const Sql& sql, const User& user) {
   return row.str();
 }
 
+/// To another place his password, sessions and links go: what let him in before does not now.
+void set_source(const Sql& sql, User user, const std::string& source, int64_t now, Touched& touched) {
+  if (source != "local" && source != "ldap" && source != "oidc") throw Refused{"expected --from local, ldap or oidc"};
+  if (user.source == source) return;
+  for (const Identity& one : identities_of_user(sql, user.id)) remove_identity(sql, user.id, one.id);
+  set_password(sql, user.id, {}, false, now, kNoRef, touched);
+  user.source = source;
+  update_user(sql, user, touched);
+}
+
 std::string new_password(const Sql& sql, const User& user, const Prepared& prepared, int64_t now, Touched& touched) {
   set_password(sql, user.id, prepared.hash, !prepared.random.empty(), now, kNoRef, touched);
   JsonObject answer;
@@ -98,6 +109,7 @@ std::string about_user(const Sql& sql, const Request& request, const Prepared& p
   if (verb == "disable") set_user_status(sql, user.id, UserStatus::kDisabled, touched);
   if (verb == "enable") set_user_status(sql, user.id, UserStatus::kNormal, touched);
   if (verb == "reset-2fa") reset_factors(sql, user.id, touched);
+  if (verb == "source") set_source(sql, user, request.option("from"), now, touched);
   if (verb == "admin") {
     user.is_admin = !request.has("off");
     update_user(sql, user, touched);

@@ -13,8 +13,8 @@ namespace junctor::accounts {
 namespace {
 
 /// Options of all verbs: what takes a value, and what is a flag.
-constexpr const char* kValued[] = {"email",   "group",    "password", "user",  "scope",
-                                   "expires", "strategy", "note",     "limit", "after"};
+constexpr const char* kValued[] = {"email",    "group", "password", "user",  "scope", "expires",
+                                   "strategy", "note",  "limit",    "after", "from"};
 constexpr const char* kFlags[] = {"admin", "off", "keep"};
 
 template <size_t N>
@@ -54,6 +54,8 @@ const std::vector<Word>& operator_words() {
       {"user", "enable", "let him in again: user enable NAME"},
       {"user", "admin", "make him an administrator, or an ordinary user: user admin NAME [--off]"},
       {"user", "reset-2fa", "take his second factors and trusted devices away: user reset-2fa NAME"},
+      {"user", "source",
+       "who checks his log-ins from now on: user source NAME --from local|ldap|oidc; he is linked by his next one"},
       {"user", "unlock", "forget his failed log-ins: user unlock NAME"},
       {"user", "remove", "delete a user; his devices become orphans: user remove NAME"},
       {"user", "first", "the first administrator's password, once: user first"},

@@ -23,9 +23,17 @@ interface Props {
   again?: string;
 }
 
+/// The second step of a sign-on on another site: its ticket stands behind the #, and is gone once it was read.
+function firstStep(): Step {
+  const ticket = new URLSearchParams(location.hash.slice(1)).get('ticket');
+  if (!ticket) return { at: 'password' };
+  history.replaceState(null, '', location.pathname + location.search);
+  return { at: 'factor', ticket, kind: 'totp' };
+}
+
 export function Login({ onEntered, again }: Props) {
   const { t } = useWords();
-  const [step, setStep] = useState<Step>({ at: 'password' });
+  const [step, setStep] = useState<Step>(firstStep);
   const [name, setName] = useState(again ?? '');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
