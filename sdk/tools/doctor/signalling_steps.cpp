@@ -76,7 +76,9 @@ Said said_of(const Answer& answer) {
 NatSeen test_nat(const Address& server, Millis patience) {
   NatSeen seen;
   const Stopwatch watch;
-  Dialled first = dial(server, patience);
+  // Bound before it connects: a port that the system picks while connecting others may have, too, and it could not be
+  // bound for the second connection then.
+  Dialled first = dial(server, patience, wire::any_local(server));
   if (!first.client) return seen;
   seen.local = first.client->local_address().port;
   const Answer at_p = ask(*first.client, hbb::TestNatRequest{}, patience);
