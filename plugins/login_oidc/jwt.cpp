@@ -58,11 +58,6 @@ Poco::JSON::Object::Ptr parse_object(const std::string& text, const char* what) 
   }
 }
 
-std::string text_of(const Poco::JSON::Object& object, const char* key) {
-  const auto value = object.get(key);
-  return value.isString() ? value.extract<std::string>() : std::string{};
-}
-
 Bignum number(const std::string& bytes) {
   return Bignum{
       BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr)};
@@ -158,6 +153,11 @@ std::vector<std::string> audiences(const Poco::JSON::Object& claims) {
 }
 
 }  // namespace
+
+std::string text_of(const Poco::JSON::Object& object, const std::string& key) {
+  const auto value = object.get(key);
+  return value.isString() ? value.extract<std::string>() : std::string{};
+}
 
 std::optional<std::string> decode_base64url(std::string_view text) {
   const auto value = [](char c) -> int {

@@ -21,6 +21,9 @@ class NotBelieved : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// "" where it is missing, or no text.
+std::string text_of(const Poco::JSON::Object& object, const std::string& key);
+
 /// Unpadded URL-safe base64; nullopt where it is none.
 std::optional<std::string> decode_base64url(std::string_view text);
 std::string encode_base64url(std::string_view bytes);

@@ -22,11 +22,6 @@ constexpr int64_t kKeysAgain = 60;  // seconds: strangers' tokens make nobody as
 constexpr int64_t kKeysOld = 86'400;
 constexpr size_t kGroupsMost = 2000;
 
-std::string text_of(const Poco::JSON::Object& object, const std::string& key) {
-  const auto value = object.get(key);
-  return value.isString() ? value.extract<std::string>() : std::string{};
-}
-
 /// The claim of this name, else along its dots: "realm_access.roles".
 Poco::Dynamic::Var claim(const Poco::JSON::Object& claims, const std::string& path) {
   if (path.empty()) return {};
