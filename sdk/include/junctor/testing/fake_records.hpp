@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fake host keeps for a test to look at: log lines, events and metrics. Plugins may write from any thread;
-// a test looks when none does.
+// What the fake host keeps for a test to look at: log lines, events and metrics. Plugins may write from any thread,
+// and a test may ask meanwhile; `lines` is for when none does.
 #pragma once
 
 #include <map>
@@ -51,29 +51,34 @@ class FakeRecords {
   const std::vector<LogLine>& lines() const { return lines_; }
   /// The last line of an event; a line without event where there is none.
   LogLine last(std::string_view event) const {
+    const std::lock_guard lock{mutex_};
     for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
       if (line->event == event) return *line;
     }
     return {};
   }
   size_t count(std::string_view event) const {
+    const std::lock_guard lock{mutex_};
     size_t n = 0;
     for (const LogLine& line : lines_) n += line.event == event ? 1 : 0;
     return n;
   }
   /// label: as it was opened with ("reason=wrong_key"); all zero where nobody opened it.
   MetricRecord metric(const std::string& name, const std::string& label = "") const {
+    const std::lock_guard lock{mutex_};
     const auto at = names_.find({name, label});
     return at == names_.end() ? MetricRecord{} : metrics_[at->second - 1];
   }
 
   LogLine last_event(std::string_view name) const {
+    const std::lock_guard lock{mutex_};
     for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
       if (event->event == name) return *event;
     }
     return {};
   }
   size_t count_events(std::string_view name) const {
+    const std::lock_guard lock{mutex_};
     size_t n = 0;
     for (const LogLine& event : events_) n += event.event == name ? 1 : 0;
     return n;
