@@ -25,31 +25,16 @@ std::string copied(jct_str text) { return {text.data, static_cast<size_t>(text.s
 
 jct_error empty_error() { return {sizeof(jct_error), JCT_OK, {}}; }
 
-/// Timers that nobody cancelled: a leak in the plugin, harmless to the rest. [control]
-size_t end_timers(Host& host) {
-  Kernel& kernel = host.kernel();
+/// What of a table (timers, watches) nobody has ended: a leak in the plugin, harmless to the rest. How many. [control]
+template <class T>
+size_t end_left(Host& host, HandleTable<T>& table) {
+  loop::LoopSet& loops = host.kernel().loops;
   size_t ended = 0;
-  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
-    kernel.loops.run_on(i, [&] {
-      for (TimerObject* timer : kernel.timers.on_loop(i)) {
-        if (&timer->host != &host) continue;
-        timer->end();
-        ++ended;
-      }
-    });
-  }
-  return ended;
-}
-
-/// The same for watched descriptors. [control]
-size_t end_watches(Host& host) {
-  Kernel& kernel = host.kernel();
-  size_t ended = 0;
-  for (uint32_t i = 0; i < kernel.loops.count(); ++i) {
-    kernel.loops.run_on(i, [&] {
-      for (WatchObject* watch : kernel.watches.on_loop(i)) {
-        if (&watch->host != &host) continue;
-        watch->end();
+  for (uint32_t i = 0; i < loops.count(); ++i) {
+    loops.run_on(i, [&] {
+      for (T* one : table.on_loop(i)) {
+        if (&one->host != &host) continue;
+        one->end();
         ++ended;
       }
     });
@@ -237,9 +222,9 @@ bool AbiObject::can_stop() {
 void AbiObject::report_leftovers() {
   const size_t listeners = host_.listeners_left();
   if (listeners > 0) host_.blame("plugin.leftover", "listeners", std::to_string(listeners));
-  const size_t timers = end_timers(host_);
+  const size_t timers = end_left(host_, host_.kernel().timers);
   if (timers > 0) host_.blame("plugin.leftover", "timers", std::to_string(timers));
-  const size_t watches = end_watches(host_);
+  const size_t watches = end_left(host_, host_.kernel().watches);
   if (watches > 0) host_.blame("plugin.leftover", "watches", std::to_string(watches));
 }
 
@@ -314,8 +299,8 @@ class AbiModule final : public plugin::Module {
     host.close_gate();
     host.set_phase(Phase::kQuiet);
     host.forget_arms();
-    end_timers(host);
-    end_watches(host);
+    end_left(host, kernel_->timers);
+    end_left(host, kernel_->watches);
     host.forget_config();
     return nullptr;
   }

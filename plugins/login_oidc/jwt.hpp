@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/base64.hpp"
+
 typedef struct evp_pkey_st EVP_PKEY;
 
 namespace junctor::login_oidc {
@@ -25,8 +27,12 @@ class NotBelieved : public std::runtime_error {
 std::string text_of(const Poco::JSON::Object& object, const std::string& key);
 
 /// Unpadded URL-safe base64; nullopt where it is none.
-std::optional<std::string> decode_base64url(std::string_view text);
-std::string encode_base64url(std::string_view bytes);
+inline std::optional<std::string> decode_base64url(std::string_view text) {
+  return wire::decode_base64(text, wire::Base64::kUrlNoPadding);
+}
+inline std::string encode_base64url(std::string_view bytes) {
+  return wire::encode_base64(bytes, wire::Base64::kUrlNoPadding);
+}
 
 /// The public keys of a JWKS. Kinds that we do not know are left out, and keys that are not for signatures.
 class Keys {

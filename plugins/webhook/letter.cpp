@@ -4,36 +4,17 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <algorithm>
 #include <array>
 #include <ctime>
-#include <vector>
 
 #include "junctor/json.hpp"
 #include "junctor/result.hpp"
+#include "wire/base64.hpp"
 
 namespace junctor::webhook {
 namespace {
 
 constexpr std::string_view kMark = "whsec_";
-
-std::string base64(const unsigned char* data, size_t size) {
-  std::string out((size + 2) / 3 * 4 + 1, '\0');
-  out.resize(
-      static_cast<size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), data, static_cast<int>(size))));
-  return out;
-}
-
-std::optional<std::string> unbase64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  out.resize(static_cast<size_t>(size) - padding);
-  return out;
-}
 
 std::string rfc3339(uint64_t wall) {
   const auto seconds = static_cast<std::time_t>(wall / 1'000'000);
@@ -61,7 +42,8 @@ std::string body_of(const jct_event& event) {
 
 std::optional<std::string> signing_key(const std::string& secret) {
   if (!secret.starts_with(kMark)) return secret;
-  return unbase64(std::string_view{secret}.substr(kMark.size()));
+  const auto key = wire::decode_base64(std::string_view{secret}.substr(kMark.size()));
+  return key && !key->empty() ? key : std::nullopt;
 }
 
 std::string signature(const std::string& key, const std::string& id, int64_t timestamp, const std::string& body) {
@@ -70,7 +52,7 @@ std::string signature(const std::string& key, const std::string& id, int64_t tim
   unsigned size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
        text.size(), mac.data(), &size);
-  return "v1," + base64(mac.data(), size);
+  return "v1," + wire::encode_base64({reinterpret_cast<const char*>(mac.data()), size});
 }
 
 }  // namespace junctor::webhook
