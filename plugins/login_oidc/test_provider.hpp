@@ -5,16 +5,14 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "fetch.hpp"
 #include "support/certificate.hpp"
 #include "support/process.hpp"
+#include "support/scale.hpp"
 #include "support/temp_dir.hpp"
 
 namespace junctor::login_oidc {
@@ -28,13 +26,11 @@ class TestProvider {
         std::vector<std::string>{"node", JUNCTOR_TEST_OIDC_PROVIDER "/provider.mjs", dir_.path(), certificate,
                                  dir_.write("key.pem", pair.key), callback},
         dir_.file("out"), dir_.file("err"));
-    const auto end = Clock::now() + testing::kPatience;
-    while (!std::filesystem::exists(dir_.file("port"))) {
-      REQUIRE_MESSAGE(process_->running(), testing::read_file(dir_.file("err")));
-      REQUIRE(Clock::now() < end);
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
-    issuer = "https://localhost:" + testing::read_file(dir_.file("port"));
+    const auto port = [this] { return testing::read_file(dir_.file("port")); };
+    const bool there = testing::eventually([&] { return !port().empty() || !process_->running(); });
+    REQUIRE_MESSAGE(process_->running(), testing::read_file(dir_.file("err")));
+    REQUIRE(there);
+    issuer = "https://localhost:" + port();
   }
 
   /// {"account": {...}, "spoil": "nonce", "rotate": true}
